@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^#platform$/, replacement: here("./runtimes/node/mod.ts") },
+      { find: /^#platform\/worker$/, replacement: here("./runtimes/node/worker.ts") },
+      { find: /^#test$/, replacement: here("./test/harness/node.ts") },
+      { find: /^perdure\/([a-z]+)$/, replacement: here("./src/$1/mod.ts") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/conformance/**", "test/packaging/**", "test/interop/**", "**/node_modules/**"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
