@@ -6,6 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const buf = join(root, "node_modules", "@bufbuild", "buf", "bin", "buf");
 const committed = join(root, "src", "gen");
 
 function generate(target) {
