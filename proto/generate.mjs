@@ -11,10 +11,7 @@ const committed = join(root, "src", "gen");
 
 function generate(target) {
   rmSync(target, { recursive: true, force: true });
-  execFileSync("npx", ["--no-install", "buf", "generate", "--output", target], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  execFileSync(process.execPath, [buf, "generate", "--output", target], { cwd: root, stdio: "inherit" });
 }
 
 /** Relative path → text of each file below a folder. */
