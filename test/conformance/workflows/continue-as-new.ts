@@ -28,10 +28,10 @@ export async function continueWithOpenTimer(again: boolean): Promise<string> {
 
 /** A signal makes it continue; what came with the signal goes along. */
 export async function continueOnSignal(words: string[]): Promise<string[]> {
+  const before = words.length;
   setHandler(push, (value) => {
     words.push(value);
   });
-  const before = words.length;
   await condition(() => words.length > before);
   if (words.length < 2) await continueAsNew<typeof continueOnSignal>(words);
   return words;

@@ -56,15 +56,15 @@ async function resetToSecondTask({ start, startWorker, ended, save, client, conn
   await save(after);
 }
 
-async function twoCronRuns({ start, startWorker, client, save, workflowId }) {
+async function twoCronRuns({ start, startWorker, ended, client, save, workflowId }) {
   await startWorker();
   const handle = await start();
-  const first = client.getHandle(workflowId, handle.firstExecutionRunId);
-  await client.getHandle(workflowId, handle.firstExecutionRunId, { followRuns: false }).result({ followRuns: false });
+  const first = client.getHandle(workflowId, handle.firstExecutionRunId, { followRuns: false });
+  await ended(first);
   await save(first, "cron-1");
   const { workflowExecutionCompletedEventAttributes: completed } = (await first.fetchHistory()).events.at(-1);
   const second = client.getHandle(workflowId, completed.newExecutionRunId, { followRuns: false });
-  await second.result();
+  await ended(second);
   await save(second, "cron-2");
   await client.getHandle(workflowId).terminate("recorded");
 }

@@ -18,11 +18,9 @@ const resolved = (event) =>
 
 /** Takes one workflow task from the queue and never answers. */
 async function swallowTask({ connection, taskQueue }) {
-  const task = await connection.workflowService.pollWorkflowTaskQueue({
-    namespace: "default",
-    taskQueue: { name: taskQueue },
-    identity: "recorder-silent-worker",
-  });
+  const request = { namespace: "default", taskQueue: { name: taskQueue }, identity: "recorder-silent-worker" };
+  const poll = () => connection.workflowService.pollWorkflowTaskQueue(request);
+  const task = await connection.withDeadline(Date.now() + 20_000, poll);
   if (task.taskToken.length === 0) throw new Error("there was no task to swallow");
 }
 
@@ -49,6 +47,7 @@ export const taskScenarios = [
     note: "the first worker does not know the workflow type",
     workflow: "fixedLater",
     args: ["you"],
+    options: { workflowTaskTimeout: "2 seconds" },
     async run({ start, startWorker, ended, save }) {
       const empty = await startWorker({ bundle: "empty" });
       const handle = await start();
