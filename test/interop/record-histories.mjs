@@ -54,6 +54,10 @@ try {
   await server.stop();
 }
 const ordered = Object.fromEntries(Object.entries(index).sort(([a], [b]) => (a < b ? -1 : 1)));
-const recordedWith = { sdk: `@temporalio/worker ${officialVersion}`, server: serverVersion(), node: process.version };
+const recordedWith = {
+  sdk: `@temporalio/worker ${officialVersion}`,
+  server: serverVersion(),
+  node: process.version,
+};
 await writeFile(indexFile, `${JSON.stringify({ recordedWith, histories: ordered }, null, 1)}\n`);
 console.log(`${chosen.length} scenarios, ${Object.keys(ordered).length} histories`);

@@ -71,7 +71,8 @@ export class Recorder {
       workflowId,
       startOptions,
       pause,
-      start: async (overrides = {}) => await client.start(scenario.workflow, { ...startOptions, ...overrides }),
+      start: async (overrides = {}) =>
+        await client.start(scenario.workflow, { ...startOptions, ...overrides }),
       ended: async (handle) => await handle.result().catch(() => undefined),
       startWorker: async (options = {}) => {
         const worker = await this.#startWorker(taskQueue, options);

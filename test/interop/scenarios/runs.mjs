@@ -6,7 +6,10 @@ const typedSearchAttributes = new TypedSearchAttributes([
   { key: defineSearchAttributeKey("Amount", SearchAttributeType.INT), value: 12 },
   { key: defineSearchAttributeKey("Total", SearchAttributeType.DOUBLE), value: 1.25 },
   { key: defineSearchAttributeKey("Urgent", SearchAttributeType.BOOL), value: true },
-  { key: defineSearchAttributeKey("DueAt", SearchAttributeType.DATETIME), value: new Date(Date.UTC(2030, 0, 2)) },
+  {
+    key: defineSearchAttributeKey("DueAt", SearchAttributeType.DATETIME),
+    value: new Date(Date.UTC(2030, 0, 2)),
+  },
   { key: defineSearchAttributeKey("Tags", SearchAttributeType.KEYWORD_LIST), value: ["a", "b"] },
   { key: defineSearchAttributeKey("Title", SearchAttributeType.TEXT), value: "a long title" },
 ]);
@@ -121,7 +124,13 @@ export const runScenarios = [
     args: [2],
     options: { retry: { initialInterval: 50, maximumAttempts: 3 } },
   }),
-  { subject: "cron", workflow: "cronRun", source: "info.ts", options: { cronSchedule: "@every 1s" }, run: twoCronRuns },
+  {
+    subject: "cron",
+    workflow: "cronRun",
+    source: "info.ts",
+    options: { cronSchedule: "@every 1s" },
+    run: twoCronRuns,
+  },
   { subject: "random", workflow: "randomAcrossTasks", source: "determinism.ts" },
   { subject: "time", workflow: "timeAcrossTasks", source: "determinism.ts" },
   {
