@@ -53,17 +53,3 @@ export interface ScenarioContext {
   /** Keeps (official) or compares (Perdure) the history of this run under `subject`. */
   save(handle: ScenarioHandle, subject?: string): Promise<void>;
 }
-
-/** A check of Perdure alone: errors, options, life of a worker. */
-export interface Case {
-  readonly name: string;
-  run(world: CaseWorld): Promise<void>;
-}
-
-/** What a case gets; see `world.ts`. */
-export interface CaseWorld {
-  readonly address: string;
-  readonly namespace: string;
-  /** Its own task queue. */
-  readonly taskQueue: string;
-}

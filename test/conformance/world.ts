@@ -1,14 +1,15 @@
 /** Perdure's side of the scenarios: connects once, bundles once, and gives each scenario a context with its own task queue. */
-import { spawn } from "node:child_process";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Client, Connection, type WorkflowHandle } from "perdure/client";
 import { bundleWorkflowCode, Worker, type WorkerOptions } from "perdure/worker";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import * as activities from "./activities.ts";
+import { caseActivities } from "./case-activities.ts";
+import type { CaseWorld } from "./cases/case.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { recordedHistory } from "./recorded.ts";
 import type { Scenario, ScenarioContext, ScenarioHandle, ScenarioWorker } from "./scenario.ts";
+import { startWorkerProcess } from "./worker-processes.ts";
 
 /** Subjects whose values come from the run's own seed, ids or clock, so that only the structure can be equal. */
 const OWN_VALUES: ReadonlySet<string> = new Set([]);
@@ -19,6 +20,8 @@ export interface World {
   readonly client: Client;
   readonly bundles: Readonly<Record<string, { code: string }>>;
   context(scenario: Scenario): ScenarioContext & { finish(): Promise<void> };
+  /** A world of its own for a case. */
+  caseWorld(name: string): CaseWorld;
   close(): Promise<void>;
 }
 
@@ -33,10 +36,16 @@ export async function createWorld(address: string): Promise<World> {
     broken: await bundleWorkflowCode({ workflowsPath: here("workflows/broken/tasks.ts") }),
     empty: await bundleWorkflowCode({ workflowsPath: here("workflows/results.ts") }),
   };
+  const caseBundles = {
+    cases: await bundleWorkflowCode({ workflowsPath: here("case-workflows/mod.ts") }),
+    before: await bundleWorkflowCode({ workflowsPath: here("case-workflows/changed/before.ts") }),
+    after: await bundleWorkflowCode({ workflowsPath: here("case-workflows/changed/after.ts") }),
+  };
   const world = { address, connection, client, bundles };
   return {
     ...world,
     context: (scenario) => contextOf(world, scenario),
+    caseWorld: (name) => caseWorldOf(world, caseBundles, name),
     close: async () => await connection.close(),
   };
 }
@@ -67,7 +76,7 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
       return worker;
     },
     async startWorkerProcess() {
-      const child = await startWorkerProcess(world.address, taskQueue);
+      const child = await startWorkerProcess({ address: world.address, taskQueue, workflows: "workflows" });
       children.push(child);
       return child;
     },
@@ -76,6 +85,32 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
     async finish() {
       await Promise.all(children.map((child) => child.kill()));
       await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
+}
+
+function caseWorldOf(world: Shared, bundles: CaseWorld["bundles"], name: string): CaseWorld {
+  const { address, connection, client } = world;
+  const unique = `${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 40)}-${Math.random().toString(36).slice(2, 10)}`;
+  const taskQueue = `tq-${unique}`;
+  let ids = 0;
+  return {
+    address,
+    connection,
+    client,
+    taskQueue,
+    bundles,
+    id: () => `wf-${unique}-${ids++}`,
+    async withWorker(use, options = {}) {
+      const worker = await Worker.create({
+        connection,
+        taskQueue,
+        workflowBundle: bundles.cases,
+        activities: caseActivities,
+        shutdownForceTime: "10 seconds",
+        ...options,
+      });
+      return await worker.runUntil(async () => await use(worker));
     },
   };
 }
@@ -128,33 +163,6 @@ async function startWorker(
       if (failure) throw failure;
     },
   };
-}
-
-async function startWorkerProcess(address: string, taskQueue: string): Promise<{ kill(): Promise<void> }> {
-  const child = spawn(process.execPath, [...runtimeArguments(), here("worker-process.ts")], {
-    env: { ...process.env, ADDRESS: address, TASK_QUEUE: taskQueue },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once("data", () => resolve());
-    child.once("exit", (code) =>
-      reject(new Error(`the worker process ended with ${code} before it was ready`)),
-    );
-  });
-  return {
-    async kill() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
-}
-
-/** How this runtime runs a TypeScript file of the tests. */
-function runtimeArguments(): readonly string[] {
-  if ("Deno" in globalThis) return ["run", "--allow-all", "--quiet"];
-  if ("Bun" in globalThis) return ["run"];
-  return ["--import", "tsx"];
 }
 
 async function compare(world: Shared, handle: ScenarioHandle, subject: string): Promise<void> {
