@@ -56,6 +56,8 @@ export class Call implements StreamSeeker {
   #trailers: IncomingHttpHeaders | undefined;
   #streamError: unknown;
   #sentAgain = false;
+  /** The whole answer is here; unpacking it may still take a moment. */
+  #concluded = false;
   #settled = false;
 
   constructor(
@@ -113,7 +115,7 @@ export class Call implements StreamSeeker {
     stream.on("error", this.#onError);
     stream.on("close", () => {
       session.release();
-      if (!this.#settled) this.#onClosed(session, stream);
+      if (!this.#settled && !this.#concluded) this.#onClosed(session, stream);
     });
     stream.end(body);
   }
@@ -127,8 +129,7 @@ export class Call implements StreamSeeker {
   readonly #onResponse = (headers: IncomingHttpHeaders): void => {
     this.#headers = headers;
     if (!isGrpcContent(headers) && readStatus(headers) === undefined) this.fail(this.#notGrpc(headers));
-    return;
-    this.#checkSize();
+    else this.#checkSize();
   };
 
   readonly #onData = (chunk: Uint8Array): void => {
@@ -142,7 +143,7 @@ export class Call implements StreamSeeker {
   };
 
   readonly #onEnd = (): void => {
-    if (!this.#settled && this.#statusBlock() !== undefined) this.#conclude();
+    if (this.#statusBlock() !== undefined) this.#conclude();
   };
 
   readonly #onError = (error: unknown): void => {
@@ -232,6 +233,8 @@ export class Call implements StreamSeeker {
   }
 
   #conclude(): void {
+    if (this.#settled || this.#concluded) return;
+    this.#concluded = true;
     const block = this.#statusBlock() ?? {};
     const status = readStatus(block);
     if (status !== GrpcStatus.OK) {

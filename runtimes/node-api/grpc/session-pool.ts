@@ -178,8 +178,10 @@ export class SessionPool implements SessionWatcher {
       return;
     }
     // A server on its way down may accept and leave at once; without a back-off that would be a tight loop.
-    if (session.lost || session.retired) this.#onConnectFailed(session.lost ?? leavingError(this.#settings));
-    return;
+    if (session.lost || session.retired) {
+      this.#onConnectFailed(session.lost ?? leavingError(this.#settings));
+      return;
+    }
     this.#failures = 0;
     this.#lastFailure = undefined;
     this.#clearBackOff();
