@@ -79,7 +79,9 @@ export class CallScopes {
 
   #run<R>(change: CallScope, fn: () => Promise<R>): Promise<R> {
     if (!this.#local) {
-      throw new Error("This runtime has no AsyncLocalStorage: give deadline, metadata or abortSignal to each call");
+      throw new Error(
+        "This runtime has no AsyncLocalStorage: give deadline, metadata or abortSignal to each call",
+      );
     }
     return this.#local.run({ ...this.#local.get(), ...change }, fn);
   }

@@ -22,8 +22,12 @@ export function normalizeMetadata(metadata: Metadata, option: string): Metadata 
         `${option}: ${JSON.stringify(name)} is not a metadata key: letters, digits, "_", "-" and ".", not beginning with "grpc-"`,
       );
     }
-    if (key.endsWith("-bin") ? !(value instanceof Uint8Array) : typeof value !== "string" || !TEXT.test(value)) {
-      const expected = key.endsWith("-bin") ? "a Uint8Array, as its key ends in -bin" : "printable ASCII text";
+    if (
+      key.endsWith("-bin") ? !(value instanceof Uint8Array) : typeof value !== "string" || !TEXT.test(value)
+    ) {
+      const expected = key.endsWith("-bin")
+        ? "a Uint8Array, as its key ends in -bin"
+        : "printable ASCII text";
       throw new TypeError(`${option}: the value of ${JSON.stringify(name)} must be ${expected}`);
     }
     result[key] = value;

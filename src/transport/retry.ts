@@ -70,7 +70,8 @@ const FINAL: ReadonlySet<RpcErrorReason> = new Set<RpcErrorReason>([
 ]);
 
 /** The server's own ways to say that a message is over its limit, which no retry makes smaller. */
-const MESSAGE_TOO_LARGE = /^grpc: (?:received message|message after decompression|received message after decompression) larger than max/;
+const MESSAGE_TOO_LARGE =
+  /^grpc: (?:received message|message after decompression|received message after decompression) larger than max/;
 
 /**
  * INTERNAL means many things; these are broken HTTP/2 streams, as proxies and servers on their way down report them.

@@ -1,3 +1,4 @@
+import { realmSafe } from "../common/realm-safe.ts";
 import { GrpcStatus, RpcError } from "../platform/rpc-port.ts";
 
 /**
@@ -10,11 +11,14 @@ import { GrpcStatus, RpcError } from "../platform/rpc-port.ts";
  * ```
  */
 export class ServiceError extends Error {
-  readonly code = "SERVICE_ERROR" as const;
+  declare readonly code: "SERVICE_ERROR";
 
   constructor(message: string, options?: { cause: unknown }) {
     super(message, options);
-    this.name = "ServiceError";
+  }
+
+  static {
+    realmSafe(ServiceError, "ServiceError", "SERVICE_ERROR");
   }
 }
 

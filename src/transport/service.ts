@@ -1,25 +1,10 @@
+import type { MethodTable, RequestOf, ResponseOf } from "../codec-runtime/method.ts";
 import { GrpcStatus, type RpcAnswer, RpcError } from "../platform/rpc-port.ts";
 import type { CallOptions } from "./unary-call.ts";
 
-/** One unary method, as the generated tables list them. */
-export interface RpcMethod {
-  /** `/package.Service/Method` */
-  readonly path: string;
-  readonly encode: (request: never) => Uint8Array;
-  readonly decode: (bytes: Uint8Array) => unknown;
-}
-
-/** A service: its methods by name. */
-export type ServiceMethods = Readonly<Record<string, RpcMethod>>;
-
 /** A service as users call it: request in, response out. Calls fail with {@link RpcError}. */
 export type RpcService<T> = {
-  readonly [K in keyof T]: T[K] extends {
-    readonly encode: (request: infer Request) => Uint8Array;
-    readonly decode: (bytes: Uint8Array) => infer Response;
-  }
-    ? (request: Request, options?: CallOptions) => Promise<Response>
-    : never;
+  readonly [K in keyof T]: (request: RequestOf<T[K]>, options?: CallOptions) => Promise<ResponseOf<T[K]>>;
 };
 
 /** Sends an encoded request; `namespace` is that of the request, if it has one. */
@@ -30,7 +15,7 @@ export type Invoke = (
 ) => Promise<RpcAnswer>;
 
 /**
- * Makes a callable service of a table of methods.
+ * Makes a callable service of a table of methods; streaming methods are left out.
  *
  * @example
  * ```ts
@@ -38,9 +23,10 @@ export type Invoke = (
  * await health.check({ service: "temporal.api.workflowservice.v1.WorkflowService" });
  * ```
  */
-export function buildService<T extends ServiceMethods>(methods: T, invoke: Invoke): RpcService<T> {
+export function buildService<T extends MethodTable>(methods: T, invoke: Invoke): RpcService<T> {
   const service: Record<string, unknown> = {};
-  for (const [name, { path, encode, decode }] of Object.entries(methods)) {
+  for (const [name, { path, kind, encode, decode }] of Object.entries(methods)) {
+    if (kind !== "unary") continue;
     service[name] = async (request: never, options?: CallOptions): Promise<unknown> => {
       const answer = await invoke(path, encode(request), { ...options, namespace: namespaceOf(request) });
       try {
