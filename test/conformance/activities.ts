@@ -45,7 +45,12 @@ export async function failWithType(type: string): Promise<never> {
 export async function failWithCause(): Promise<never> {
   const inner = new RangeError("the innermost");
   const middle = ApplicationFailure.create({ message: "the middle", type: "Middle", cause: inner });
-  throw ApplicationFailure.create({ message: "the outermost", type: "Outer", cause: middle, nonRetryable: true });
+  throw ApplicationFailure.create({
+    message: "the outermost",
+    type: "Outer",
+    cause: middle,
+    nonRetryable: true,
+  });
 }
 
 /** Waits until told to stop: for timeouts which the server decides. */

@@ -1,6 +1,7 @@
 /** Perdure's side of the scenarios: connects once, bundles once, and gives each scenario a context with its own task queue. */
 import { fileURLToPath } from "node:url";
-import { Client, Connection, type WorkflowHandle } from "perdure/client";
+import { Client, Connection, type WorkflowClient, type WorkflowHandle } from "perdure/client";
+import * as common from "perdure/common";
 import { bundleWorkflowCode, Worker, type WorkerOptions } from "perdure/worker";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import * as activities from "./activities.ts";
@@ -8,7 +9,13 @@ import { caseActivities } from "./case-activities.ts";
 import type { CaseWorld } from "./cases/case.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { recordedHistory } from "./recorded.ts";
-import type { Scenario, ScenarioContext, ScenarioHandle, ScenarioWorker } from "./scenario.ts";
+import type {
+  Scenario,
+  ScenarioClient,
+  ScenarioContext,
+  ScenarioHandle,
+  ScenarioWorker,
+} from "./scenario.ts";
 import { startWorkerProcess } from "./worker-processes.ts";
 
 /** Subjects whose values come from the run's own seed, ids or clock, so that only the structure can be equal. */
@@ -58,17 +65,18 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
   const workflowId = `wf-${scenario.subject}-${unique}`;
   const workers: ScenarioWorker[] = [];
   const children: { kill(): Promise<void> }[] = [];
-  const startOptions = { taskQueue, workflowId, args: [...(scenario.args ?? [])], ...scenario.options };
+  const options = typeof scenario.options === "function" ? scenario.options(common) : scenario.options;
+  const startOptions = { taskQueue, workflowId, args: [...(scenario.args ?? [])], ...options };
+  const client = scenarioClient(world.client.workflow);
   return {
-    client: world.client.workflow,
+    client,
     connection: world.connection,
     address: world.address,
     taskQueue,
     workflowId,
     startOptions,
     pause: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-    start: async (overrides = {}) =>
-      flatHistories(await world.client.workflow.start(scenario.workflow, { ...startOptions, ...overrides })),
+    start: async (overrides = {}) => await client.start(scenario.workflow, { ...startOptions, ...overrides }),
     ended: async (handle) => await handle.result().catch(() => undefined),
     async startWorker(options = {}) {
       const worker = await startWorker(world, taskQueue, options);
@@ -81,7 +89,7 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
       return child;
     },
     history: async (handle) => await handle.fetchHistory(),
-    save: async (handle, subject = scenario.subject) => await compare(world, handle, subject),
+    save: async (handle, subject = scenario.subject) => await compare(handle, subject),
     async finish() {
       await Promise.all(children.map((child) => child.kill()));
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -115,19 +123,41 @@ function caseWorldOf(world: Shared, bundles: CaseWorld["bundles"], name: string)
   };
 }
 
+/** Perdure's workflow client as scenarios use it. */
+function scenarioClient(client: WorkflowClient): ScenarioClient {
+  type StartOptions = Parameters<WorkflowClient["start"]>[1];
+  type SignalOptions = Parameters<WorkflowClient["signalWithStart"]>[1];
+  return {
+    start: async (workflow, options) =>
+      flat(await client.start(workflow, options as unknown as StartOptions)),
+    signalWithStart: async (workflow, options) =>
+      flat(await client.signalWithStart(workflow, options as unknown as SignalOptions)),
+    getHandle: (workflowId, runId, options) => flat(client.getHandle(workflowId, runId, options)),
+  };
+}
+
+const originals = new WeakMap<object, WorkflowHandle>();
+
 /** Scenarios read events in the JSON form that official handles give: attributes as a property of the event. */
-function flatHistories(handle: WorkflowHandle): ScenarioHandle {
-  return Object.assign(Object.create(handle) as WorkflowHandle, {
-    fetchHistory: async () => {
-      const { events } = await handle.fetchHistory();
-      return {
-        events: events.map((event) => ({
-          ...event,
-          [event.attributes.case ?? "unknown"]: event.attributes.value,
-        })),
-      };
-    },
-  }) as unknown as ScenarioHandle;
+function flat(handle: WorkflowHandle): ScenarioHandle {
+  const fetchHistory: ScenarioHandle["fetchHistory"] = async () => {
+    const { events } = await handle.fetchHistory();
+    return {
+      events: events.map((event) => ({
+        ...event,
+        [event.attributes.case ?? "unknown"]: event.attributes.value,
+      })),
+    };
+  };
+  const wrapped = new Proxy(handle, {
+    get: (target, key) => (key === "fetchHistory" ? fetchHistory : bound(target, Reflect.get(target, key))),
+  });
+  originals.set(wrapped, handle);
+  return wrapped as unknown as ScenarioHandle;
+}
+
+function bound(target: object, value: unknown): unknown {
+  return typeof value === "function" ? value.bind(target) : value;
 }
 
 async function startWorker(
@@ -165,11 +195,11 @@ async function startWorker(
   };
 }
 
-async function compare(world: Shared, handle: ScenarioHandle, subject: string): Promise<void> {
-  // Saved handles may be of another run or chain than the scenario's own: their ids say which.
-  const { workflowId, runId } = handle as ScenarioHandle & { readonly runId?: string };
-  const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const actual = historyToJson(history) as unknown as HistoryJson;
+async function compare(handle: ScenarioHandle, subject: string): Promise<void> {
+  const original = originals.get(handle);
+  if (!original)
+    throw new Error(`save("${subject}") needs a handle that the scenario got from start or getHandle`);
+  const actual = historyToJson(await original.fetchHistory()) as unknown as HistoryJson;
   const differences = historyDifferences(recordedHistory(subject), actual, !OWN_VALUES.has(subject));
   if (differences.length > 0)
     throw new Error(`history differs from the official SDK's "${subject}":\n  ${differences.join("\n  ")}`);

@@ -9,12 +9,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Connection, WorkflowClient } from "@temporalio/client";
 import { NativeConnection } from "@temporalio/worker";
+import { scenarios } from "../conformance/scenarios/all.mjs";
 import { bundleWorkflows, loadActivities } from "./lib/bundle.mjs";
 import { serverVersion, startDevServer } from "./lib/dev-server.mjs";
 import { historiesFolder, officialVersion, workflowsFolder } from "./lib/paths.mjs";
 import { quietRuntime } from "./lib/quiet-runtime.mjs";
 import { Recorder, readIndex } from "./lib/recorder.mjs";
-import { scenarios } from "./scenarios/all.mjs";
 
 const wanted = process.argv.slice(2);
 const chosen = wanted.length > 0 ? scenarios.filter(({ subject }) => wanted.includes(subject)) : scenarios;
@@ -54,6 +54,10 @@ try {
   await server.stop();
 }
 const ordered = Object.fromEntries(Object.entries(index).sort(([a], [b]) => (a < b ? -1 : 1)));
-const recordedWith = { sdk: `@temporalio/worker ${officialVersion}`, server: serverVersion(), node: process.version };
+const recordedWith = {
+  sdk: `@temporalio/worker ${officialVersion}`,
+  server: serverVersion(),
+  node: process.version,
+};
 await writeFile(indexFile, `${JSON.stringify({ recordedWith, histories: ordered }, null, 1)}\n`);
 console.log(`${chosen.length} scenarios, ${Object.keys(ordered).length} histories`);

@@ -32,7 +32,11 @@ function inWords(command) {
   const { userMetadata, eventGroupMarkers, ...oneof } = command;
   const [kind, value] = Object.entries(oneof).find(([key, field]) => field != null && key !== "variant");
   const state = ["accepted", "rejected", "completed"].find((name) => value[name]);
-  const parts = [kind, value.seq ?? value.protocolInstanceId ?? value.childWorkflowSeq ?? value.patchId, state];
+  const parts = [
+    kind,
+    value.seq ?? value.protocolInstanceId ?? value.childWorkflowSeq ?? value.patchId,
+    state,
+  ];
   if (kind === "startTimer") parts.push(durationMs(value.startToFireTimeout));
   return parts.filter((part) => part !== undefined && part !== null).join(" ");
 }
@@ -61,7 +65,9 @@ async function measure(sandbox, labels, { marks = false, extraJobs = [] } = {}) 
   activations.push([signal("startRuler", marks), ...sortJobs([...jobs, ...extraJobs])]);
   let commands = [];
   for (const one of activations) commands = await run.activate(one);
-  const ended = commands.some((command) => /ExecutionCommand|completeWorkflow|failWorkflow|continueAsNew/.test(inWords(command)));
+  const ended = commands.some((command) =>
+    /ExecutionCommand|completeWorkflow|failWorkflow|continueAsNew/.test(inWords(command)),
+  );
   const log = ended ? [] : await readLog(run);
   await run.dispose();
   return { began: run.commands.map(inWords), activations, log, commands: commands.map(inWords) };
@@ -113,7 +119,9 @@ async function measureAll(sandbox, poked) {
 /** JSON with one entry a line, so that a difference is readable. */
 function lines(value, depth) {
   if (depth === 0 || typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${lines(one, depth - 1)}`);
+  const entries = Object.entries(value).map(
+    ([key, one]) => `${JSON.stringify(key)}: ${lines(one, depth - 1)}`,
+  );
   return `{\n${entries.join(",\n")}\n}`;
 }
 
@@ -134,5 +142,10 @@ const recordedWith = {
   command: "node test/interop/record-ticks.mjs",
   source: "test/conformance/workflows/ticks.ts",
 };
-await writeFile(join(folder, `official-${officialVersion}.json`), `${lines({ recordedWith, interceptors }, 4)}\n`);
-console.log(`${Object.keys(interceptors.none.alone).length} probes, ${Object.keys(interceptors.none.pairs).length} pairs`);
+await writeFile(
+  join(folder, `official-${officialVersion}.json`),
+  `${lines({ recordedWith, interceptors }, 4)}\n`,
+);
+console.log(
+  `${Object.keys(interceptors.none.alone).length} probes, ${Object.keys(interceptors.none.pairs).length} pairs`,
+);

@@ -95,5 +95,7 @@ export async function watchesCancelRequested(): Promise<string> {
 /** Several things are open at the time of the cancellation. */
 export async function cancelsEverythingOpen(): Promise<string[]> {
   const ends = await Promise.allSettled([sleep("1 hour"), heartbeatUntilCancelled(), condition(() => false)]);
-  return ends.map((end) => (end.status === "rejected" && isCancellation(end.reason) ? "cancelled" : end.status));
+  return ends.map((end) =>
+    end.status === "rejected" && isCancellation(end.reason) ? "cancelled" : end.status,
+  );
 }

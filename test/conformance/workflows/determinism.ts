@@ -22,5 +22,12 @@ export async function timeAcrossTasks(): Promise<unknown> {
   const same = Date.now() === first && new Date().getTime() === first;
   await sleep(100);
   const later = Date.now();
-  return { first, same, later, iso: new Date().toISOString(), moved: later > first, utc: new Date(0).toISOString() };
+  return {
+    first,
+    same,
+    later,
+    iso: new Date().toISOString(),
+    moved: later > first,
+    utc: new Date(0).toISOString(),
+  };
 }

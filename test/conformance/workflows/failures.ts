@@ -11,7 +11,12 @@ export async function failNonRetryableWithDetails(message: string): Promise<neve
 
 export async function failWithCauseChain(): Promise<never> {
   const inner = new TypeError("the innermost");
-  const middle = ApplicationFailure.create({ message: "the middle", type: "Middle", details: [1], cause: inner });
+  const middle = ApplicationFailure.create({
+    message: "the middle",
+    type: "Middle",
+    details: [1],
+    cause: inner,
+  });
   throw ApplicationFailure.create({ message: "the outermost", type: "Outer", cause: middle });
 }
 

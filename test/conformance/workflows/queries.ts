@@ -7,7 +7,9 @@ const { add } = proxyActivities<typeof activities>({ startToCloseTimeout: "1 min
 export const addTo: ReturnType<typeof defineSignal<[number]>> = defineSignal<[number]>("addTo");
 export const close: ReturnType<typeof defineSignal> = defineSignal("close");
 export const total: ReturnType<typeof defineQuery<number>> = defineQuery<number>("total");
-export const describe: ReturnType<typeof defineQuery<string, [string]>> = defineQuery<string, [string]>("describe");
+export const describe: ReturnType<typeof defineQuery<string, [string]>> = defineQuery<string, [string]>(
+  "describe",
+);
 
 /** A running sum, asked for by queries while it runs and after it has ended. */
 export async function counter(): Promise<number> {

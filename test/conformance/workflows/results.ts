@@ -26,7 +26,7 @@ export async function returnBytes(length: number): Promise<Uint8Array> {
 
 export async function returnNested(): Promise<unknown> {
   return {
-    text: "déjà vu, 日本語, 🙂, \u0000 and \\ and \"quotes\"",
+    text: 'déjà vu, 日本語, 🙂, \u0000 and \\ and "quotes"',
     numbers: [0, -0.5, 1e21, Number.MAX_SAFE_INTEGER],
     nothing: null,
     empty: { list: [], record: {} },

@@ -8,7 +8,8 @@ type Order = { id: number; tags: string[] };
 
 export const finish: ReturnType<typeof defineSignal> = defineSignal("finish");
 export const word: ReturnType<typeof defineSignal<[string]>> = defineSignal<[string]>("word");
-export const order: ReturnType<typeof defineSignal<[Order, boolean]>> = defineSignal<[Order, boolean]>("order");
+export const order: ReturnType<typeof defineSignal<[Order, boolean]>> =
+  defineSignal<[Order, boolean]>("order");
 
 export async function oneSignal(): Promise<string> {
   let finished = false;

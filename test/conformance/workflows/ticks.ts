@@ -25,7 +25,9 @@ const marksLength = 40;
 
 export const startRuler: ReturnType<typeof defineSignal<[boolean]>> = defineSignal<[boolean]>("startRuler");
 export const poke: ReturnType<typeof defineSignal<[string]>> = defineSignal<[string]>("poke");
-export const change: ReturnType<typeof defineUpdate<string, [string]>> = defineUpdate<string, [string]>("change");
+export const change: ReturnType<typeof defineUpdate<string, [string]>> = defineUpdate<string, [string]>(
+  "change",
+);
 export const changeLater: ReturnType<typeof defineUpdate<string, [string]>> = defineUpdate<string, [string]>(
   "changeLater",
 );

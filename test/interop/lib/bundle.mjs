@@ -12,7 +12,9 @@ import { cacheFolder, conformanceFolder, interopRoot, require } from "./paths.mj
 const subpaths = ["activity", "client", "common", "worker", "workflow"];
 
 function useOfficialSdk(config) {
-  const alias = Object.fromEntries(subpaths.map((name) => [`perdure/${name}$`, require.resolve(`@temporalio/${name}`)]));
+  const alias = Object.fromEntries(
+    subpaths.map((name) => [`perdure/${name}$`, require.resolve(`@temporalio/${name}`)]),
+  );
   config.resolve.alias = { ...config.resolve.alias, ...alias };
   config.resolve.modules = [...config.resolve.modules, join(interopRoot, "node_modules")];
   return config;

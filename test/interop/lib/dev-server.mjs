@@ -42,7 +42,9 @@ export async function startDevServer() {
   const ports = [await freePort(), await freePort()];
   const flags = ["--headless", "--ip", "127.0.0.1", "--port", `${ports[0]}`, "--http-port", `${ports[1]}`];
   for (const attribute of searchAttributes) flags.push("--search-attribute", attribute);
-  const child = spawn(executable, ["server", "start-dev", "--log-level", "error", ...flags], { stdio: "ignore" });
+  const child = spawn(executable, ["server", "start-dev", "--log-level", "error", ...flags], {
+    stdio: "ignore",
+  });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   const address = `127.0.0.1:${ports[0]}`;
   for (let tries = 0; ; tries++) {

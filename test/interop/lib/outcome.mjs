@@ -4,7 +4,8 @@ import { defaultPayloadConverter } from "@temporalio/common";
 /** A payload as `{ encoding, value }`; bytes as base64, so that the index stays readable. */
 export function readPayload(payload) {
   const encoding = Buffer.from(payload.metadata?.encoding ?? []).toString();
-  if (encoding === "binary/plain") return { encoding, base64: Buffer.from(payload.data ?? []).toString("base64") };
+  if (encoding === "binary/plain")
+    return { encoding, base64: Buffer.from(payload.data ?? []).toString("base64") };
   if (encoding === "binary/null") return { encoding };
   return { encoding, value: defaultPayloadConverter.fromPayload(payload) };
 }
@@ -38,9 +39,15 @@ function shorten(outcome) {
 
 function outcomeOfEvent(event) {
   const done = event.workflowExecutionCompletedEventAttributes;
-  if (done) return { status: "completed", result: done.result?.payloads?.map(readPayload) ?? [], next: done.newExecutionRunId };
+  if (done)
+    return {
+      status: "completed",
+      result: done.result?.payloads?.map(readPayload) ?? [],
+      next: done.newExecutionRunId,
+    };
   const failed = event.workflowExecutionFailedEventAttributes;
-  if (failed) return { status: "failed", failure: readFailure(failed.failure), next: failed.newExecutionRunId };
+  if (failed)
+    return { status: "failed", failure: readFailure(failed.failure), next: failed.newExecutionRunId };
   const canceled = event.workflowExecutionCanceledEventAttributes;
   if (canceled) return { status: "canceled" };
   const timedOut = event.workflowExecutionTimedOutEventAttributes;

@@ -47,14 +47,28 @@ export class Sandbox {
       failureExceptionTypeNames: [],
     });
     const activate = async (jobs) => {
-      const activation = WorkflowActivation.fromObject({ runId, timestamp: time, historyLength: 3, historySizeBytes: 0 });
+      const activation = WorkflowActivation.fromObject({
+        runId,
+        timestamp: time,
+        historyLength: 3,
+        historySizeBytes: 0,
+      });
       activation.jobs = fromPlain(jobs);
       const completion = await workflow.activate(activation);
       if (completion.failed) throw new Error(completion.failed.failure.message);
       return completion.successful.commands;
     };
-    const initializeWorkflow = { workflowType, workflowId: "ticks", arguments: args.map(payload), attempt: 1 };
-    return { activate, commands: await activate([{ initializeWorkflow }]), dispose: () => workflow.dispose() };
+    const initializeWorkflow = {
+      workflowType,
+      workflowId: "ticks",
+      arguments: args.map(payload),
+      attempt: 1,
+    };
+    return {
+      activate,
+      commands: await activate([{ initializeWorkflow }]),
+      dispose: () => workflow.dispose(),
+    };
   }
 
   async destroy() {
@@ -83,4 +97,3 @@ function infoOf(workflowType, runId) {
     unsafe: { now: () => Date.now(), isReplaying: false, isReplayingHistoryEvents: false },
   };
 }
-

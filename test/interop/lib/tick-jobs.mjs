@@ -3,15 +3,24 @@
  * numbers its jobs take; `prepare` are jobs of an activation before the measured one; `jobs` those of the measured one.
  */
 const base64 = (text) => Buffer.from(text).toString("base64");
-const json = (value) => ({ metadata: { encoding: base64("json/plain") }, data: base64(JSON.stringify(value)) });
+const json = (value) => ({
+  metadata: { encoding: base64("json/plain") },
+  data: base64(JSON.stringify(value)),
+});
 
-const failure = { message: "failed", source: "test", applicationFailureInfo: { type: "Test", nonRetryable: true } };
+const failure = {
+  message: "failed",
+  source: "test",
+  applicationFailureInfo: { type: "Test", nonRetryable: true },
+};
 const cancelFailure = { message: "cancelled", source: "test", canceledFailureInfo: {} };
 const completed = { completed: { result: json("done") } };
 
 const resolveActivity = (seq, result, isLocal = false) => ({ resolveActivity: { seq, result, isLocal } });
 const fireTimer = (seq) => ({ fireTimer: { seq } });
-const childStarted = (seq) => ({ resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: "child-run" } } });
+const childStarted = (seq) => ({
+  resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: "child-run" } },
+});
 const childEnded = (seq, result) => ({ resolveChildWorkflowExecution: { seq, result } });
 const cancelWorkflow = { cancelWorkflow: { reason: "measured" } };
 
@@ -24,7 +33,10 @@ const doUpdate = (name, label) => ({
 
 const activity = { needs: ["scheduleActivity"], jobs: ([seq]) => [resolveActivity(seq, completed)] };
 const timer = { needs: ["startTimer"], jobs: ([seq]) => [fireTimer(seq)] };
-const localActivity = { needs: ["scheduleLocalActivity"], jobs: ([seq]) => [resolveActivity(seq, completed, true)] };
+const localActivity = {
+  needs: ["scheduleLocalActivity"],
+  jobs: ([seq]) => [resolveActivity(seq, completed, true)],
+};
 const startedChild = { needs: ["startChildWorkflowExecution"], prepare: ([seq]) => [childStarted(seq)] };
 const poked = { needs: [], jobs: (_seqs, label) => [signal("poke", label)] };
 const timerAndActivity = {
@@ -40,7 +52,10 @@ const cancelledWorkflow = (needs) => ({ needs, jobs: () => [cancelWorkflow] });
 const settledByJobs = {
   activity,
   activityFailure: { ...activity, jobs: ([seq]) => [resolveActivity(seq, { failed: { failure } })] },
-  activityCancelled: { ...activity, jobs: ([seq]) => [resolveActivity(seq, { cancelled: { failure: cancelFailure } })] },
+  activityCancelled: {
+    ...activity,
+    jobs: ([seq]) => [resolveActivity(seq, { cancelled: { failure: cancelFailure } })],
+  },
   activityAwaited: activity,
   activityReturned: activity,
   timer,
@@ -73,7 +88,10 @@ const settledByJobs = {
   signalHandler: poked,
   update: { needs: [], jobs: (_seqs, label) => [doUpdate("change", label)] },
   updateHandler: { needs: [], jobs: (_seqs, label) => [doUpdate("change", label)] },
-  updateThatWaits: { needs: [], jobs: (_seqs, label) => [doUpdate("changeLater", label), signal("poke", label)] },
+  updateThatWaits: {
+    needs: [],
+    jobs: (_seqs, label) => [doUpdate("changeLater", label), signal("poke", label)],
+  },
   condition: poked,
   conditionWithTimeout: { ...poked, needs: ["startTimer"] },
   conditionTimedOut: timer,

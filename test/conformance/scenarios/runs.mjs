@@ -1,15 +1,19 @@
 /** What surrounds a run: continue-as-new, memo and search attributes, retries, cron, randomness, time, reset. */
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from "@temporalio/common";
 
-const typedSearchAttributes = new TypedSearchAttributes([
-  { key: defineSearchAttributeKey("OrderId", SearchAttributeType.KEYWORD), value: "order-1" },
-  { key: defineSearchAttributeKey("Amount", SearchAttributeType.INT), value: 12 },
-  { key: defineSearchAttributeKey("Total", SearchAttributeType.DOUBLE), value: 1.25 },
-  { key: defineSearchAttributeKey("Urgent", SearchAttributeType.BOOL), value: true },
-  { key: defineSearchAttributeKey("DueAt", SearchAttributeType.DATETIME), value: new Date(Date.UTC(2030, 0, 2)) },
-  { key: defineSearchAttributeKey("Tags", SearchAttributeType.KEYWORD_LIST), value: ["a", "b"] },
-  { key: defineSearchAttributeKey("Title", SearchAttributeType.TEXT), value: "a long title" },
-]);
+/** One search attribute of each type; `common` is the SDK's own module. */
+const everySearchAttribute = ({ defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes }) =>
+  new TypedSearchAttributes([
+    { key: defineSearchAttributeKey("OrderId", SearchAttributeType.KEYWORD), value: "order-1" },
+    { key: defineSearchAttributeKey("Amount", SearchAttributeType.INT), value: 12 },
+    { key: defineSearchAttributeKey("Total", SearchAttributeType.DOUBLE), value: 1.25 },
+    { key: defineSearchAttributeKey("Urgent", SearchAttributeType.BOOL), value: true },
+    {
+      key: defineSearchAttributeKey("DueAt", SearchAttributeType.DATETIME),
+      value: new Date(Date.UTC(2030, 0, 2)),
+    },
+    { key: defineSearchAttributeKey("Tags", SearchAttributeType.KEYWORD_LIST), value: ["a", "b"] },
+    { key: defineSearchAttributeKey("Title", SearchAttributeType.TEXT), value: "a long title" },
+  ]);
 const memo = { note: "kept", nested: { list: [1, 2] } };
 
 /** Saves each run of a chain as `<subject>-1`, `<subject>-2`, … */
@@ -75,7 +79,7 @@ export const runScenarios = [
     workflow: "continueUntil",
     source: "continue-as-new.ts",
     args: [3, 1, { seen: [] }],
-    options: { memo, typedSearchAttributes },
+    options: (common) => ({ memo, typedSearchAttributes: everySearchAttribute(common) }),
   }),
   chained({
     subject: "continue-as-new-open-timer",
@@ -99,7 +103,7 @@ export const runScenarios = [
     subject: "memo-and-search-attributes",
     workflow: "memoAndSearchAttributes",
     source: "info.ts",
-    options: { memo, typedSearchAttributes },
+    options: (common) => ({ memo, typedSearchAttributes: everySearchAttribute(common) }),
   },
   { subject: "workflow-info", workflow: "infoOfRun", source: "info.ts" },
   {
@@ -121,7 +125,13 @@ export const runScenarios = [
     args: [2],
     options: { retry: { initialInterval: 50, maximumAttempts: 3 } },
   }),
-  { subject: "cron", workflow: "cronRun", source: "info.ts", options: { cronSchedule: "@every 1s" }, run: twoCronRuns },
+  {
+    subject: "cron",
+    workflow: "cronRun",
+    source: "info.ts",
+    options: { cronSchedule: "@every 1s" },
+    run: twoCronRuns,
+  },
   { subject: "random", workflow: "randomAcrossTasks", source: "determinism.ts" },
   { subject: "time", workflow: "timeAcrossTasks", source: "determinism.ts" },
   {

@@ -17,7 +17,11 @@ export const valueScenarios = [
     { subject: "input-bytes", workflow: "echoOne", args: [Uint8Array.of(0, 1, 127, 128, 255)] },
     { subject: "input-empty-bytes", workflow: "echoOne", args: [new Uint8Array()] },
     { subject: "input-nested", workflow: "echoOne", args: [deep(20)] },
-    { subject: "input-unicode", workflow: "echoOne", args: ["Grüße, 世界 🌍 \u202e\ud83d\udc69\u200d\ud83d\udcbb \u0000"] },
+    {
+      subject: "input-unicode",
+      workflow: "echoOne",
+      args: ["Grüße, 世界 🌍 \u202e\ud83d\udc69\u200d\ud83d\udcbb \u0000"],
+    },
     { subject: "input-numbers", workflow: "echoOne", args: [[0, -0, 1.5, 1e300, -(2 ** 53) + 1]] },
     { subject: "result-large", workflow: "returnText", args: [50_000] },
   ]),

@@ -13,12 +13,15 @@ async function eventSeen(handle, matches) {
 const taskFailed = ({ workflowTaskFailedEventAttributes: failed }) => failed;
 const taskTimedOut = ({ workflowTaskTimedOutEventAttributes: timedOut }) => timedOut;
 
-const resolved = (event) =>
-  event.activityTaskCompletedEventAttributes ?? event.timerFiredEventAttributes;
+const resolved = (event) => event.activityTaskCompletedEventAttributes ?? event.timerFiredEventAttributes;
 
 /** Takes one workflow task from the queue and never answers. */
 async function swallowTask({ connection, taskQueue }) {
-  const request = { namespace: "default", taskQueue: { name: taskQueue }, identity: "recorder-silent-worker" };
+  const request = {
+    namespace: "default",
+    taskQueue: { name: taskQueue },
+    identity: "recorder-silent-worker",
+  };
   const poll = () => connection.workflowService.pollWorkflowTaskQueue(request);
   const task = await connection.withDeadline(Date.now() + 20_000, poll);
   if (task.taskToken.length === 0) throw new Error("there was no task to swallow");

@@ -35,7 +35,11 @@ export const signalScenarios = [
       workflow: "oneSignal",
       async run({ client, startOptions, startWorker, ended, save }) {
         await startWorker();
-        const handle = await client.signalWithStart("oneSignal", { ...startOptions, signal: "finish", signalArgs: [] });
+        const handle = await client.signalWithStart("oneSignal", {
+          ...startOptions,
+          signal: "finish",
+          signalArgs: [],
+        });
         await ended(handle);
         await save(handle);
       },
