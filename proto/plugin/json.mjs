@@ -1,5 +1,5 @@
 // JSON: protobuf's canonical mapping, as straight code per message, so that it can be dropped per message by bundlers.
-import { identifier, isWrapper, lowerFirst, mapKeyOf, member, scalarOf } from "./model.mjs";
+import { identifier, isWrapper, lowerFirst, mapKeyOf, member, scalarOf, zeroOf } from "./model.mjs";
 import { emptyObject } from "./read.mjs";
 import { isNotZero } from "./write.mjs";
 
@@ -7,7 +7,7 @@ import { isNotZero } from "./write.mjs";
 const CUSTOM = ["Timestamp", "Duration", "FieldMask", "Any"];
 
 function isCustom(message) {
-  return message.file.package === "google.protobuf" && CUSTOM.includes(message.name);
+  return message.file.proto.package === "google.protobuf" && CUSTOM.includes(message.name);
 }
 
 function namesConst(desc) {
@@ -171,7 +171,8 @@ function emitRead(out, message) {
   if (isCustom(message)) {
     out.line(`  return ${out.runtime(fromJson, "json-wkt")}(json, c);`);
   } else if (isWrapper(message)) {
-    out.line(`  return { value: ${valueFromJson(out, message.fields[0], "json")} };`);
+    const [field] = message.fields;
+    out.line(`  return { value: json === null ? ${zeroOf(out, field)} : ${valueFromJson(out, field, "json")} };`);
   } else {
     out.line(`  const o = c.enter(json, "${message.typeName}");`);
     out.line(`  const m: ${type} = ${emptyObject(out, message)};`);

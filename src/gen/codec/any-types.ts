@@ -15,12 +15,12 @@ import { decodeAcceptance, decodeInput, decodeMeta, decodeOutcome, decodeRejecti
 /** The messages that the Temporal API packs into `Any` fields: updates and error details. */
 export const anyTypes: AnyTypes = {
   "google.protobuf.Duration": {
-    custom: false,
+    custom: true,
     toJson: (bytes, options) => durationToJson(decodeDuration(bytes), options),
     fromJson: (json, reader) => encodeDuration(readDurationJson(json, reader)),
   },
   "google.protobuf.Timestamp": {
-    custom: false,
+    custom: true,
     toJson: (bytes, options) => timestampToJson(decodeTimestamp(bytes), options),
     fromJson: (json, reader) => encodeTimestamp(readTimestampJson(json, reader)),
   },

@@ -2,34 +2,16 @@
 
 import type { Init } from "../../../../codec-runtime/init.ts";
 import { JsonReader } from "../../../../codec-runtime/json-reader.ts";
-import { type JsonObject, type JsonReadOptions, type JsonValue, type JsonWriteOptions, int64ToJson } from "../../../../codec-runtime/json.ts";
+import { durationFromJson as durationFromJson_1, durationToJson as durationToJson_1 } from "../../../../codec-runtime/json-wkt.ts";
+import type { JsonReadOptions, JsonValue, JsonWriteOptions } from "../../../../codec-runtime/json.ts";
 import type { Duration } from "./duration.ts";
 
 export function durationToJson(m: Init<Duration>, options?: JsonWriteOptions): JsonValue {
-  const json: JsonObject = {};
-  if (m.seconds !== undefined && m.seconds !== 0n && m.seconds !== 0) json.seconds = int64ToJson(m.seconds);
-  if (m.nanos !== undefined && m.nanos !== 0) json.nanos = m.nanos;
-  return json;
+  return durationToJson_1(m);
 }
 
 export function readDurationJson(json: JsonValue, c: JsonReader): Duration {
-  const o = c.enter(json, "google.protobuf.Duration");
-  const m: Duration = { seconds: 0n, nanos: 0 };
-  for (const key of Object.keys(o)) {
-    const v = c.at(key, o);
-    switch (key) {
-      case "seconds":
-        if (v !== null) m.seconds = c.int64(v);
-        break;
-      case "nanos":
-        if (v !== null) m.nanos = c.int32(v);
-        break;
-      default:
-        c.unknown(key);
-    }
-  }
-  c.leave();
-  return m;
+  return durationFromJson_1(json, c);
 }
 
 export function durationFromJson(json: JsonValue, options?: JsonReadOptions): Duration {

@@ -2,30 +2,16 @@
 
 import type { Init } from "../../../../codec-runtime/init.ts";
 import { JsonReader } from "../../../../codec-runtime/json-reader.ts";
-import { type JsonObject, type JsonReadOptions, type JsonValue, type JsonWriteOptions, listToJson } from "../../../../codec-runtime/json.ts";
+import { fieldMaskFromJson as fieldMaskFromJson_1, fieldMaskToJson as fieldMaskToJson_1 } from "../../../../codec-runtime/json-wkt.ts";
+import type { JsonReadOptions, JsonValue, JsonWriteOptions } from "../../../../codec-runtime/json.ts";
 import type { FieldMask } from "./field_mask.ts";
 
 export function fieldMaskToJson(m: Init<FieldMask>, options?: JsonWriteOptions): JsonValue {
-  const json: JsonObject = {};
-  if (m.paths !== undefined && m.paths.length !== 0) json.paths = listToJson(m.paths, (value) => value);
-  return json;
+  return fieldMaskToJson_1(m);
 }
 
 export function readFieldMaskJson(json: JsonValue, c: JsonReader): FieldMask {
-  const o = c.enter(json, "google.protobuf.FieldMask");
-  const m: FieldMask = { paths: [] };
-  for (const key of Object.keys(o)) {
-    const v = c.at(key, o);
-    switch (key) {
-      case "paths":
-        if (v !== null) m.paths = c.list(v, (value) => c.string(value));
-        break;
-      default:
-        c.unknown(key);
-    }
-  }
-  c.leave();
-  return m;
+  return fieldMaskFromJson_1(json, c);
 }
 
 export function fieldMaskFromJson(json: JsonValue, options?: JsonReadOptions): FieldMask {

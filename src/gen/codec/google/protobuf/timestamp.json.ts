@@ -2,34 +2,16 @@
 
 import type { Init } from "../../../../codec-runtime/init.ts";
 import { JsonReader } from "../../../../codec-runtime/json-reader.ts";
-import { type JsonObject, type JsonReadOptions, type JsonValue, type JsonWriteOptions, int64ToJson } from "../../../../codec-runtime/json.ts";
+import { timestampFromJson as timestampFromJson_1, timestampToJson as timestampToJson_1 } from "../../../../codec-runtime/json-wkt.ts";
+import type { JsonReadOptions, JsonValue, JsonWriteOptions } from "../../../../codec-runtime/json.ts";
 import type { Timestamp } from "./timestamp.ts";
 
 export function timestampToJson(m: Init<Timestamp>, options?: JsonWriteOptions): JsonValue {
-  const json: JsonObject = {};
-  if (m.seconds !== undefined && m.seconds !== 0n && m.seconds !== 0) json.seconds = int64ToJson(m.seconds);
-  if (m.nanos !== undefined && m.nanos !== 0) json.nanos = m.nanos;
-  return json;
+  return timestampToJson_1(m);
 }
 
 export function readTimestampJson(json: JsonValue, c: JsonReader): Timestamp {
-  const o = c.enter(json, "google.protobuf.Timestamp");
-  const m: Timestamp = { seconds: 0n, nanos: 0 };
-  for (const key of Object.keys(o)) {
-    const v = c.at(key, o);
-    switch (key) {
-      case "seconds":
-        if (v !== null) m.seconds = c.int64(v);
-        break;
-      case "nanos":
-        if (v !== null) m.nanos = c.int32(v);
-        break;
-      default:
-        c.unknown(key);
-    }
-  }
-  c.leave();
-  return m;
+  return timestampFromJson_1(json, c);
 }
 
 export function timestampFromJson(json: JsonValue, options?: JsonReadOptions): Timestamp {
