@@ -19,7 +19,7 @@ export async function randomAcrossTasks(): Promise<unknown> {
 /** Workflow time stands still within a task and moves between tasks. */
 export async function timeAcrossTasks(): Promise<unknown> {
   const first = Date.now();
-  const same = Date.now() === first && new Date().getTime() === first;
+  const same = Date.now() === first && new Date().toISOString() === new Date(first).toISOString();
   await sleep(100);
   const later = Date.now();
   return {

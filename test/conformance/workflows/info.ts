@@ -10,7 +10,7 @@ export async function memoAndSearchAttributes(): Promise<unknown> {
 export async function infoOfRun(): Promise<unknown> {
   const info = workflowInfo();
   log.info("looking at the info", { workflowType: info.workflowType });
-  const first = { historyLength: info.historyLength, isReplaying: typeof info.unsafe.isReplaying };
+  const early = { historyLength: info.historyLength, isReplaying: typeof info.unsafe.isReplaying };
   await sleep(20);
   return {
     workflowType: info.workflowType,
@@ -24,8 +24,8 @@ export async function infoOfRun(): Promise<unknown> {
     runTimeoutMs: info.runTimeoutMs ?? null,
     executionTimeoutMs: info.executionTimeoutMs ?? null,
     startTimeIsDate: info.startTime instanceof Date,
-    first,
-    then: { historyLength: workflowInfo().historyLength },
+    early,
+    later: { historyLength: workflowInfo().historyLength },
   };
 }
 

@@ -212,4 +212,54 @@ const calledOnPoke: Record<string, Probe> = {
   callCancelledScopeConditionWithTimeout: inCancelledScope(() => condition(() => false, 60_000)),
 };
 
-export const probes: Record<string, Probe> = { ...settledByJobs, ...cancelledByPoke, ...calledOnPoke };
+async function* twoValues(): AsyncGenerator<number> {
+  yield 1;
+  yield 2;
+}
+
+async function* twoValuesDelegated(): AsyncGenerator<number> {
+  yield* twoValues();
+}
+
+async function drain(values: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
+  for await (const _ of values) {
+    // Only the number of microtasks matters.
+  }
+}
+
+class Counter {
+  #value = 0;
+  async add(by: number): Promise<number> {
+    this.#value += by;
+    return this.#value;
+  }
+}
+
+/** The language's own constructs: some take other numbers of microtasks once they are lowered to es2017. */
+const language: Record<string, Probe> = {
+  callAsyncFunction: onPoke(async () => 1),
+  callAwaitValue: onPoke(async () => await 1),
+  // biome-ignore lint/suspicious/noThenProperty: what awaiting a thenable costs is the question.
+  callAwaitThenable: onPoke(async () => await { then: (resolve: (value: number) => void) => resolve(1) }),
+  callAsyncMethod: onPoke(() => new Counter().add(1)),
+  callForAwaitArray: onPoke(() => drain([1, 2])),
+  callForAwaitPromises: onPoke(() => drain([Promise.resolve(1), Promise.resolve(2)])),
+  callAsyncGeneratorNext: onPoke(() => twoValues().next()),
+  callForAwaitGenerator: onPoke(() => drain(twoValues())),
+  callForAwaitDelegated: onPoke(() => drain(twoValuesDelegated())),
+  callForAwaitBreak: onPoke(async () => {
+    for await (const _ of twoValues()) break;
+  }),
+  callReturnPromise: onPoke(async () => Promise.resolve(1)),
+  callReturnAwaitPromise: onPoke(async () => await Promise.resolve(1)),
+  callThenReturnPromise: onPoke(() => Promise.resolve().then(() => Promise.resolve(1))),
+  callFinally: onPoke(() => Promise.resolve(1).finally(() => undefined)),
+  callAll: onPoke(() => Promise.all([1, Promise.resolve(2)])),
+};
+
+export const probes: Record<string, Probe> = {
+  ...settledByJobs,
+  ...cancelledByPoke,
+  ...calledOnPoke,
+  ...language,
+};
