@@ -1,0 +1,1 @@
+import type { Duration } from "../common/duration.ts";
