@@ -1,7 +1,3 @@
-import { ActivityFailure } from "../common/activity-failure.ts";
-import { CancelledFailure } from "../common/cancelled-failure.ts";
-import { ChildWorkflowFailure } from "../common/child-workflow-failure.ts";
-import { NexusOperationFailure } from "../common/nexus-operation-failure.ts";
 import { realmSafe } from "../common/realm-safe.ts";
 
 /** Base of the errors that the workflow runtime itself throws. */
@@ -42,27 +38,4 @@ export class UnhandledRejectionError extends Error {
   static {
     realmSafe(this, "UnhandledRejectionError", "UNHANDLED_REJECTION");
   }
-}
-
-/**
- * Whether an error says that something was cancelled: a `CancelledFailure`, or the failure of an activity, child
- * workflow or Nexus operation whose direct cause is one.
- *
- * @example
- * ```ts
- * try {
- *   await charge();
- * } catch (error) {
- *   if (isCancellation(error)) await CancellationScope.nonCancellable(refund);
- *   throw error;
- * }
- * ```
- */
-export function isCancellation(error: unknown): boolean {
-  if (error instanceof CancelledFailure) return true;
-  const wraps =
-    error instanceof ActivityFailure ||
-    error instanceof ChildWorkflowFailure ||
-    error instanceof NexusOperationFailure;
-  return wraps && error.cause instanceof CancelledFailure;
 }

@@ -1,11 +1,8 @@
-import type { PayloadMap } from "../common/payload.ts";
+import type { ActivityOptions } from "../common/activity-options.ts";
+import type { Headers } from "../common/interceptors.ts";
 import type { Activation } from "../core/activation.ts";
 import type { WorkflowCommand } from "../core/command.ts";
-import type { ActivityOptions } from "./activity-options.ts";
 import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
-
-/** Headers that travel with a call; values are payloads. */
-export type Headers = PayloadMap;
 
 /** What a module of workflow interceptors exports under the name `interceptors`. Called once for each run. */
 export type WorkflowInterceptorsFactory = () => WorkflowInterceptors;
@@ -16,12 +13,6 @@ export interface WorkflowInterceptors {
   outbound?: WorkflowOutboundCallsInterceptor[];
   internals?: WorkflowInternalsInterceptor[];
 }
-
-/** The rest of the chain: the input of an interceptor's method `M` to its result. */
-export type Next<I, M extends keyof I> =
-  Required<I>[M] extends Intercepted<infer Input, infer Output> ? (input: Input) => Output : never;
-
-type Intercepted<Input, Output> = (input: Input, next: (input: Input) => Output) => Output;
 
 /** Intercepts calls into workflow code. Each method is optional. */
 export interface WorkflowInboundCallsInterceptor {

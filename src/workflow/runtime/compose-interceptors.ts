@@ -18,7 +18,10 @@ export function composeInterceptors<M extends string, Input, Output>(
     const interceptor = interceptors[index];
     if (interceptor?.[method] === undefined) continue;
     const next = bindRandom(composed);
-    composed = (input) => interceptor[method]!(input, next);
+    // The name tells the stack cut-off of failures which frames are not the user's.
+    composed = function perdureNext(input) {
+      return interceptor[method]!(input, next);
+    };
   }
   return composed;
 }
