@@ -1,4 +1,5 @@
 import type { Payload, PayloadMap } from "../../common/payload.ts";
+import type { SearchAttributePair, SearchAttributes, TypedSearchAttributes } from "../../common/search-attributes.ts";
 import type { FailureData, Job } from "../../core/activation.ts";
 import type { WorkflowCommand } from "../../core/command.ts";
 import type { TimerOptions, WorkflowInterceptors } from "../interceptors.ts";
@@ -49,8 +50,8 @@ export interface Run {
   currentDetails: string;
   isCancelled: boolean;
   isCompleted: boolean;
-  /** True while an entry of the host is on the stack: an error may then be thrown through instead of kept. */
-  isSynchronous: boolean;
+  /** What `setTimeout` started and `clearTimeout` may cancel, by handle. */
+  readonly timeouts: Map<number, { cancel(): void }>;
   readOnly: boolean;
   taskError: { readonly error: unknown } | undefined;
 }
@@ -74,6 +75,10 @@ export interface RunConverters {
   fromPayload(payload: Payload): unknown;
   fromPayloads(payloads: readonly Payload[]): unknown[];
   toPayloadMap(values: { readonly [key: string]: unknown }): PayloadMap;
+  toSearchAttributes(
+    untyped: SearchAttributes | undefined,
+    typed: SearchAttributePair[] | TypedSearchAttributes | undefined,
+  ): PayloadMap;
   errorToFailure(error: unknown): FailureData;
   failureToError(failure: FailureData): Error;
 }
@@ -148,13 +153,7 @@ export function hasFlag(run: Run, flag: SdkFlag): boolean {
   });
 }
 
-/** Keeps an error that fails the current task (R3), and throws it on when that reaches the host directly. */
+/** Keeps an error that fails the current task (R3). */
 export function recordTaskError(run: Run, error: unknown): void {
   run.taskError ??= { error };
-  if (run.isSynchronous) throwTaskError(run);
-}
-
-/** Throws the error that the task fails with, if there is one. */
-export function throwTaskError(run: Run): void {
-  if (run.taskError !== undefined) throw run.taskError.error;
 }
