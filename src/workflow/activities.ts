@@ -8,13 +8,15 @@ import { compilePriority } from "../common/priority.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
 import { showValue } from "../common/type-guards.ts";
 import type { ActivityFunction } from "../common/workflow-type.ts";
+import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
+import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
+import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { ScheduleActivity } from "../core/command.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { ActivityInput } from "./interceptors.ts";
 import { composeInterceptors } from "./runtime/compose-interceptors.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { pushCommand } from "./runtime/run.ts";
-import { userMetadata } from "./runtime/user-metadata.ts";
 
 /** Stands for a member of an activities type that is not an asynchronous function, so that calling it is a type error. */
 export const NotAnActivityMethod: unique symbol = Symbol.for("__TEMPORAL_NOT_AN_ACTIVITY_METHOD");
@@ -100,6 +102,15 @@ function startActivity(input: ActivityInput): Promise<unknown> {
   const { activityType, args, headers, options, seq } = input;
   const run = requireRun();
   const compiled = compile(options);
+  const activityId = options.activityId ?? `${seq}`;
+  const { namespace, workflowId } = run.info;
+  const context: ActivitySerializationContext = {
+    type: "activity",
+    namespace,
+    activityId,
+    workflowId,
+    isLocal: false,
+  };
   return new Promise((resolve, reject) => {
     const scope = CancellationScope.current();
     if (scope.consideredCancelled) {
@@ -114,15 +125,15 @@ function startActivity(input: ActivityInput): Promise<unknown> {
     pushCommand(run, {
       kind: "scheduleActivity",
       seq,
-      activityId: options.activityId ?? `${seq}`,
+      activityId,
       activityType,
       taskQueue: options.taskQueue || run.facts.taskQueue,
       headers,
-      args: run.converters.toPayloads(args),
-      userMetadata: userMetadata(run, options.summary),
+      args: toPayloadsWithContext(run.converters.payload, context, args) ?? [],
+      userMetadata: userMetadataToPayload(run.converters.payload, { summary: options.summary }, context),
       ...compiled,
     });
-    run.pending.activities.set(seq, { resolve, reject });
+    run.pending.activities.set(seq, { resolve, reject, context });
   });
 }
 

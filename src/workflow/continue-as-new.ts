@@ -3,6 +3,8 @@ import { realmSafe } from "../common/realm-safe.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
 import { initialVersioningBehaviorNames } from "../common/versioning.ts";
 import type { Workflow } from "../common/workflow-type.ts";
+import { mapToPayloads, toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
+import { encodeUnifiedSearchAttributes } from "../converter/sync/search-attribute-payloads.ts";
 import type { ContinueAsNewCommand } from "../core/command.ts";
 import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
 import type { ContinueAsNewInput } from "./interceptors.ts";
@@ -71,21 +73,22 @@ export function continueAsNew<F extends Workflow = AnyWorkflow>(...args: Paramet
 // biome-ignore lint/suspicious/useAwait: it rejects, as interceptors expect
 async function perdureContinueAsNew({ args, headers, options }: ContinueAsNewInput): Promise<never> {
   const { converters, facts } = requireRun();
+  const { context, payload } = converters;
   const { memo, retry, searchAttributes, typedSearchAttributes } = options;
   throw new ContinueAsNew({
     kind: "continueAsNew",
     workflowType: options.workflowType,
     taskQueue: options.taskQueue ?? facts.taskQueue,
-    args: converters.toPayloads(args),
+    args: toPayloadsWithContext(payload, context, args) ?? [],
     headers,
     workflowRunTimeoutMs: msOptionalToNumber(options.workflowRunTimeout, "workflowRunTimeout"),
     workflowTaskTimeoutMs: msOptionalToNumber(options.workflowTaskTimeout, "workflowTaskTimeout"),
     backoffStartIntervalMs: msOptionalToNumber(options.backoffStartInterval, "backoffStartInterval"),
     retryPolicy: retry ? checkRetryPolicy(retry, "retry") : undefined,
-    memo: memo && converters.toPayloadMap(memo),
+    memo: memo && mapToPayloads(payload, memo, context),
     searchAttributes:
       searchAttributes || typedSearchAttributes
-        ? converters.toSearchAttributes(searchAttributes, typedSearchAttributes)
+        ? encodeUnifiedSearchAttributes(searchAttributes, typedSearchAttributes)
         : undefined,
     versioningIntent: options.versioningIntent ?? "UNSPECIFIED",
     initialVersioningBehavior: initialVersioningBehaviorNames.encode(

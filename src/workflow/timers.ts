@@ -1,10 +1,10 @@
 import { type Duration, msToNumber } from "../common/duration.ts";
+import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { TimerInput, TimerOptions } from "./interceptors.ts";
 import { composeInterceptors } from "./runtime/compose-interceptors.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { pushCommand } from "./runtime/run.ts";
-import { userMetadata } from "./runtime/user-metadata.ts";
 
 /**
  * Waits for a time that the server keeps, so that it outlasts the worker. Times of 0 and below count as 1 ms.
@@ -30,6 +30,7 @@ export function sleep(ms: Duration, options?: TimerOptions): Promise<void> {
 
 function startTimer({ durationMs, seq, options }: TimerInput): Promise<void> {
   const run = requireRun();
+  const { payload, context } = run.converters;
   return new Promise<void>((resolve, reject) => {
     const scope = CancellationScope.current();
     if (scope.consideredCancelled) {
@@ -47,7 +48,7 @@ function startTimer({ durationMs, seq, options }: TimerInput): Promise<void> {
       kind: "startTimer",
       seq,
       startToFireMs: durationMs,
-      userMetadata: userMetadata(run, options?.summary),
+      userMetadata: userMetadataToPayload(payload, { summary: options?.summary }, context),
     });
     run.pending.timers.set(seq, { resolve, reject });
   });

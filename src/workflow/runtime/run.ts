@@ -1,8 +1,17 @@
-import type { Payload, PayloadMap } from "../../common/payload.ts";
-import type { SearchAttributePair, SearchAttributes, TypedSearchAttributes } from "../../common/search-attributes.ts";
-import type { FailureData, Job } from "../../core/activation.ts";
+import type { FailureConverter } from "../../converter/sync/failure-converter.ts";
+import type { PayloadConverter } from "../../converter/sync/payload-converter.ts";
+import type {
+  ActivitySerializationContext,
+  WorkflowSerializationContext,
+} from "../../converter/sync/serialization-context.ts";
+import type { Job } from "../../core/activation.ts";
 import type { WorkflowCommand } from "../../core/command.ts";
-import type { TimerOptions, WorkflowInterceptors } from "../interceptors.ts";
+import type {
+  TimerOptions,
+  WorkflowInboundCallsInterceptor,
+  WorkflowInternalsInterceptor,
+  WorkflowOutboundCallsInterceptor,
+} from "../interceptors.ts";
 import type { WorkflowInfo } from "../workflow-info.ts";
 import { assertWritable } from "./current.ts";
 import type { FlagLedger, SdkFlag } from "./flags.ts";
@@ -32,12 +41,12 @@ export interface Run {
   random: RandomState;
   readonly randomStreams: Map<string, RandomState>;
   readonly converters: RunConverters;
-  readonly interceptors: Required<WorkflowInterceptors>;
+  readonly interceptors: RunInterceptors;
   readonly handlers: HandlerTable;
   readonly nextSeqs: { timer: number; activity: number; condition: number };
   readonly pending: {
     readonly timers: Map<number, Resolver<void>>;
-    readonly activities: Map<number, Resolver<unknown>>;
+    readonly activities: Map<number, ActivityResolver>;
   };
   readonly conditions: Map<number, Condition>;
   commands: WorkflowCommand[];
@@ -56,10 +65,21 @@ export interface Run {
   taskError: { readonly error: unknown } | undefined;
 }
 
+export interface RunInterceptors {
+  readonly inbound: WorkflowInboundCallsInterceptor[];
+  readonly outbound: WorkflowOutboundCallsInterceptor[];
+  readonly internals: WorkflowInternalsInterceptor[];
+}
+
 /** Where the answer to a command goes. */
 export interface Resolver<T> {
   resolve(value: T): void;
   reject(error: unknown): void;
+}
+
+/** Where the answer to an activity goes, and whose payloads it holds. */
+export interface ActivityResolver extends Resolver<unknown> {
+  readonly context: ActivitySerializationContext;
 }
 
 /** A `condition` that does not hold yet. */
@@ -70,17 +90,9 @@ export interface Condition {
 
 /** Values and errors of this run to and from wire data. */
 export interface RunConverters {
-  toPayload(value: unknown): Payload;
-  toPayloads(values: readonly unknown[]): Payload[];
-  fromPayload(payload: Payload): unknown;
-  fromPayloads(payloads: readonly Payload[]): unknown[];
-  toPayloadMap(values: { readonly [key: string]: unknown }): PayloadMap;
-  toSearchAttributes(
-    untyped: SearchAttributes | undefined,
-    typed: SearchAttributePair[] | TypedSearchAttributes | undefined,
-  ): PayloadMap;
-  errorToFailure(error: unknown): FailureData;
-  failureToError(failure: FailureData): Error;
+  payload: PayloadConverter;
+  failure: FailureConverter;
+  readonly context: WorkflowSerializationContext;
 }
 
 /** What runs, and under which rules. */
