@@ -11,7 +11,7 @@ import type {
   ActivityOutboundCallsInterceptor,
 } from "../../activity/interceptors.ts";
 import { ActivityCancellationDetails } from "../../common/activity-cancellation-details.ts";
-import { CancelledFailure } from "../../common/failure.ts";
+import { CancelledFailure } from "../../common/cancelled-failure.ts";
 import { type Logger, LoggerWithComposedMetadata } from "../../common/logger.ts";
 import { type MetricMeter, MetricMeterWithComposedTags, type MetricTags } from "../../common/metrics.ts";
 import type { CancelOrder, CancelReason } from "./cancel-order.ts";

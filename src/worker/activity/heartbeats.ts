@@ -74,17 +74,13 @@ export class Heartbeats {
   /** Ends the heartbeats. With `flush`, details that still wait are sent first. */
   async close(flush: boolean): Promise<void> {
     if (this.#closed) return;
+    this.#closed = true;
     this.#timer?.clear();
     this.#timer = undefined;
-    if (!flush) {
-      this.#closed = true;
-      this.#pending = undefined;
-      return;
-    }
-    await this.#sending;
-    this.#closed = true;
     const last = this.#pending;
     this.#pending = undefined;
+    if (!flush) return;
+    await this.#sending;
     if (last !== undefined) await this.#send(last.details);
   }
 
