@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// The codec plugin: protoc's CodeGeneratorRequest on stdin, its response on stdout. Run by buf, see buf.gen.yaml.
+import { createEcmaScriptPlugin, runNodeJs } from "@bufbuild/protoplugin";
+import { emitEnum } from "./enums.mjs";
+import { allMessages, hasCodec, identifier } from "./model.mjs";
+import { emitReader } from "./read.mjs";
+import { emitInterface } from "./shapes.mjs";
+import { SourceFile } from "./source-file.mjs";
+import { emitWriter } from "./write.mjs";
+
+function declaredNames(file) {
+  const messages = allMessages(file).map(identifier);
+  const enums = [...file.enums, ...allMessages(file).flatMap((message) => message.nestedEnums)].map(
+    identifier,
+  );
+  return [
+    ...enums,
+    ...messages.flatMap((name) => [name, `read${name}`, `write${name}`, `encode${name}`, `decode${name}`]),
+  ];
+}
+
+/** `message.ts`: types, encoders and decoders of one proto file. */
+function emitCodecs(schema, file) {
+  const out = new SourceFile(file.name);
+  for (const name of declaredNames(file)) out.declare(name);
+  for (const desc of [...file.enums, ...allMessages(file).flatMap((message) => message.nestedEnums)]) {
+    emitEnum(out, desc);
+  }
+  for (const message of allMessages(file)) {
+    emitInterface(out, message);
+    emitReader(out, message);
+    emitWriter(out, message);
+  }
+  out.writeTo(schema);
+}
+
+function generate(schema) {
+  for (const file of schema.allFiles.filter(hasCodec)) {
+    emitCodecs(schema, file);
+  }
+}
+
+runNodeJs(createEcmaScriptPlugin({ name: "protoc-gen-perdure", version: "v1", generateTs: generate }));
