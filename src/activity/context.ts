@@ -3,7 +3,7 @@ import type { ActivityCancellationDetails } from "../common/activity-cancellatio
 import { type Duration, msToNumber } from "../common/duration.ts";
 import { IllegalStateError } from "../common/errors.ts";
 import type { Logger } from "../common/logger.ts";
-import type { MetricMeter } from "../common/metrics.ts";
+import type { MetricMeter } from "../common/meter.ts";
 import type { AsyncLocal } from "../platform/platform.ts";
 import type { Info } from "./info.ts";
 
@@ -19,7 +19,8 @@ export interface ContextInit {
   readonly heartbeat: (details?: unknown) => void;
   readonly cancellationDetails: () => ActivityCancellationDetails | undefined;
   readonly log: Logger;
-  readonly metricMeter: MetricMeter;
+  /** Asked once, when the activity first wants metrics. */
+  readonly metricMeter: () => MetricMeter;
   readonly client?: unknown;
 }
 
@@ -40,8 +41,6 @@ export class Context {
   readonly cancellationSignal: AbortSignal;
   /** Logs with the facts of this activity added. */
   log: Logger;
-  /** Metrics tagged with the facts of this activity. */
-  readonly metricMeter: MetricMeter;
   /**
    * Tells the server that the activity is alive, with details for a next attempt. Sent at once, then at most every 80 % of
    * the heartbeat timeout (of 30 s without one); the newest details win. Cancellation reaches only activities that heartbeat.
@@ -49,6 +48,8 @@ export class Context {
   readonly heartbeat: (details?: unknown) => void;
   readonly #cancellationDetails: () => ActivityCancellationDetails | undefined;
   readonly #client: unknown;
+  readonly #makeMeter: () => MetricMeter;
+  #meter: MetricMeter | undefined;
 
   constructor(init: ContextInit) {
     this.info = init.info;
@@ -56,7 +57,7 @@ export class Context {
     this.cancellationSignal = init.cancellationSignal;
     this.heartbeat = init.heartbeat;
     this.log = init.log;
-    this.metricMeter = init.metricMeter;
+    this.#makeMeter = init.metricMeter;
     this.#cancellationDetails = init.cancellationDetails;
     this.#client = init.client;
   }
@@ -74,6 +75,12 @@ export class Context {
       );
     }
     return context;
+  }
+
+  /** Metrics tagged with the facts of this activity. */
+  get metricMeter(): MetricMeter {
+    this.#meter ??= this.#makeMeter();
+    return this.#meter;
   }
 
   /** Why the activity was cancelled; undefined while it is not. */

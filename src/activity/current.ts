@@ -1,7 +1,7 @@
 import type { ActivityCancellationDetails } from "../common/activity-cancellation-details.ts";
 import type { Duration } from "../common/duration.ts";
 import type { Logger, LogLevel, LogMetadata } from "../common/logger.ts";
-import type { MetricMeter } from "../common/metrics.ts";
+import type { MetricMeter } from "../common/meter.ts";
 import { Context } from "./context.ts";
 import type { Info } from "./info.ts";
 
@@ -112,5 +112,7 @@ export const metricMeter: MetricMeter = {
     Context.current().metricMeter.createHistogram(name, valueType, unit, description),
   createGauge: (name, valueType, unit, description) =>
     Context.current().metricMeter.createGauge(name, valueType, unit, description),
+  createUpDownCounter: (name, unit, description) =>
+    Context.current().metricMeter.createUpDownCounter(name, unit, description),
   withTags: (tags) => Context.current().metricMeter.withTags(tags),
 };

@@ -1,5 +1,5 @@
+import type { MetricTags } from "../common/meter.ts";
 import type { Payload } from "../common/payload.ts";
-import type { MetricTags } from "../common/metrics.ts";
 import type { Context } from "./context.ts";
 
 /** Arguments and headers of an activity call. */

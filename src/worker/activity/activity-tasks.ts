@@ -6,12 +6,9 @@ import type { Info } from "../../activity/info.ts";
 import type { ActivityInterceptorsFactory } from "../../activity/interceptors.ts";
 import { ApplicationFailureCategory, ensureApplicationFailure } from "../../common/application-failure.ts";
 import type { Logger } from "../../common/logger.ts";
-import type { MetricMeter } from "../../common/metrics.ts";
+import type { MetricMeter } from "../../common/meter.ts";
 import { errorMessage } from "../../common/type-guards.ts";
-import {
-  decodePollActivityTaskQueueResponse,
-
-} from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import { decodePollActivityTaskQueueResponse } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { toBase64 } from "../base64.ts";
 import type { Clock } from "../clock.ts";
 import type { WorkerService } from "../service.ts";
@@ -118,10 +115,17 @@ export class ActivityTasks {
       const prepared = await prepareActivity(task, facts, of);
       await this.#runPrepared(info, prepared, of);
     } catch (error) {
-      const attributes = info === undefined ? { taskToken: toBase64(task.taskToken) } : activityLogAttributes(info);
-      logger.error(`Error while processing an activity task: ${errorMessage(error)}`, { ...attributes, error });
+      const attributes =
+        info === undefined ? { taskToken: toBase64(task.taskToken) } : activityLogAttributes(info);
+      logger.error(`Error while processing an activity task: ${errorMessage(error)}`, {
+        ...attributes,
+        error,
+      });
       const failure = ensureApplicationFailure(error);
-      await this.#reporter.report({ taskToken: task.taskToken, of, info, logger }, { kind: "failed", failure });
+      await this.#reporter.report(
+        { taskToken: task.taskToken, of, info, logger },
+        { kind: "failed", failure },
+      );
     }
   }
 
@@ -222,4 +226,3 @@ function logOutcome(execution: ActivityExecution, { settled, outcome, durationMs
     }
   }
 }
-

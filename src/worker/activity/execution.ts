@@ -12,8 +12,9 @@ import type {
 } from "../../activity/interceptors.ts";
 import { ActivityCancellationDetails } from "../../common/activity-cancellation-details.ts";
 import { CancelledFailure } from "../../common/cancelled-failure.ts";
-import { type Logger, LoggerWithComposedMetadata } from "../../common/logger.ts";
-import { type MetricMeter, MetricMeterWithComposedTags, type MetricTags } from "../../common/metrics.ts";
+import { composeInterceptors } from "../../common/interceptors.ts";
+import { type Logger, withLogMetadata } from "../../common/logger.ts";
+import type { MetricMeter, MetricTags } from "../../common/meter.ts";
 import type { CancelOrder, CancelReason } from "./cancel-order.ts";
 
 /** A function that does an activity's work. */
@@ -45,7 +46,7 @@ export class ActivityExecution {
 
   constructor(init: ActivityExecutionInit) {
     this.#init = init;
-    this.logger = LoggerWithComposedMetadata.compose(init.logger, () => this.#logAttributes());
+    this.logger = withLogMetadata(init.logger, () => this.#logAttributes());
     const cancelled = new Promise<never>((_, reject) => {
       this.#reject = reject;
     });
@@ -57,8 +58,8 @@ export class ActivityExecution {
       cancellationSignal: this.#abort.signal,
       heartbeat: init.heartbeat,
       cancellationDetails: () => this.#details,
-      log: LoggerWithComposedMetadata.compose(this.logger, { sdkComponent: "activity" }),
-      metricMeter: MetricMeterWithComposedTags.compose(init.metricMeter, () => this.#metricTags()),
+      log: withLogMetadata(this.logger, { sdkComponent: "activity" }),
+      metricMeter: () => init.metricMeter.withTags(this.#metricTags()),
       client: init.client,
     });
     for (const factory of init.interceptors) {
@@ -85,28 +86,21 @@ export class ActivityExecution {
 
   /** Runs the function inside the context and the interceptors. Rejects with what they throw. */
   run(fn: ActivityFunction, input: ActivityExecuteInput): Promise<unknown> {
-    let next = async (at: ActivityExecuteInput): Promise<unknown> => fn(...at.args);
-    for (const interceptor of this.#inbound.toReversed()) {
-      if (interceptor.execute === undefined) continue;
-      const inner = next;
-      next = async (at) => interceptor.execute?.(at, inner);
-    }
-    return asyncLocalStorage.run(this.context, () => withClientAbort(this.#init.client, this.#abort.signal, () => next(input)));
+    const execute = composeInterceptors(this.#inbound, "execute", async (at) => fn(...at.args));
+    return asyncLocalStorage.run(this.context, () =>
+      withClientAbort(this.#init.client, this.#abort.signal, () => execute(input)),
+    );
   }
 
   #logAttributes(): Record<string, unknown> {
-    return this.#outbound.reduceRight<(input: Record<string, unknown>) => Record<string, unknown>>(
-      (next, interceptor) => (input) => interceptor.getLogAttributes?.(input, next) ?? next(input),
-      (input) => input,
-    )(activityLogAttributes(this.#init.info));
+    const next = composeInterceptors(this.#outbound, "getLogAttributes", (input) => input);
+    return next(activityLogAttributes(this.#init.info));
   }
 
   #metricTags(): MetricTags {
     const { namespace, taskQueue, activityType } = this.#init.info;
-    return this.#outbound.reduceRight<(input: MetricTags) => MetricTags>(
-      (next, interceptor) => (input) => interceptor.getMetricTags?.(input, next) ?? next(input),
-      (input) => input,
-    )({ namespace, taskQueue, activityType });
+    const next = composeInterceptors(this.#outbound, "getMetricTags", (input) => input);
+    return next({ namespace, taskQueue, activityType });
   }
 }
 

@@ -114,7 +114,8 @@ export class Heartbeats {
       const order = orderOf(answer);
       if (order !== undefined) onCancel(order);
     } catch (error) {
-      if (statusOf(error) === GrpcStatus.NOT_FOUND) onCancel({ reason: "NOT_FOUND", details: { notFound: true } });
+      if (statusOf(error) === GrpcStatus.NOT_FOUND)
+        onCancel({ reason: "NOT_FOUND", details: { notFound: true } });
       else onSendError(error);
     }
   }

@@ -41,7 +41,8 @@ const UNWANTED: ReadonlySet<CancelReason | undefined> = new Set<CancelReason | u
  * ```
  */
 export function outcomeOf(settled: Settled, cancel: CancelState): Outcome {
-  if (settled.kind === "threw" && settled.error instanceof CompleteAsyncError) return { kind: "completesAsync" };
+  if (settled.kind === "threw" && settled.error instanceof CompleteAsyncError)
+    return { kind: "completesAsync" };
   if (UNWANTED.has(cancel.reason)) return { kind: "unwanted" };
   if (settled.kind === "returned") return { kind: "completed", result: settled.value };
   if (cancel.reason === "HEARTBEAT_DETAILS_CONVERSION_FAILED") {
@@ -63,8 +64,10 @@ function cancelledOutcome(error: Error, cancel: CancelState): Outcome {
     );
   }
   if (cancel.details?.cancelRequested !== true) {
-    if (cancel.details?.reset === true) return failed(ApplicationFailure.retryable("Activity reset", "ActivityReset"));
-    if (cancel.details?.paused === true) return failed(ApplicationFailure.retryable("Activity paused", "ActivityPause"));
+    if (cancel.details?.reset === true)
+      return failed(ApplicationFailure.retryable("Activity reset", "ActivityReset"));
+    if (cancel.details?.paused === true)
+      return failed(ApplicationFailure.retryable("Activity paused", "ActivityPause"));
   }
   return {
     kind: "cancelled",

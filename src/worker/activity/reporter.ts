@@ -48,7 +48,9 @@ export class ActivityReporter {
       else await service.cancelActivity(attempt.taskToken, answer.details);
     } catch (error) {
       if (statusOf(error) === GrpcStatus.NOT_FOUND) {
-        attempt.logger.debug("The server no longer waits for this activity; its outcome is dropped", { error });
+        attempt.logger.debug("The server no longer waits for this activity; its outcome is dropped", {
+          error,
+        });
       } else {
         attempt.logger.error("Failed to report the outcome of an activity", { outcome: outcome.kind, error });
       }
