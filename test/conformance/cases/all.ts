@@ -1,0 +1,3 @@
+import type { Case } from "../scenario.ts";
+
+export const cases: readonly Case[] = [];
