@@ -89,7 +89,10 @@ export function defaultMaxCachedWorkflows(heapLimitBytes: number | undefined): n
  * compileWorkerOptions({ taskQueue: "orders", activities }, defaults).maxConcurrentActivityTaskExecutions; // 100
  * ```
  */
-export function compileWorkerOptions(options: WorkerOptions, defaults: OptionDefaults): CompiledWorkerOptions {
+export function compileWorkerOptions(
+  options: WorkerOptions,
+  defaults: OptionDefaults,
+): CompiledWorkerOptions {
   const read = new OptionReader(options);
   const taskQueue = read.text("taskQueue", "");
   throwIfReservedName("task queue", taskQueue);
@@ -231,7 +234,11 @@ function deploymentOf(
   }
   const { version, useWorkerVersioning, defaultVersioningBehavior } = deployment;
   if (!version?.deploymentName || !version.buildId) {
-    throw badOption("workerDeploymentOptions.version", version, "a deploymentName and a buildId, both non-empty");
+    throw badOption(
+      "workerDeploymentOptions.version",
+      version,
+      "a deploymentName and a buildId, both non-empty",
+    );
   }
   const behaviors = Object.values(VersioningBehavior);
   if (useWorkerVersioning && !behaviors.some((behavior) => behavior === defaultVersioningBehavior)) {

@@ -83,8 +83,8 @@ export class WorkflowTasks {
     return this.#runs.get(runId)?.current?.peeked;
   }
 
-  /** Takes a raw task and its slot. */
-  accept(bytes: Uint8Array, permit: SlotPermit): void {
+  /** Takes a raw task and its slot; undefined when the task cannot be read (its slot is then free again). */
+  accept(bytes: Uint8Array, permit: SlotPermit): PeekedTask | undefined {
     let peeked: PeekedTask | undefined;
     try {
       peeked = peekTask(bytes);
@@ -93,7 +93,7 @@ export class WorkflowTasks {
     }
     if (peeked === undefined) {
       permit.release();
-      return;
+      return undefined;
     }
     this.#lastTaskId += 1;
     this.#held += 1;
@@ -102,6 +102,7 @@ export class WorkflowTasks {
     const run = this.#runOf(peeked.runId);
     if (run.current === undefined) this.#start(run, task);
     else for (const obsolete of run.wait(task)) this.#drop(obsolete);
+    return peeked;
   }
 
   /** A thread answered a task. */
@@ -251,14 +252,23 @@ export class WorkflowTasks {
     this.#countTask(run.thread, -1);
     run.current = undefined;
     // The returned task is newer than any that waits.
-    if (parts?.workflowTask !== undefined) this.accept(parts.workflowTask, task.permit);
-    else task.permit.release();
+    if (parts?.workflowTask === undefined) task.permit.release();
+    else this.#acceptReturned(run, parts.workflowTask, task.permit);
     if (run.current === undefined) {
       const next = run.takeNext();
       if (next !== undefined) this.#start(run, next);
     }
     this.#forgetIfIdle(run);
     this.#released();
+  }
+
+  #acceptReturned(run: RunQueue, bytes: Uint8Array, permit: SlotPermit): void {
+    const peeked = this.accept(bytes, permit);
+    if (peeked === undefined || peeked.runId === run.runId) return;
+    this.#options.logger.error("The server answered a workflow task with a task of another run", {
+      answered: run.runId,
+      received: peeked.runId,
+    });
   }
 
   #startEager(task: HeldTask, activityTasks: readonly Uint8Array[]): void {
