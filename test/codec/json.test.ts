@@ -1,5 +1,13 @@
 // Our JSON against protobuf-es, for every message of the services, and the spellings that Temporal's tools write.
-import { create, createRegistry, fromBinary, fromJson, ScalarType, toBinary, toJson } from "@bufbuild/protobuf";
+import {
+  create,
+  createRegistry,
+  fromBinary,
+  fromJson,
+  ScalarType,
+  toBinary,
+  toJson,
+} from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { CodecError } from "../../src/codec-runtime/codec-error.ts";
 import type { JsonValue } from "../../src/codec-runtime/json.ts";
