@@ -4,8 +4,10 @@ import { createEcmaScriptPlugin, runNodeJs } from "@bufbuild/protoplugin";
 import { emitEnum } from "./enums.mjs";
 import { allMessages, hasCodec, identifier } from "./model.mjs";
 import { emitReader } from "./read.mjs";
+import { emitHandlers, emitRoutes, emitServices } from "./services.mjs";
 import { emitInterface } from "./shapes.mjs";
 import { SourceFile } from "./source-file.mjs";
+import { emitVisitor, PayloadGraph } from "./visit.mjs";
 import { emitWriter } from "./write.mjs";
 
 function declaredNames(file) {
@@ -31,12 +33,28 @@ function emitCodecs(schema, file) {
     emitReader(out, message);
     emitWriter(out, message);
   }
+  emitServices(out, file);
+  out.writeTo(schema);
+}
+
+/** A second file beside the codecs, left out if nothing goes into it. */
+function emitSibling(schema, file, suffix, emit) {
+  const out = new SourceFile(`${file.name}.${suffix}`);
+  emit(out);
   out.writeTo(schema);
 }
 
 function generate(schema) {
-  for (const file of schema.allFiles.filter(hasCodec)) {
+  const files = schema.allFiles.filter(hasCodec);
+  const payloads = new PayloadGraph(files);
+  for (const file of files) {
     emitCodecs(schema, file);
+    emitSibling(schema, file, "visit", (out) => {
+      for (const message of allMessages(file)) out.declare(`visit${identifier(message)}`);
+      for (const message of allMessages(file)) emitVisitor(out, message, payloads);
+    });
+    emitSibling(schema, file, "handlers", (out) => emitHandlers(out, file));
+    emitSibling(schema, file, "routes", (out) => emitRoutes(out, file, schema));
   }
 }
 

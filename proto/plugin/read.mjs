@@ -96,12 +96,10 @@ function emitEntryReader(out, field) {
   out.line("  while (r.pos < end) {");
   out.line("    const tag = r.tag();");
   out.line("    switch (tag) {");
-  for (const line of caseLines(tagOf(1, key.wire), `key = r.${key.method}();`)) out.line(line);
-  for (const line of caseLines(
-    tagOf(2, wireOf(field)),
-    `value = ${readValue(out, field, isMessage ? "value" : undefined)};`,
-  ))
-    out.line(line);
+  out.add(caseLines(tagOf(1, key.wire), `key = r.${key.method}();`));
+  out.add(
+    caseLines(tagOf(2, wireOf(field)), `value = ${readValue(out, field, isMessage ? "value" : undefined)};`),
+  );
   out.line("      default:");
   out.line("        r.skip(tag, undefined, depth);");
   out.line("    }");
@@ -138,7 +136,7 @@ export function emitReader(out, message) {
     out.line("    r.skip(tag, m, depth);");
   } else {
     out.line("    switch (tag) {");
-    for (const field of byNumber(message)) fieldCase(out, field).forEach((line) => out.line(line));
+    for (const field of byNumber(message)) out.add(fieldCase(out, field));
     out.line("      default:");
     out.line("        r.skip(tag, m, depth);");
     out.line("    }");

@@ -45,7 +45,7 @@ export function emitInterface(out, message) {
   out.line(`/** \`${message.typeName}\`${message.deprecated ? "\n * @deprecated\n" : ""} */`);
   out.line(`export interface ${name} extends ${base} {`);
   for (const part of message.members) {
-    if (part.kind === "oneof") oneofLines(out, part).forEach((line) => out.line(line));
+    if (part.kind === "oneof") out.add(oneofLines(out, part));
     else if (part.localName === "case")
       throw new Error(`${part}: Init<T> takes a field of this name for a oneof`);
     else out.line(fieldLine(out, part));

@@ -23,6 +23,10 @@ export class SourceFile {
     this.lines.push(text);
   }
 
+  add(lines) {
+    this.lines.push(...lines);
+  }
+
   /** Something from src/codec-runtime. */
   runtime(name, module) {
     return this.#import(name, `../../codec-runtime/${module}.ts`, false);

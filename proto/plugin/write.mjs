@@ -18,7 +18,7 @@ function nested(out, number, message, value) {
 }
 
 /** The condition under which a field without presence is written. NaN has to reach the writer's check. */
-function isNotZero(out, field, value) {
+function isNotZero(field, value) {
   if (field.scalar === ScalarType.BYTES) return `${value} && ${value}.length !== 0`;
   if (field.scalar === ScalarType.FLOAT || field.scalar === ScalarType.DOUBLE) {
     return `${value} !== undefined && !Object.is(${value}, 0)`;
@@ -34,7 +34,7 @@ function singularLines(out, field) {
     const condition = isWrapper(field.message) ? `${value} !== undefined` : value;
     return [`  if (${condition}) { ${writeValue(out, field, value)} }`];
   }
-  const condition = hasPresence(field) ? `${value} !== undefined` : isNotZero(out, field, value);
+  const condition = hasPresence(field) ? `${value} !== undefined` : isNotZero(field, value);
   return [`  if (${condition}) ${writeValue(out, field, value)}`];
 }
 
@@ -109,7 +109,7 @@ export function emitWriter(out, message) {
   const writer = out.runtime("Writer", "writer");
   const init = `${out.runtimeType("Init", "init")}<${name}>`;
   out.line(`export function write${name}(w: ${writer}, m: ${init}): void {`);
-  for (const fields of groups(message)) groupLines(out, fields).forEach((line) => out.line(line));
+  for (const fields of groups(message)) out.add(groupLines(out, fields));
   out.line("  if (m.$unknown !== undefined) w.raw(m.$unknown);");
   out.line("}");
   out.line();

@@ -259,28 +259,22 @@ export class Reader {
   #varint(): void {
     const buf = this.buf;
     let lo = 0;
-    let hi = 0;
     let b = 0x80;
-    let shift = 0;
-    while (shift < 28) {
+    for (let shift = 0; b & 0x80 && shift < 28; shift += 7) {
       b = buf[this.pos++]!;
       lo |= (b & 0x7f) << shift;
-      if (!(b & 0x80)) return this.#set(lo, hi);
-      shift += 7;
     }
-    b = buf[this.pos++]!;
-    lo |= (b & 0x0f) << 28;
-    hi = (b & 0x70) >> 4;
-    if (!(b & 0x80)) return this.#set(lo, hi);
-    for (shift = 3; shift <= 31; shift += 7) {
+    let hi = 0;
+    if (b & 0x80) {
       b = buf[this.pos++]!;
-      hi |= (b & 0x7f) << shift;
-      if (!(b & 0x80)) return this.#set(lo, hi);
+      lo |= (b & 0x0f) << 28;
+      hi = (b & 0x70) >> 4;
+      for (let shift = 3; b & 0x80 && shift <= 31; shift += 7) {
+        b = buf[this.pos++]!;
+        hi |= (b & 0x7f) << shift;
+      }
+      if (b & 0x80) throw this.#fail("MALFORMED", "varint longer than ten bytes", this.pos);
     }
-    throw this.#fail("MALFORMED", "varint longer than ten bytes", this.pos);
-  }
-
-  #set(lo: number, hi: number): void {
     this.#lo = lo;
     this.#hi = hi;
   }
