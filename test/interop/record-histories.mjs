@@ -9,12 +9,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Connection, WorkflowClient } from "@temporalio/client";
 import { NativeConnection } from "@temporalio/worker";
+import { scenarios } from "../conformance/scenarios/all.mjs";
 import { bundleWorkflows, loadActivities } from "./lib/bundle.mjs";
 import { serverVersion, startDevServer } from "./lib/dev-server.mjs";
 import { historiesFolder, officialVersion, workflowsFolder } from "./lib/paths.mjs";
 import { quietRuntime } from "./lib/quiet-runtime.mjs";
 import { Recorder, readIndex } from "./lib/recorder.mjs";
-import { scenarios } from "./scenarios/all.mjs";
 
 const wanted = process.argv.slice(2);
 const chosen = wanted.length > 0 ? scenarios.filter(({ subject }) => wanted.includes(subject)) : scenarios;

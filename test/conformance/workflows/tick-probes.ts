@@ -239,7 +239,6 @@ class Counter {
 const language: Record<string, Probe> = {
   callAsyncFunction: onPoke(async () => 1),
   callAwaitValue: onPoke(async () => await 1),
-  // biome-ignore lint/suspicious/noThenProperty: what awaiting a thenable costs is the question.
   callAwaitThenable: onPoke(async () => await { then: (resolve: (value: number) => void) => resolve(1) }),
   callAsyncMethod: onPoke(() => new Counter().add(1)),
   callForAwaitArray: onPoke(() => drain([1, 2])),

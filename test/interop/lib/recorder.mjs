@@ -7,6 +7,7 @@ import { fork } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as common from "@temporalio/common";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
 import { outcomeOf, readPayload } from "./outcome.mjs";
@@ -62,7 +63,8 @@ export class Recorder {
     const taskQueue = `tq-${scenario.subject}`;
     const workflowId = `wf-${scenario.subject}`;
     const workers = [];
-    const startOptions = { taskQueue, workflowId, args: scenario.args ?? [], ...scenario.options };
+    const options = typeof scenario.options === "function" ? scenario.options(common) : scenario.options;
+    const startOptions = { taskQueue, workflowId, args: scenario.args ?? [], ...options };
     return {
       client,
       connection,
