@@ -59,7 +59,10 @@ export function proxyActivities<A = AnyActivities>(options: ActivityOptions): Ac
       // Returned from an async function, a proxy is asked for `then`; it is not a promise.
       if (name === "then") return undefined;
       let fn = functions.get(name);
-      if (fn === undefined) functions.set(name, (fn = activityFunction(name, own)));
+      if (fn === undefined) {
+        fn = activityFunction(name, own);
+        functions.set(name, fn);
+      }
       return fn;
     },
   });
