@@ -1,7 +1,4 @@
-import {
-  ActivityCancellationType,
-  type ActivityOptions,
-} from "../common/activity-options.ts";
+import { ActivityCancellationType, type ActivityOptions } from "../common/activity-options.ts";
 import { type Duration, msOptionalToNumber } from "../common/duration.ts";
 import { ValueError } from "../common/errors.ts";
 import { compilePriority } from "../common/priority.ts";
@@ -62,7 +59,10 @@ export function proxyActivities<A = AnyActivities>(options: ActivityOptions): Ac
       // Returned from an async function, a proxy is asked for `then`; it is not a promise.
       if (name === "then") return undefined;
       let fn = functions.get(name);
-      if (fn === undefined) functions.set(name, (fn = activityFunction(name, own)));
+      if (fn === undefined) {
+        fn = activityFunction(name, own);
+        functions.set(name, fn);
+      }
       return fn;
     },
   });
@@ -185,7 +185,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 
 /** `over` laid over `base`; objects in both are merged, all else is replaced. */
 function merge<T extends object>(base: T, over: Partial<T>): T {
-  const merged: Record<string, unknown> = { ...base };
+  const merged: Record<string, unknown> = Object.fromEntries(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
     const old = merged[key];
     merged[key] = isPlain(old) && isPlain(value) ? merge(old, value) : value;

@@ -16,7 +16,7 @@ export interface CancellationScopeOptions {
 }
 
 /** Says that a scope has no parent. Not exported: there is one such scope in a run. */
-const ROOT = Symbol("root scope");
+const ROOT: unique symbol = Symbol("root scope");
 
 const scopes = new AsyncLocalStorage<CancellationScope>();
 
@@ -117,7 +117,6 @@ export class CancellationScope {
    * ```
    */
   static cancellable<T>(fn: () => Promise<T>): Promise<T> {
-    // biome-ignore lint/complexity/noThisInStatic: a subclass makes its own kind
     return new this({ cancellable: true }).run(fn);
   }
 
@@ -130,7 +129,6 @@ export class CancellationScope {
    * ```
    */
   static nonCancellable<T>(fn: () => Promise<T>): Promise<T> {
-    // biome-ignore lint/complexity/noThisInStatic: a subclass makes its own kind
     return new this({ cancellable: false }).run(fn);
   }
 
@@ -143,7 +141,6 @@ export class CancellationScope {
    * ```
    */
   static withTimeout<T>(timeout: Duration, fn: () => Promise<T>): Promise<T> {
-    // biome-ignore lint/complexity/noThisInStatic: a subclass makes its own kind
     return new this({ cancellable: true, timeout }).run(fn);
   }
 

@@ -29,20 +29,16 @@ export function condition(fn: () => boolean): Promise<void>;
  */
 export function condition(fn: () => boolean, timeout: Duration, options?: TimerOptions): Promise<boolean>;
 // The nesting of async functions here is the official SDK's: it decides how many ticks a condition takes (D2).
-// biome-ignore lint/suspicious/useAwait: the wrapper adds ticks that count
 export async function condition(
   fn: () => boolean,
   timeout?: Duration,
   options?: TimerOptions,
-): Promise<void | boolean> {
+): Promise<unknown> {
   requireWritableRun("condition");
   if (typeof timeout !== "number" && typeof timeout !== "string") return whenMet(fn);
   return CancellationScope.cancellable(async () => {
     try {
-      return await Promise.race([
-        sleep(timeout, options).then(() => false),
-        whenMet(fn).then(() => true),
-      ]);
+      return await Promise.race([sleep(timeout, options).then(() => false), whenMet(fn).then(() => true)]);
     } finally {
       CancellationScope.current().cancel();
     }

@@ -1,6 +1,10 @@
 import type { Duration } from "../common/duration.ts";
 import type { RetryPolicy } from "../common/retry-policy.ts";
-import type { SearchAttributePair, SearchAttributes, TypedSearchAttributes } from "../common/search-attributes.ts";
+import type {
+  SearchAttributePair,
+  SearchAttributes,
+  TypedSearchAttributes,
+} from "../common/search-attributes.ts";
 import type { InitialVersioningBehavior, VersioningIntent } from "../common/versioning.ts";
 
 /** Options of the run that a workflow continues as. What is left out stays as it is in the current run. */

@@ -25,7 +25,7 @@ export class ContinueAsNew extends Error {
   }
 
   static {
-    realmSafe(this, "ContinueAsNew", "CONTINUE_AS_NEW");
+    realmSafe(ContinueAsNew, "ContinueAsNew", "CONTINUE_AS_NEW");
   }
 }
 
@@ -70,7 +70,7 @@ export function continueAsNew<F extends Workflow = AnyWorkflow>(...args: Paramet
   return makeContinueAsNewFunc<F>()(...args);
 }
 
-// biome-ignore lint/suspicious/useAwait: it rejects, as interceptors expect
+// Asynchronous, so that it rejects where interceptors expect a promise.
 async function perdureContinueAsNew({ args, headers, options }: ContinueAsNewInput): Promise<never> {
   const { converters, facts } = requireRun();
   const { context, payload } = converters;

@@ -5,7 +5,7 @@ export class WorkflowError extends Error {
   declare readonly code: string;
 
   static {
-    realmSafe(this, "WorkflowError", "WORKFLOW");
+    realmSafe(WorkflowError, "WorkflowError", "WORKFLOW");
   }
 }
 
@@ -14,7 +14,7 @@ export class DeterminismViolationError extends WorkflowError {
   declare readonly code: "DETERMINISM_VIOLATION";
 
   static {
-    realmSafe(this, "DeterminismViolationError", "DETERMINISM_VIOLATION");
+    realmSafe(DeterminismViolationError, "DeterminismViolationError", "DETERMINISM_VIOLATION");
   }
 }
 
@@ -23,7 +23,7 @@ export class ReadOnlyContextError extends WorkflowError {
   declare readonly code: "READ_ONLY_CONTEXT";
 
   static {
-    realmSafe(this, "ReadOnlyContextError", "READ_ONLY_CONTEXT");
+    realmSafe(ReadOnlyContextError, "ReadOnlyContextError", "READ_ONLY_CONTEXT");
   }
 }
 
@@ -36,6 +36,6 @@ export class UnhandledRejectionError extends Error {
   }
 
   static {
-    realmSafe(this, "UnhandledRejectionError", "UNHANDLED_REJECTION");
+    realmSafe(UnhandledRejectionError, "UnhandledRejectionError", "UNHANDLED_REJECTION");
   }
 }

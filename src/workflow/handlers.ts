@@ -154,7 +154,5 @@ function functionOrUndefined(handler: unknown): ((...args: unknown[]) => unknown
   if (handler === undefined || handler === null) return undefined;
   // Its parameters are those of the definition that it is set for.
   if (typeof handler === "function") return handler as (...args: unknown[]) => unknown;
-  throw new TypeError(
-    `Expected handler to be either a function or 'undefined'. Got: '${typeName(handler)}'`,
-  );
+  throw new TypeError(`Expected handler to be either a function or 'undefined'. Got: '${typeName(handler)}'`);
 }

@@ -50,10 +50,7 @@ export interface WorkflowOutboundCallsInterceptor {
   /** A timer is started. */
   startTimer?(input: TimerInput, next: (input: TimerInput) => Promise<void>): Promise<void>;
   /** An activity is scheduled. */
-  scheduleActivity?(
-    input: ActivityInput,
-    next: (input: ActivityInput) => Promise<unknown>,
-  ): Promise<unknown>;
+  scheduleActivity?(input: ActivityInput, next: (input: ActivityInput) => Promise<unknown>): Promise<unknown>;
   /** The workflow continues as new. `next` never resolves: it throws what ends the run. */
   continueAsNew?(
     input: ContinueAsNewInput,

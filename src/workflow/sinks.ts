@@ -35,7 +35,13 @@ export interface SinkCall {
  */
 export function proxySinks<T extends Sinks>(): T {
   // Every name gives a sink with a function of every name, whatever `T` says.
-  return proxyOf((sink) => proxyOf((fn) => (...args: unknown[]) => callSink(sink, fn, args))) as T;
+  return proxyOf((sink) =>
+    proxyOf(
+      (fn) =>
+        (...args: unknown[]) =>
+          callSink(sink, fn, args),
+    ),
+  ) as T;
 }
 
 function proxyOf(make: (name: string) => unknown): object {

@@ -21,7 +21,11 @@ export function sleep(ms: Duration, options?: TimerOptions): Promise<void> {
   const run = requireWritableRun("sleep");
   const seq = run.nextSeqs.timer++;
   const durationMs = Math.max(1, msToNumber(ms));
-  return composeInterceptors(run.interceptors.outbound, "startTimer", startTimer)({
+  return composeInterceptors(
+    run.interceptors.outbound,
+    "startTimer",
+    startTimer,
+  )({
     durationMs,
     seq,
     options,

@@ -2,7 +2,6 @@ import { ensureTemporalFailure } from "../../common/application-failure.ts";
 import { FAILURE_SOURCE, TemporalFailure } from "../../common/failure.ts";
 import { isCancellation } from "../../common/root-cause.ts";
 import { isError } from "../../common/type-guards.ts";
-import { toPayloadsWithContext } from "../../converter/sync/payload-converter.ts";
 import type { FailureData } from "../../core/activation.ts";
 import { ContinueAsNew } from "../continue-as-new.ts";
 import { pushFinalCommand, type Run, recordTaskError } from "./run.ts";
@@ -11,8 +10,7 @@ import { pushFinalCommand, type Run, recordTaskError } from "./run.ts";
 export function completeWorkflow(run: Run, result: unknown): void {
   try {
     const { payload, context } = run.converters;
-    const [converted] = toPayloadsWithContext(payload, context, [result]) ?? [];
-    pushFinalCommand(run, { kind: "completeWorkflow", result: converted });
+    pushFinalCommand(run, { kind: "completeWorkflow", result: payload.toPayload(result, context) });
   } catch (error) {
     handleWorkflowError(run, error);
   }

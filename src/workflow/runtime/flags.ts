@@ -69,7 +69,9 @@ export class FlagLedger {
   add(ids: readonly number[]): void {
     for (const id of ids) {
       if (!KNOWN_IDS.has(id)) {
-        throw new TypeError(`Unknown SDK flag: ${id}. The history was written by a newer SDK: upgrade perdure`);
+        throw new TypeError(
+          `Unknown SDK flag: ${id}. The history was written by a newer SDK: upgrade perdure`,
+        );
       }
       this.#known.add(id);
     }

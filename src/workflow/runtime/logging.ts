@@ -15,12 +15,7 @@ export interface LogCall {
 }
 
 /** Writes a log line of a run, unless history is replayed. */
-export function writeLog(
-  run: Run,
-  level: LogLevel,
-  message: string,
-  attrs?: Record<string, unknown>,
-): void {
+export function writeLog(run: Run, level: LogLevel, message: string, attrs?: Record<string, unknown>): void {
   // Asked even in a replay: an interceptor may count on being called as often as before.
   const gather = composeInterceptors(run.interceptors.outbound, "getLogAttributes", (given) => given);
   const own = gather(ownAttributes(run));

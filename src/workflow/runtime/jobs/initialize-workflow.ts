@@ -1,4 +1,8 @@
-import { arrayFromPayloads, fromPayloadsAtIndex, mapFromPayloads } from "../../../converter/sync/payload-converter.ts";
+import {
+  arrayFromPayloads,
+  fromPayloadsAtIndex,
+  mapFromPayloads,
+} from "../../../converter/sync/payload-converter.ts";
 import {
   decodeSearchAttributes,
   decodeTypedSearchAttributes,
