@@ -9,7 +9,7 @@ import {
   type SandboxOptions,
   SandboxTimeoutError,
 } from "../../src/engine/sandbox.ts";
-import { USER_SECTION_FILE } from "../../src/engine/source-map.ts";
+import { SHARED_SECTION_FILE, USER_SECTION_FILE } from "../../src/engine/source-map.ts";
 import type { SandboxHost } from "../../src/workflow/runtime/sandbox-entry.ts";
 
 /**
@@ -29,7 +29,7 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
   const evaluate = (code: string, filename: string): unknown =>
     new vm.Script(code, { filename }).runInContext(context);
   // A bundle is ours, header and wall version were checked: its sections evaluate to these types.
-  const inside = evaluate(bundle.shared, "perdure:workflow-runtime") as Inside;
+  const inside = evaluate(bundle.shared, SHARED_SECTION_FILE) as Inside;
   const preload = bundle.preload === "" ? undefined : evaluate(bundle.preload, "workflow-preload.js");
   const entry = inside.start({
     host,

@@ -148,7 +148,7 @@ describe("stacks and time limits", () => {
     const probe = probeSandbox(await files.bundle());
     probe.open("a");
     expect(() => probe.call("a", "main")).toThrow(`deep (${files.path("deep.ts")}:5:9)`);
-    expect(() => probe.call("a", "main")).toThrow(`main (${files.path("workflows.ts")}:3:`);
+    expect(() => probe.call("a", "main")).not.toThrow(/sandbox-vm|node:vm/);
   });
 
   test.each(["sync", "micro"])("an endless loop (%s) is stopped by a time limit, and other runs go on", async (kind) => {

@@ -17,6 +17,9 @@ type Changes = Map<Key, PropertyDescriptor | undefined>;
 interface Watched {
   readonly target: object;
   readonly base: Map<Key, PropertyDescriptor>;
+  /** The data properties of `base`, side by side, for the quick comparison that nearly always suffices. */
+  readonly keys: readonly Key[];
+  readonly values: readonly unknown[];
 }
 
 /** What one run changed, by watched object. Empty for nearly all runs. */
@@ -36,8 +39,8 @@ export class Realm {
   /** The host's view of the global object: sees the string keys that were set, without the built-ins, and is fast to read. */
   readonly #raw: object;
   readonly #base: Map<Key, PropertyDescriptor> = new Map();
-  /** Base keys that `#raw` shows. */
-  #baseOnRaw = 0;
+  /** Base keys that `#raw` shows. A built-in shows there once it was replaced and restored. */
+  #baseOnRaw: Set<Key> = new Set();
   #baseSymbols = 0;
   #seeded = false;
   readonly #watched: Watched[] = [];
@@ -48,7 +51,7 @@ export class Realm {
   constructor(raw: object) {
     this.#global = globalThis;
     this.#raw = raw;
-    this.#globalSlot = { target: this.#global, base: this.#base };
+    this.#globalSlot = { target: this.#global, base: this.#base, keys: [], values: [] };
     guardGlobalDefinitions(this.#global);
   }
 
@@ -77,7 +80,7 @@ export class Realm {
       RegExp.prototype,
       arrayIterator,
     ];
-    for (const target of watched) this.#watched.push({ target, base: snapshot(target) });
+    for (const target of watched) this.#watched.push(watch(target));
     const builtins = ownKeys(this.#global).map((key) => getDescriptor(this.#global, key)?.value as unknown);
     const mapIterator = Object.getPrototypeOf(new Map().entries()) as object;
     const setIterator = Object.getPrototypeOf(new Set().values()) as object;
@@ -101,7 +104,7 @@ export class Realm {
   #rebase(): void {
     this.#base.clear();
     for (const [key, value] of snapshot(this.#global)) this.#base.set(key, value);
-    this.#baseOnRaw = ownKeys(this.#raw).filter((key) => typeof key === "string").length;
+    this.#baseOnRaw = new Set(ownKeys(this.#raw).filter((key) => typeof key === "string"));
     this.#baseSymbols = ownSymbols(this.#global).length;
   }
 
@@ -157,8 +160,7 @@ export class Realm {
     bag.changes.set(watched, changes);
     for (const key of changes.keys()) apply(watched.target, key, watched.base.get(key));
     if (watched === this.#globalSlot) {
-      // A restored built-in shows on the raw object from now on.
-      this.#baseOnRaw = ownKeys(this.#raw).filter((key) => typeof key === "string").length;
+      this.#baseOnRaw = new Set(ownKeys(this.#raw).filter((key) => typeof key === "string"));
     }
   }
 
@@ -170,7 +172,7 @@ export class Realm {
       const property = getDescriptor(this.#raw, key);
       if (property === undefined) continue;
       const base = this.#base.get(key);
-      if (base !== undefined) present++;
+      if (this.#baseOnRaw.has(key)) present++;
       if (base === undefined || !same(property.value, base.value) || property.get !== base.get) {
         changes ??= new Map();
         changes.set(key, copy(property));
@@ -183,7 +185,7 @@ export class Realm {
         if (!this.#base.has(key)) changes.set(key, getDescriptor(this.#global, key));
       }
     }
-    if (present < this.#baseOnRaw) {
+    if (present < this.#baseOnRaw.size) {
       changes ??= new Map();
       for (const key of this.#base.keys()) {
         if (!changes.has(key) && getDescriptor(this.#global, key) === undefined) changes.set(key, undefined);
@@ -211,7 +213,21 @@ function snapshot(target: object): Map<Key, PropertyDescriptor> {
   return base;
 }
 
+function watch(target: object): Watched {
+  const base = snapshot(target);
+  const data = [...base].filter(([, property]) => property.get === undefined);
+  return { target, base, keys: data.map(([key]) => key), values: data.map(([, property]) => property.value as unknown) };
+}
+
+function isUnchanged({ target, base, keys, values }: Watched): boolean {
+  for (let index = 0; index < keys.length; index++) {
+    if (!same((target as { [key: Key]: unknown })[keys[index]!], values[index])) return false;
+  }
+  return ownKeys(target).length === base.size;
+}
+
 function changesOf(watched: Watched): Changes | undefined {
+  if (isUnchanged(watched)) return undefined;
   const { target, base } = watched;
   const keys = ownKeys(target);
   let changes: Changes | undefined;
