@@ -1,0 +1,109 @@
+/**
+ * `run.ts node bun deno [-- words]`: runs all scenarios on each runtime against the server at TEMPORAL_ADDRESS, prints a table and
+ * writes the counts for `test/run.ts`. Known failures are listed with reasons; one that passes is a failure too.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { RUNTIMES, type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
+
+interface Result {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly error?: string;
+}
+
+type Verdict = "ok" | "FAILED" | "known" | "PASSED";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const reports = `${root}.cache/reports`;
+const known = JSON.parse(readFileSync(`${root}test/conformance/known-failures.json`, "utf8")) as Record<
+  RuntimeName,
+  Record<string, string>
+>;
+
+function runnerArguments(name: RuntimeName): readonly string[] {
+  const file = "test/conformance/runner.ts";
+  if (name === "node") return ["--import", "tsx", file];
+  if (name === "bun") return ["run", file];
+  return ["run", "--allow-all", "--quiet", "--no-check", file];
+}
+
+function runOn(name: RuntimeName, words: readonly string[]): Result[] {
+  const report = `${reports}/conformance-${name}.jsonl`;
+  rmSync(report, { force: true });
+  const env = { ...process.env, TSX_TSCONFIG_PATH: `${root}test/conformance/tsconfig.json` };
+  const ended = spawnSync(runtimeCommand(name), [...runnerArguments(name), report, ...words], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "inherit", "inherit"],
+    timeout: 15 * 60_000,
+  });
+  const lines = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").filter(Boolean) : [];
+  const [plan, ...results] = lines.map((line) => JSON.parse(line) as Result & { planned?: string[] });
+  const done = new Set(results.map((result) => result.name));
+  const why = `the process ended (status ${ended.status}, signal ${ended.signal}) before it finished`;
+  const missing = (plan?.planned ?? ["(start of the runner)"]).filter((scenario) => !done.has(scenario));
+  return [...results, ...missing.map((scenario) => ({ name: scenario, ok: false, ms: 0, error: why }))];
+}
+
+function verdict(runtime: RuntimeName, result: Result): Verdict {
+  const expected = known[runtime][result.name] !== undefined;
+  if (result.ok) return expected ? "PASSED" : "ok";
+  return expected ? "known" : "FAILED";
+}
+
+function table(byRuntime: ReadonlyMap<RuntimeName, readonly Result[]>): string {
+  const names = [...new Set([...byRuntime.values()].flat().map(({ name }) => name))].sort();
+  const width = Math.max(...names.map((name) => name.length));
+  const rows = names.map((name) => {
+    const cells = [...byRuntime].map(([runtime, results]) => {
+      const result = results.find((one) => one.name === name);
+      return (result ? `${verdict(runtime, result)} ${result.ms} ms` : "-").padEnd(16);
+    });
+    return `${name.padEnd(width)}  ${cells.join("")}`.trimEnd();
+  });
+  return [
+    `${"scenario".padEnd(width)}  ${[...byRuntime.keys()].map((name) => name.padEnd(16)).join("")}`,
+    ...rows,
+  ].join("\n");
+}
+
+function main(): void {
+  const words = process.argv.slice(2);
+  const runtimes = RUNTIMES.filter((name) => words.includes(name));
+  const filters = words.filter((word) => !RUNTIMES.includes(word as RuntimeName));
+  mkdirSync(reports, { recursive: true });
+  const byRuntime = new Map<RuntimeName, readonly Result[]>();
+  for (const name of runtimes.length > 0 ? runtimes : RUNTIMES) {
+    const start = performance.now();
+    byRuntime.set(name, runOn(name, filters));
+    console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+  console.log(table(byRuntime));
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  for (const [runtime, results] of byRuntime) {
+    for (const result of results) {
+      const found = verdict(runtime, result);
+      if (found === "ok") count.passed++;
+      else if (found === "known") count.skipped++;
+      else count.failed++;
+      if (found === "FAILED") console.log(`\n${runtime}: ${result.name} failed: ${result.error}`);
+      if (found === "PASSED")
+        console.log(
+          `\n${runtime}: ${result.name} passes but is listed as a known failure: ${known[runtime][result.name]}`,
+        );
+      if (found === "known")
+        console.log(`\n${runtime}: ${result.name} fails as known: ${known[runtime][result.name]}`);
+    }
+  }
+  writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
+  console.log(
+    `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures`,
+  );
+  process.exitCode = count.failed > 0 ? 1 : 0;
+}
+
+main();

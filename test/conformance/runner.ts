@@ -1,0 +1,82 @@
+/**
+ * Runs scenarios and cases on the runtime that executes this file and writes one JSON line for each.
+ *
+ *   runner.ts <report file> [words that names must contain]
+ */
+import { appendFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { cases } from "./cases/all.ts";
+import type { Scenario } from "./scenario.ts";
+import { scenarios } from "./scenarios/all.mjs";
+import { createWorld, type World } from "./world.ts";
+
+const CONCURRENCY = 4;
+const LIMIT_MS = 60_000;
+
+interface Job {
+  readonly name: string;
+  run(world: World): Promise<void>;
+}
+
+const jobs: readonly Job[] = [
+  ...(scenarios as readonly Scenario[]).map((scenario) => ({
+    name: scenario.subject,
+    run: (world: World) => runScenario(world, scenario),
+  })),
+  ...cases.map(({ name, run }) => ({ name, run: (world: World) => run(world.caseWorld(name)) })),
+];
+
+async function runScenario(world: World, scenario: Scenario): Promise<void> {
+  const context = world.context(scenario);
+  try {
+    if (scenario.run) {
+      await scenario.run(context);
+    } else {
+      await context.startWorker();
+      const handle = await context.start();
+      await scenario.act?.(handle, context);
+      await context.ended(handle);
+      await context.save(handle);
+    }
+  } finally {
+    await context.finish();
+  }
+}
+
+async function withLimit(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not end in ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function main(report: string, words: readonly string[]): Promise<void> {
+  writeFileSync(report, "");
+  const write = (line: object): void => appendFileSync(report, `${JSON.stringify(line)}\n`);
+  const chosen = jobs.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  write({ planned: chosen.map(({ name }) => name) });
+  const world = await createWorld(process.env["TEMPORAL_ADDRESS"] ?? "localhost:7233");
+  const queue = chosen[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (const job of queue) {
+      const start = performance.now();
+      let error: string | undefined;
+      await withLimit(job.run(world)).catch((reason: unknown) => {
+        error = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+      });
+      write({ name: job.name, ok: error === undefined, ms: Math.round(performance.now() - start), error });
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await world.close();
+}
+
+const [report, ...words] = process.argv.slice(2);
+if (!report) throw new Error("runner.ts needs the path of the report file");
+await main(report, words);
+process.exit(0);

@@ -1,0 +1,65 @@
+/**
+ * A scenario is data: which workflow runs, and what a user does meanwhile. The same list drives the official SDK (which records
+ * the expected history, see test/interop) and Perdure (whose history must then be the same, on every runtime).
+ */
+export interface Scenario {
+  /** What a user would look for; also the name of the recorded history. */
+  readonly subject: string;
+  /** Workflow type. */
+  readonly workflow: string;
+  /** File under `workflows/` that exports it. */
+  readonly source: string;
+  readonly note?: string;
+  readonly args?: readonly unknown[];
+  /** Further start options; a function gets the SDK's `common` module. */
+  readonly options?:
+    | Readonly<Record<string, unknown>>
+    | ((common: unknown) => Readonly<Record<string, unknown>>);
+  /** What the user does while the workflow runs. */
+  act?(handle: ScenarioHandle, context: ScenarioContext): Promise<unknown>;
+  /** Replaces the usual course (start a worker, start the workflow, `act`, wait for the end, save the history). */
+  run?(context: ScenarioContext): Promise<unknown>;
+}
+
+/** The part of a workflow handle that scenarios use; both SDKs have it. */
+export interface ScenarioHandle {
+  readonly workflowId: string;
+  signal(name: string, ...args: unknown[]): Promise<void>;
+  query(name: string, ...args: unknown[]): Promise<unknown>;
+  cancel(): Promise<unknown>;
+  terminate(reason?: string): Promise<unknown>;
+  result(): Promise<unknown>;
+  fetchHistory(): Promise<{ events: readonly Record<string, unknown>[] }>;
+}
+
+/** The part of a workflow client that scenarios use. */
+export interface ScenarioClient {
+  start(workflow: string, options: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
+  signalWithStart(workflow: string, options: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
+  getHandle(workflowId: string, runId?: string, options?: Readonly<Record<string, unknown>>): ScenarioHandle;
+}
+
+export interface ScenarioWorker {
+  stop(): Promise<void>;
+}
+
+/** What a scenario gets to work with; each SDK's runner makes its own. */
+export interface ScenarioContext {
+  /** The workflow client, or what is like it. */
+  readonly client: ScenarioClient;
+  readonly connection: unknown;
+  readonly address: string;
+  readonly taskQueue: string;
+  readonly workflowId: string;
+  readonly startOptions: Readonly<Record<string, unknown>>;
+  pause(ms: number): Promise<void>;
+  start(overrides?: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
+  /** Waits for the end, however it ends. */
+  ended(handle: ScenarioHandle): Promise<unknown>;
+  startWorker(options?: Readonly<Record<string, unknown>>): Promise<ScenarioWorker>;
+  /** A worker in a process of its own, to be killed without warning. */
+  startWorkerProcess(): Promise<{ kill(): Promise<void> }>;
+  history(handle: ScenarioHandle): Promise<{ events: readonly Record<string, unknown>[] }>;
+  /** Keeps (official) or compares (Perdure) the history of this run under `subject`. */
+  save(handle: ScenarioHandle, subject?: string): Promise<void>;
+}

@@ -1,0 +1,141 @@
+/**
+ * `npm test`: every check and every test, one after the other, each with its time; closes with one line that adds up what the
+ * runners themselves reported.
+ *
+ * `CI=true` makes the real server and all runtimes compulsory. Without it, what could not be run here is said loudly at the end.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { buildIfStale } from "./harness/build.ts";
+import { NoRealServerError, startRealServer } from "./harness/real-server.ts";
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Step {
+  readonly name: string;
+  run(): Count | Promise<Count>;
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const reports = `${root}.cache/reports`;
+const compulsory = process.env["CI"] === "true";
+const only = process.argv.slice(2);
+const notRun: string[] = [];
+
+/** Runs a command with its output shown; counts as one check. */
+function command(program: string, args: readonly string[], env: Record<string, string> = {}): Count {
+  const result = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  return result.status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+}
+
+/** Runs a command that writes a report; without a report the run has failed. */
+function reported(
+  program: string,
+  args: readonly string[],
+  report: string,
+  env: Record<string, string> = {},
+): Count {
+  const path = `${reports}/${report}`;
+  rmSync(path, { force: true });
+  const result = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
+  const count = readReport(JSON.parse(readFileSync(path, "utf8")));
+  // A runner that failed without a failed test (a crash, an unhandled error) still counts.
+  if (result.status !== 0 && count.failed === 0) count.failed = 1;
+  return count;
+}
+
+function readReport(report: Record<string, number>): Count {
+  return {
+    passed: report["numPassedTests"] ?? report["passed"] ?? 0,
+    failed:
+      (report["numFailedTests"] ?? report["failed"] ?? 0) +
+      (report["numFailedTestSuites"] && !report["numFailedTests"] ? 1 : 0),
+    skipped: (report["numPendingTests"] ?? report["skipped"] ?? 0) + (report["numTodoTests"] ?? 0),
+  };
+}
+
+function vitest(): Count {
+  const args = [
+    "vitest",
+    "run",
+    "--reporter=dot",
+    "--reporter=json",
+    `--outputFile.json=${reports}/vitest.json`,
+  ];
+  return reported("npx", args, "vitest.json");
+}
+
+function packages(): Count {
+  if (!compulsory) {
+    notRun.push("packaging checks (run `npm test -- packages`)");
+    if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  }
+  return reported("npx", ["tsx", "test/packaging/check.ts"], "packages.json");
+}
+
+async function conformance(): Promise<Count> {
+  const runtimes = compulsory ? ["node", "bun", "deno"] : ["node"];
+  if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
+  let server: Awaited<ReturnType<typeof startRealServer>>;
+  try {
+    server = await startRealServer();
+  } catch (error) {
+    if (compulsory || !(error instanceof NoRealServerError)) throw error;
+    notRun.push(`all scenarios on the real Temporal server: ${error.message}`);
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+  try {
+    const args = ["tsx", "test/conformance/run.ts", ...runtimes];
+    return reported("npx", args, "conformance.json", { TEMPORAL_ADDRESS: server.address });
+  } finally {
+    await server.stop();
+  }
+}
+
+const steps: readonly Step[] = [
+  { name: "lint", run: () => command("npx", ["biome", "check", "--error-on-warnings", "."]) },
+  { name: "types: pure ring", run: () => command("npx", ["tsc", "-p", "tsconfig.pure.json"]) },
+  { name: "types: src", run: () => command("npx", ["tsc", "-p", "tsconfig.src.json"]) },
+  { name: "types: all", run: () => command("npx", ["tsc", "-p", "tsconfig.json"]) },
+  { name: "generated code is current", run: () => command("node", ["proto/generate.mjs", "--check"]) },
+  {
+    name: "build",
+    run: () => (buildIfStale() ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }),
+  },
+  { name: "unit", run: vitest },
+  { name: "packages", run: packages },
+  { name: "conformance", run: conformance },
+];
+
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const lines: string[] = [];
+mkdirSync(reports, { recursive: true });
+for (const step of steps.filter(
+  ({ name }) => only.length === 0 || only.some((word) => name.startsWith(word)),
+)) {
+  const start = performance.now();
+  console.log(`\n== ${step.name}`);
+  const count = await step.run();
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  lines.push(
+    `${step.name.padEnd(28)} ${seconds.padStart(7)} s  ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`,
+  );
+}
+console.log(`\n${lines.join("\n")}`);
+for (const what of notRun) console.log(`NOT RUN: ${what}`);
+if (total.skipped > 0)
+  console.log(
+    "Skipped: known failures, each listed with its reason in test/conformance/known-failures.json.",
+  );
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;
