@@ -1,0 +1,17 @@
+import type { Platform } from "../../src/platform/platform.ts";
+import { asyncLocal } from "../node-api/async-local.ts";
+import { GrpcChannel } from "../node-api/grpc/channel.ts";
+import { env, identity } from "../node-api/process.ts";
+
+/** Bun. */
+export const platform: Platform = {
+  name: "bun",
+  openGrpc: (options) =>
+    new GrpcChannel(options, {
+      maxConnectionAgeMs: Number.POSITIVE_INFINITY,
+      maxConnectionCalls: Number.POSITIVE_INFINITY,
+    }),
+  asyncLocal,
+  identity,
+  env,
+};

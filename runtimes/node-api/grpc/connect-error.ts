@@ -1,0 +1,40 @@
+import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
+
+/** TLS failures that another attempt would only repeat. */
+const PERMANENT_TLS =
+  /CERT|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_TLSV\d*_ALERT|ERR_SSL_.*ALERT|ERR_TLS_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|InvalidContentType|ERR_OSSL|certificate/i;
+
+/** A failure to connect, as a call sees it. */
+export function connectError(phase: string, cause: unknown, permanent = false): RpcError {
+  return new RpcError({
+    status: GrpcStatus.UNAVAILABLE,
+    details: `${phase}: ${describe(cause)}`,
+    reason: permanent ? "connect-rejected" : "connect-failed",
+    cause,
+  });
+}
+
+/** A failed TLS handshake; says what to look at when the peer does not speak TLS. */
+export function tlsError(address: string, cause: unknown): RpcError {
+  const text = `${codeOf(cause)} ${describe(cause)}`;
+  const permanent = PERMANENT_TLS.test(text) && !/ECONNRESET/.test(text);
+  const hint = /WRONG_VERSION|InvalidContentType/i.test(text)
+    ? " (the server answered without TLS; is the port a plaintext one?)"
+    : /ECONNRESET|socket disconnected|EPIPE/i.test(text)
+      ? " (the server hung up during the handshake; does it speak TLS, and does it ask for a client certificate?)"
+      : "";
+  return connectError(`TLS handshake with ${address} failed${hint}`, cause, permanent);
+}
+
+/** The words of an error; those of its parts where it has none of its own, as happy eyeballs gives. */
+export function describe(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return error.errors.map(describe).join("; ");
+  if (error instanceof Error) return error.message.trim() || codeOf(error) || error.name;
+  return String(error);
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : "";
+}

@@ -1,0 +1,114 @@
+export {
+  ActivityCancellationDetails,
+  type ActivityCancellationDetailsOptions,
+} from "./activity-cancellation-details.ts";
+export { ActivityFailure } from "./activity-failure.ts";
+export {
+  ActivityCancellationType,
+  type ActivityOptions,
+  type LocalActivityOptions,
+} from "./activity-options.ts";
+export {
+  ApplicationFailure,
+  ApplicationFailureCategory,
+  type ApplicationFailureOptions,
+  ensureApplicationFailure,
+  ensureTemporalFailure,
+} from "./application-failure.ts";
+export { CancelledFailure } from "./cancelled-failure.ts";
+export { ChildWorkflowFailure, type WorkflowExecution } from "./child-workflow-failure.ts";
+export { SuggestContinueAsNewReason } from "./continue-as-new.ts";
+export {
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  HandlerUnfinishedPolicy,
+  type QueryDefinition,
+  type SignalDefinition,
+  type UpdateDefinition,
+} from "./definitions.ts";
+export type { Duration, StringValue, Timestamp } from "./duration.ts";
+export {
+  CompleteAsyncError,
+  IllegalStateError,
+  NamespaceNotFoundError,
+  PayloadConverterError,
+  ValueError,
+  WorkflowNotFoundError,
+} from "./errors.ts";
+export { type ProtoFailure, TemporalFailure } from "./failure.ts";
+export type { Headers, Next } from "./interceptors.ts";
+export {
+  DefaultLogger,
+  type LogEntry,
+  type Logger,
+  type LogLevel,
+  type LogMetadata,
+  type LogSink,
+  SdkComponent,
+} from "./logger.ts";
+export {
+  type Metric,
+  type MetricCounter,
+  type MetricGauge,
+  type MetricHistogram,
+  type MetricKind,
+  type MetricMeter,
+  type MetricTags,
+  type MetricUpDownCounter,
+  type NumericMetricValueType,
+  noopMetricMeter,
+} from "./meter.ts";
+export { NexusOperationFailure } from "./nexus-operation-failure.ts";
+export type { Payload } from "./payload.ts";
+export type { Priority } from "./priority.ts";
+export { compileRetryPolicy, decompileRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
+export { RetryState } from "./retry-state.ts";
+export { isCancellation, rootCause } from "./root-cause.ts";
+export {
+  defineSearchAttributeKey,
+  type SearchAttributeKey,
+  type SearchAttributePair,
+  type SearchAttributes,
+  SearchAttributeType,
+  type SearchAttributeUpdatePair,
+  type SearchAttributeValue,
+  TypedSearchAttributes,
+} from "./search-attributes.ts";
+export { ServerFailure } from "./server-failure.ts";
+export { TerminatedFailure } from "./terminated-failure.ts";
+export { TimeoutFailure, TimeoutType } from "./timeout-failure.ts";
+export {
+  type AutoUpgradeVersioningOverride,
+  InitialVersioningBehavior,
+  type PinnedVersioningOverride,
+  toCanonicalString,
+  VersioningBehavior,
+  type VersioningIntent,
+  type VersioningOverride,
+  type WorkerDeploymentVersion,
+} from "./versioning.ts";
+export { WorkflowExecutionAlreadyStartedError } from "./workflow-already-started.ts";
+export type { BaseWorkflowHandle } from "./workflow-handle.ts";
+export { extractWorkflowType } from "./workflow-name.ts";
+export {
+  type BaseWorkflowOptions,
+  type CommonWorkflowOptions,
+  ParentClosePolicy,
+  type WorkflowDurationOptions,
+  type WorkflowExecutionStatusName,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from "./workflow-options.ts";
+export type {
+  ActivityFunction,
+  HistoryAndWorkflowId,
+  UntypedActivities,
+  WithWorkflowArgs,
+  Workflow,
+  WorkflowArgs,
+  WorkflowClass,
+  WorkflowOfClass,
+  WorkflowResultType,
+  WorkflowReturnType,
+} from "./workflow-type.ts";

@@ -1,0 +1,33 @@
+interface ErrorClass {
+  readonly prototype: Error;
+}
+
+/**
+ * Gives an error class its `name` and `code`, and an `instanceof` that also holds for errors of another realm (the
+ * workflow sandbox) and of another copy of this package: what counts is a mark on the prototype. The marks are those of
+ * the official SDK, so its errors match too. A subclass that does not call this keeps the usual `instanceof`.
+ *
+ * @example
+ * ```ts
+ * class StockError extends Error {
+ *   declare readonly code: "STOCK";
+ *   static {
+ *     realmSafe(StockError, "StockError", "STOCK");
+ *   }
+ * }
+ * ```
+ */
+export function realmSafe(clazz: ErrorClass, name: string, code: string): void {
+  const mark = Symbol.for(`__temporal_is${name}`);
+  Object.defineProperties(clazz.prototype, {
+    name: { value: name, writable: true, configurable: true, enumerable: true },
+    code: { value: code, writable: true, configurable: true },
+    [mark]: { value: true },
+  });
+  Object.defineProperty(clazz, Symbol.hasInstance, {
+    value(this: ErrorClass, value: unknown): boolean {
+      if (this !== clazz) return Object.prototype.isPrototypeOf.call(this.prototype, value as object);
+      return typeof value === "object" && value !== null && (value as { [mark]?: unknown })[mark] === true;
+    },
+  });
+}

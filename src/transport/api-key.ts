@@ -1,0 +1,50 @@
+import { GrpcStatus, type Metadata, type RpcAnswer, RpcError } from "../platform/rpc-port.ts";
+
+/** An API key, or a function that gives the one in force now; it is called for every attempt of every call. */
+export type ApiKey = string | (() => string | Promise<string>);
+
+/**
+ * Checks an API key.
+ *
+ * @throws TypeError when it is neither a function nor text that is not empty
+ *
+ * @example
+ * ```ts
+ * checkApiKey("secret", "apiKey");
+ * ```
+ */
+export function checkApiKey(apiKey: ApiKey, option: string): ApiKey {
+  if (typeof apiKey === "function" || (typeof apiKey === "string" && apiKey !== "")) return apiKey;
+  throw new TypeError(`${option}: must be text that is not empty, or a function that gives it`);
+}
+
+/**
+ * Sends with `authorization: Bearer <key>`. When the server does not accept a key that came from a function, the
+ * function is asked once more, and a key that differs is tried: it may have expired on the way.
+ *
+ * @example
+ * ```ts
+ * await sendWithApiKey(() => vault.read("temporal"), metadata, (md) => port.unary(path, bytes, { metadata: md }));
+ * ```
+ */
+export async function sendWithApiKey(
+  apiKey: ApiKey,
+  metadata: Metadata,
+  send: (metadata: Metadata) => Promise<RpcAnswer>,
+): Promise<RpcAnswer> {
+  if (typeof apiKey === "string") return send(withBearer(metadata, apiKey));
+  const key = await apiKey();
+  try {
+    return await send(withBearer(metadata, key));
+  } catch (error) {
+    const refused =
+      error instanceof RpcError && error.reason === "server" && error.status === GrpcStatus.UNAUTHENTICATED;
+    const fresh = refused ? await apiKey() : key;
+    if (fresh === key) throw error;
+    return send(withBearer(metadata, fresh));
+  }
+}
+
+function withBearer(metadata: Metadata, key: string): Metadata {
+  return key === "" ? metadata : { authorization: `Bearer ${key}`, ...metadata };
+}

@@ -1,0 +1,188 @@
+import { type Duration, msToNumber } from "../common/duration.ts";
+import type {
+  GrpcChannelOptions,
+  GrpcTlsOptions,
+  HttpConnectProxy,
+  KeepAliveOptions,
+  Metadata,
+  RpcPort,
+} from "../platform/rpc-port.ts";
+import { type ApiKey, checkApiKey } from "./api-key.ts";
+import { CLIENT_NAME, CLIENT_VERSION } from "./client-info.ts";
+import { normalizeMetadata } from "./metadata.ts";
+import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "./retry.ts";
+import type { UnaryInterceptor } from "./unary-call.ts";
+
+/** TLS of a connection. All certificates and keys are PEM. */
+export interface TLSConfig {
+  /** Name used for SNI, for verification and as HTTP/2 `:authority`. Default: the host of the address. */
+  readonly serverNameOverride?: string | undefined;
+  /** Certificates to trust instead of the system's. */
+  readonly serverRootCACertificate?: Uint8Array | undefined;
+  /** The client's own certificate and key, for mutual TLS. */
+  readonly clientCertPair?: { readonly crt: Uint8Array; readonly key: Uint8Array } | undefined;
+}
+
+/** An HTTP proxy that tunnels by CONNECT. */
+export interface ProxyConfig {
+  readonly type?: "http-connect" | undefined;
+  /** `host:port` of the proxy. */
+  readonly targetHost: string;
+  readonly basicAuth?: { readonly username: string; readonly password: string } | undefined;
+}
+
+/** Options of {@link Connection.connect} and {@link Connection.lazy}. */
+export interface ConnectionOptions {
+  /** `host`, `host:port` or `[ipv6]:port`. Default `"localhost:7233"`; without a port, 7233. */
+  readonly address?: string | undefined;
+  /** `true` or `{}` trusts the system's certificates. Default: on when there is an `apiKey`, off otherwise. */
+  readonly tls?: TLSConfig | boolean | null | undefined;
+  /** Sent as `authorization: Bearer <key>`; see {@link ApiKey}. */
+  readonly apiKey?: ApiKey | undefined;
+  /** Sent with every call. Values are text, or bytes for keys that end in `-bin`. */
+  readonly metadata?: Metadata | undefined;
+  /** Wrap every call, the first outermost. Default: the retry interceptor, which a list of your own replaces. */
+  readonly interceptors?: readonly UnaryInterceptor[] | undefined;
+  /** How long {@link Connection.connect} tries. Default 10 seconds. */
+  readonly connectTimeout?: Duration | undefined;
+  readonly proxy?: ProxyConfig | undefined;
+  /** Default `{ intervalMs: 30000, timeoutMs: 15000 }`; `false` sends no HTTP/2 PINGs. */
+  readonly keepAlive?: KeepAliveOptions | false | undefined;
+  /** Largest request in bytes. Default 4 MiB, which is the server's own limit. */
+  readonly maxSendBytes?: number | undefined;
+  /** Largest response in bytes. Default 128 MiB. */
+  readonly maxReceiveBytes?: number | undefined;
+  /** Age in milliseconds at which an HTTP/2 connection is replaced. Default: never, but on Deno about 3 minutes. */
+  readonly maxConnectionAgeMs?: number | undefined;
+  /** Calls after which an HTTP/2 connection is replaced. Default: never, but on Deno 500. */
+  readonly maxConnectionCalls?: number | undefined;
+  /** Another way to carry the bytes, in place of gRPC over HTTP/2. Excludes `address`, `tls` and `proxy`. */
+  readonly transport?: RpcPort | undefined;
+}
+
+/** Connection options with every default filled in. */
+export interface ResolvedConnectionOptions {
+  /** With port; of a connection over its own transport, a word for it. */
+  readonly address: string;
+  readonly apiKey: ApiKey | undefined;
+  readonly metadata: Metadata;
+  readonly interceptors: readonly UnaryInterceptor[];
+  readonly connectTimeoutMs: number;
+  /** What carries the bytes: a port of the user's, or what to ask the platform for. */
+  readonly channel:
+    | { readonly kind: "transport"; readonly transport: RpcPort }
+    | { readonly kind: "grpc"; readonly options: GrpcChannelOptions };
+}
+
+const DEFAULT_ADDRESS = "localhost:7233";
+const DEFAULT_PORT = 7233;
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Checks connection options and fills in the defaults.
+ *
+ * @throws TypeError naming the option, its value and what is allowed
+ *
+ * @example
+ * ```ts
+ * resolveConnectionOptions({ address: "temporal.internal" }).address; // "temporal.internal:7233"
+ * ```
+ */
+export function resolveConnectionOptions(options: ConnectionOptions): ResolvedConnectionOptions {
+  const { apiKey, transport } = options;
+  const metadata = connectionMetadata(options.metadata ?? {});
+  if (apiKey !== undefined && metadata["authorization"] !== undefined) {
+    throw new TypeError("apiKey: cannot be combined with metadata.authorization, give one of the two");
+  }
+  const connectTimeoutMs = msToNumber(options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS, "connectTimeout");
+  if (!(connectTimeoutMs > 0)) throw new TypeError(`connectTimeout: ${connectTimeoutMs} ms is not above 0`);
+  const channel = transport ? pluggedIn(options, transport) : grpc(options, connectTimeoutMs);
+  return {
+    address: channel.kind === "grpc" ? channel.options.address : "the given transport",
+    apiKey: apiKey === undefined ? undefined : checkApiKey(apiKey, "apiKey"),
+    metadata,
+    interceptors: options.interceptors ?? [makeGrpcRetryInterceptor(defaultGrpcRetryOptions())],
+    connectTimeoutMs,
+    channel,
+  };
+}
+
+/**
+ * The metadata of a connection: the user's, and who we are where it does not say so.
+ *
+ * @example
+ * ```ts
+ * connectionMetadata({ "x-team": "billing" });
+ * ```
+ */
+export function connectionMetadata(metadata: Metadata): Metadata {
+  return {
+    "client-name": CLIENT_NAME,
+    "client-version": CLIENT_VERSION,
+    ...normalizeMetadata(metadata, "metadata"),
+  };
+}
+
+function pluggedIn(options: ConnectionOptions, transport: RpcPort): ResolvedConnectionOptions["channel"] {
+  for (const name of ["address", "tls", "proxy"] as const) {
+    if (options[name] != null && options[name] !== false) {
+      throw new TypeError(`transport: cannot be combined with ${name}, which is the transport's own matter`);
+    }
+  }
+  return { kind: "transport", transport };
+}
+
+function grpc(options: ConnectionOptions, connectTimeoutMs: number): ResolvedConnectionOptions["channel"] {
+  return {
+    kind: "grpc",
+    options: {
+      address: withPort(options.address ?? DEFAULT_ADDRESS),
+      tls: channelTls(options.tls, options.apiKey !== undefined),
+      proxy: options.proxy && channelProxy(options.proxy),
+      keepAlive: options.keepAlive,
+      maxSendBytes: options.maxSendBytes,
+      maxReceiveBytes: options.maxReceiveBytes,
+      maxConnectionAgeMs: options.maxConnectionAgeMs,
+      maxConnectionCalls: options.maxConnectionCalls,
+      connectTimeoutMs,
+      userAgent: `${CLIENT_NAME}/${CLIENT_VERSION}`,
+    },
+  };
+}
+
+function withPort(address: string): string {
+  const match = /^(\[[0-9a-fA-F:.%]+\]|[^:/@\s[\]]+)(?::(\d{1,5}))?$/.exec(address);
+  const port = match?.[2] === undefined ? DEFAULT_PORT : Number(match[2]);
+  if (!match?.[1] || port < 1 || port > 65_535) {
+    throw new TypeError(
+      `address: ${JSON.stringify(address)} is not "host", "host:port" or "[ipv6]:port"; it takes no scheme and no path`,
+    );
+  }
+  return `${match[1]}:${port}`;
+}
+
+function channelTls(tls: ConnectionOptions["tls"], hasApiKey: boolean): GrpcTlsOptions | undefined {
+  if (tls === false || (tls == null && !hasApiKey)) return undefined;
+  if (tls == null || tls === true) return {};
+  const pair = tls.clientCertPair;
+  if (pair && !(pair.crt && pair.key)) {
+    throw new TypeError("tls.clientCertPair: both crt and key are needed");
+  }
+  return {
+    serverName: tls.serverNameOverride,
+    rootCertificates: tls.serverRootCACertificate,
+    clientCertificate: pair && { certificate: pair.crt, key: pair.key },
+  };
+}
+
+function channelProxy(proxy: ProxyConfig): HttpConnectProxy {
+  if (!/^(\[[0-9a-fA-F:.%]+\]|[^:/@\s[\]]+):\d{1,5}$/.test(proxy.targetHost)) {
+    throw new TypeError(
+      `proxy.targetHost: ${JSON.stringify(proxy.targetHost)} is not "host:port" or "[ipv6]:port"`,
+    );
+  }
+  if (proxy.basicAuth?.username.includes(":")) {
+    throw new TypeError('proxy.basicAuth.username: must not contain ":"');
+  }
+  return { address: proxy.targetHost, basicAuth: proxy.basicAuth };
+}
