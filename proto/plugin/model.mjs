@@ -21,6 +21,11 @@ export function allMessages(file) {
   return found;
 }
 
+/** All enums of a file, those nested in messages behind the others. */
+export function allEnums(file) {
+  return [...file.enums, ...allMessages(file).flatMap((message) => message.nestedEnums)];
+}
+
 /** `Outer_Inner` for nested types. */
 export function identifier(desc) {
   return desc.parent === undefined ? desc.name : `${identifier(desc.parent)}_${desc.name}`;

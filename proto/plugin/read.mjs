@@ -110,7 +110,8 @@ function emitEntryReader(out, field) {
   out.line();
 }
 
-function emptyObject(out, message) {
+/** The object literal with every field at its default. */
+export function emptyObject(out, message) {
   const entries = message.members.map((part) =>
     part.kind === "oneof"
       ? `${part.localName}: ${out.runtime("NO_CASE", "init")}`

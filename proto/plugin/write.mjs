@@ -18,7 +18,7 @@ function nested(out, number, message, value) {
 }
 
 /** The condition under which a field without presence is written. NaN has to reach the writer's check. */
-function isNotZero(field, value) {
+export function isNotZero(field, value) {
   if (field.scalar === ScalarType.BYTES) return `${value} && ${value}.length !== 0`;
   if (field.scalar === ScalarType.FLOAT || field.scalar === ScalarType.DOUBLE) {
     return `${value} !== undefined && !Object.is(${value}, 0)`;

@@ -1,0 +1,318 @@
+// Invariants
+// 1. Each accepted task keeps its slot until it is answered, dropped or replaced; a task that comes with an answer
+//    inherits the slot of the answered one.
+// 2. A run has at most one task in its thread; the others wait in its queue.
+// 3. What a lost thread was doing is delivered again, except answers that were already on their way to the server.
+// 4. `idle` resolves only when no task is left.
+
+import type { Logger } from "../../common/logger.ts";
+import { errorMessage } from "../../common/type-guards.ts";
+import type { FromThread } from "../../engine/protocol.ts";
+import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
+import { plainFailure } from "../activity/reporter.ts";
+import { UnexpectedError } from "../errors.ts";
+import type { WorkerService } from "../service.ts";
+import type { SlotPermit } from "../slots/supplier.ts";
+import { type CompletedAnswer, type PeekedTask, peekTask } from "./peek.ts";
+import { type Completion, WorkflowResponder } from "./responder.ts";
+import { type HeldTask, RunQueue } from "./run-queue.ts";
+import type { ThreadLoss, ThreadPool } from "./thread-pool.ts";
+
+/** Activities that start as part of a workflow task's answer. */
+export interface EagerActivities {
+  /** Most slots granted to one workflow task; 0 turns eager starts off. */
+  readonly maxPerTask: number;
+  readonly tryReserve: () => SlotPermit | undefined;
+  readonly run: (task: Uint8Array, permit: SlotPermit) => void;
+}
+
+/** What handling workflow tasks takes. */
+export interface WorkflowTasksOptions {
+  readonly pool: Pick<ThreadPool, "post" | "size" | "generation" | "noteProgress" | "watch">;
+  readonly service: Pick<WorkerService, "respondWorkflowTask" | "failWorkflowTask">;
+  readonly eager: EagerActivities;
+  readonly logger: Logger;
+}
+
+/** Thread losses after which a task is given up. */
+const MAX_DEATHS = 2;
+
+/** The workflow tasks of a worker: from arrival through a thread to the answer. */
+export class WorkflowTasks {
+  readonly #options: WorkflowTasksOptions;
+  readonly #responder: WorkflowResponder;
+  readonly #runs = new Map<string, RunQueue>();
+  /** By task id: all tasks that are in a thread. */
+  readonly #inThread = new Map<number, HeldTask>();
+  /** Number of runs, and of tasks in progress, of each thread. */
+  readonly #runCounts: number[];
+  readonly #taskCounts: number[];
+  #lastTaskId = 0;
+  #held = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(options: WorkflowTasksOptions) {
+    this.#options = options;
+    this.#responder = new WorkflowResponder(options.service, options.logger);
+    this.#runCounts = new Array<number>(options.pool.size).fill(0);
+    this.#taskCounts = new Array<number>(options.pool.size).fill(0);
+  }
+
+  /** Number of tasks that threads work on. */
+  get inFlight(): number {
+    return this.#inThread.size;
+  }
+
+  /** Number of runs that threads keep. */
+  get cachedRuns(): number {
+    let count = 0;
+    for (const run of this.#runs.values()) if (run.cached) count += 1;
+    return count;
+  }
+
+  /** Whether tasks of this thread run timed, as suspects of an endless loop. */
+  hasTimed(thread: number): boolean {
+    for (const task of this.#inThread.values()) {
+      if (task.timed && this.#runs.get(task.peeked.runId)?.thread === thread) return true;
+    }
+    return false;
+  }
+
+  /** Facts about a run that the worker has a task of. */
+  peeked(runId: string): PeekedTask | undefined {
+    return this.#runs.get(runId)?.current?.peeked;
+  }
+
+  /** Takes a raw task and its slot; undefined when the task cannot be read (its slot is then free again). */
+  accept(bytes: Uint8Array, permit: SlotPermit): PeekedTask | undefined {
+    let peeked: PeekedTask | undefined;
+    try {
+      peeked = peekTask(bytes);
+    } catch (error) {
+      this.#options.logger.error("Dropped a workflow task that cannot be read", { error });
+    }
+    if (peeked === undefined) {
+      permit.release();
+      return undefined;
+    }
+    this.#lastTaskId += 1;
+    this.#held += 1;
+    const state = { eagerPermits: [], deaths: 0, timed: false, answering: false };
+    const task: HeldTask = { taskId: this.#lastTaskId, peeked, bytes, permit, ...state };
+    const run = this.#runOf(peeked.runId);
+    if (run.current === undefined) this.#start(run, task);
+    else for (const obsolete of run.wait(task)) this.#drop(obsolete);
+    return peeked;
+  }
+
+  /** A thread answered a task. */
+  complete(message: Extract<FromThread, { kind: "completion" }>): void {
+    const task = this.#inThread.get(message.taskId);
+    if (task === undefined || task.answering) {
+      this.#options.logger.error("A workflow thread answered a task that it was not given", {
+        taskId: message.taskId,
+        runId: message.runId,
+      });
+      return;
+    }
+    this.#options.pool.noteProgress();
+    task.answering = true;
+    for (const surplus of task.eagerPermits.splice(message.eagerSlotsUsed)) surplus.release();
+    void this.#answer(task, message);
+  }
+
+  /** A thread forgot a run. */
+  evicted(runId: string): void {
+    const run = this.#runs.get(runId);
+    if (run === undefined) return;
+    run.cached = false;
+    this.#forgetIfIdle(run);
+  }
+
+  /** A thread is gone: its tasks go to the one that replaces it. */
+  lost(thread: number, loss: ThreadLoss): void {
+    const told = loss.kind === "stuck" ? loss.taskId : undefined;
+    this.#options.logger.error(
+      loss.kind === "stuck"
+        ? "A workflow activation did not end in the time allowed; its thread is replaced and the workflow replayed with a time limit"
+        : "A workflow thread died; it is replaced and its tasks are delivered again",
+      { threadIndex: thread, ...(loss.kind === "died" ? { error: loss.error } : { taskId: told }) },
+    );
+    for (const run of [...this.#runs.values()]) {
+      if (run.thread !== thread) continue;
+      run.cached = false;
+      const task = run.current;
+      if (task !== undefined && !task.answering) {
+        const suspect = told === undefined || !this.#inThread.has(told) || told === task.taskId;
+        this.#redeliver(run, task, suspect);
+      }
+      this.#forgetIfIdle(run);
+    }
+  }
+
+  /** Resolves when no task is left. */
+  idle(): Promise<void> {
+    if (this.#held === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #runOf(runId: string): RunQueue {
+    const known = this.#runs.get(runId);
+    if (known !== undefined) return known;
+    const thread = this.#runCounts.indexOf(Math.min(...this.#runCounts));
+    this.#runCounts[thread]! += 1;
+    const run = new RunQueue(runId, thread);
+    this.#runs.set(runId, run);
+    return run;
+  }
+
+  #forgetIfIdle(run: RunQueue): void {
+    if (!run.idle || !this.#runs.delete(run.runId)) return;
+    this.#runCounts[run.thread]! -= 1;
+  }
+
+  #start(run: RunQueue, task: HeldTask): void {
+    const { eager } = this.#options;
+    run.current = task;
+    this.#inThread.set(task.taskId, task);
+    while (!task.peeked.queryOnly && task.eagerPermits.length < eager.maxPerTask) {
+      const permit = eager.tryReserve();
+      if (permit === undefined) break;
+      task.eagerPermits.push(permit);
+    }
+    this.#post(run, task);
+    this.#countTask(run.thread, 1);
+  }
+
+  #post(run: RunQueue, task: HeldTask): void {
+    run.cached = true;
+    this.#options.pool.post(run.thread, {
+      kind: "task",
+      taskId: task.taskId,
+      runId: run.runId,
+      // A copy: the thread may take its bytes over, ours stay for another delivery.
+      bytes: task.bytes.slice(),
+      eagerSlots: task.eagerPermits.length,
+      timed: task.timed,
+    });
+  }
+
+  #redeliver(run: RunQueue, task: HeldTask, suspect: boolean): void {
+    if (suspect) {
+      task.deaths += 1;
+      task.timed = true;
+    }
+    if (task.deaths > MAX_DEATHS) {
+      task.answering = true;
+      void this.#giveUp(run, task);
+    } else {
+      this.#post(run, task);
+      this.#options.pool.watch(run.thread, true);
+    }
+  }
+
+  async #giveUp(run: RunQueue, task: HeldTask): Promise<void> {
+    const { logger, service } = this.#options;
+    const { workflowId, runId, attempt, taskToken } = task.peeked;
+    const message = `The workflow task was given up: ${task.deaths} workflow threads were lost while it ran`;
+    logger.error(message, { workflowId, runId, attempt });
+    if (attempt <= 1) {
+      const failure = plainFailure(message, "WorkflowThreadLost");
+      try {
+        await service.failWorkflowTask(
+          taskToken,
+          WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE,
+          failure,
+        );
+      } catch (error) {
+        logger.warn(`Failed to report a failed workflow task: ${errorMessage(error)}`, { workflowId, runId });
+      }
+    }
+    this.#end(run, task, undefined);
+  }
+
+  async #answer(task: HeldTask, completion: Completion): Promise<void> {
+    const run = this.#runs.get(task.peeked.runId)!;
+    const generation = this.#options.pool.generation(run.thread);
+    const answered = await this.#responder.respond(task.peeked, completion);
+    if (answered !== undefined && generation === this.#options.pool.generation(run.thread)) {
+      this.#options.pool.post(run.thread, {
+        kind: "answered",
+        taskId: task.taskId,
+        runId: run.runId,
+        outcome: answered.outcome,
+      });
+    }
+    this.#end(run, task, answered?.parts);
+  }
+
+  #end(run: RunQueue, task: HeldTask, parts: CompletedAnswer | undefined): void {
+    this.#startEager(task, parts?.activityTasks ?? []);
+    this.#inThread.delete(task.taskId);
+    this.#countTask(run.thread, -1);
+    run.current = undefined;
+    // The returned task is newer than any that waits.
+    if (parts?.workflowTask === undefined) task.permit.release();
+    else this.#acceptReturned(run, parts.workflowTask, task.permit);
+    if (run.current === undefined) {
+      const next = run.takeNext();
+      if (next !== undefined) this.#start(run, next);
+    }
+    this.#forgetIfIdle(run);
+    this.#released();
+  }
+
+  #acceptReturned(run: RunQueue, bytes: Uint8Array, permit: SlotPermit): void {
+    const peeked = this.accept(bytes, permit);
+    if (peeked === undefined || peeked.runId === run.runId) return;
+    this.#options.logger.error("The server answered a workflow task with a task of another run", {
+      answered: run.runId,
+      received: peeked.runId,
+    });
+  }
+
+  #startEager(task: HeldTask, activityTasks: readonly Uint8Array[]): void {
+    const permits = task.eagerPermits;
+    task.eagerPermits = [];
+    for (const bytes of activityTasks) {
+      const permit = permits.shift();
+      if (permit === undefined) {
+        this.#options.logger.error(
+          "The server started more activities eagerly than it was asked to; one was dropped",
+          {
+            workflowId: task.peeked.workflowId,
+            runId: task.peeked.runId,
+          },
+        );
+      } else {
+        this.#options.eager.run(bytes, permit);
+      }
+    }
+    for (const surplus of permits) surplus.release();
+  }
+
+  #drop(task: HeldTask): void {
+    task.permit.release();
+    this.#released();
+  }
+
+  #released(): void {
+    this.#held -= 1;
+    if (this.#held > 0) return;
+    const waiting = this.#onIdle;
+    this.#onIdle = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #countTask(thread: number, change: number): void {
+    this.#taskCounts[thread]! += change;
+    this.#options.pool.watch(thread, this.#taskCounts[thread]! > 0);
+  }
+}
+
+/** What a thread may not send to a worker of this version. */
+export function protocolError(message: FromThread): UnexpectedError {
+  return new UnexpectedError(
+    `A workflow thread sent a message that this worker does not understand: ${message.kind}. Worker and bundle must be of the same version`,
+  );
+}
