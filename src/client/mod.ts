@@ -33,7 +33,7 @@ export {
 export type { HistoryAndWorkflowId, Workflow, WorkflowResultType } from "../common/workflow-type.ts";
 export type { DataConverter } from "../converter/data-converter.ts";
 export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
-export type { History } from "../gen/codec/temporal/api/history/v1/message.ts";
+export type { History, History as WorkflowHistory } from "../gen/codec/temporal/api/history/v1/message.ts";
 export * from "../transport/mod.ts";
 export {
   type ActivityReference,
