@@ -72,7 +72,7 @@ function repeat(runs, ...args) {
 }
 
 async function bundles() {
-  const isCodec = (path) => !/\.(json|visit|routes|handlers)\.ts$/.test(path) && path !== "any-types.ts";
+  const isService = (path) => path.endsWith("/service.ts") || path === "grpc/health/v1/health.ts";
   const response = `"./src/gen/codec/temporal/api/workflowservice/v1/request_response.ts"`;
   const service = `"./src/gen/codec/temporal/api/workflowservice/v1/service.ts"`;
   const esResponse = `"./src/gen/es/temporal/api/workflowservice/v1/request_response_pb.ts"`;
@@ -90,7 +90,11 @@ async function bundles() {
        export const encode = (message) => toBinary(schema, message);`,
       false,
     ),
-    codecs: await bundle("codecs", namespaces(sources("codec", isCodec))),
+    client: await bundle("client", namespaces(sources("codec", isService))),
+    codecs: await bundle(
+      "codecs",
+      namespaces(sources("codec", (path) => isService(path) || path.endsWith(".handlers.ts"))),
+    ),
     everything: await bundle("everything", namespaces(sources("codec", () => true))),
     es: await bundle("es", namespaces(sources("es", () => true))),
     edge: await bundle("edge", `export { startWorkflowExecution, signalWorkflowExecution } from ${service};`),
@@ -124,8 +128,9 @@ for (const [name, module] of [
 console.log();
 row("import in a fresh process", ["ms", "RSS MB", "min KB", "gzip KB"]);
 for (const [name, module] of [
-  ["perdure: all codecs", files.codecs],
-  ["perdure: with JSON, visitors, routes", files.everything],
+  ["perdure: all services", files.client],
+  ["perdure: clients and servers", files.codecs],
+  ["perdure: with JSON, visitors, all", files.everything],
   ["perdure: start and signal only", files.edge],
   ["protobuf-es: all messages", files.es],
   ["protobufjs (@temporalio/proto)", pbjs],
