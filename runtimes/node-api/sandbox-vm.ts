@@ -43,7 +43,7 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
   return {
     setTimeLimit: enter.setTimeLimit,
     workflowTypes: () => enter.call(() => entry.workflowTypes()),
-    open: (runId, facts) => enter.call(() => entry.open(runId, facts)),
+    open: (runId, facts, first) => enter.call(() => entry.open(runId, facts, first)),
     activate: (runId, activation) => enter.call(() => entry.activate(runId, activation)),
     unblockConditions: (runId) => enter.call(() => entry.unblockConditions(runId)),
     unhandledRejection: (runId, error) => enter.call(() => entry.unhandledRejection(runId, error)),
