@@ -58,6 +58,18 @@ export function peekTask(bytes: Uint8Array): PeekedTask | undefined {
   };
 }
 
+/**
+ * Whether a raw poll response, for workflow or activity tasks, brings no task: it has no task token. It may still have other
+ * fields, such as advice about polling.
+ */
+export function isEmptyPoll(bytes: Uint8Array): boolean {
+  let empty = true;
+  scanFields(bytes, (field, value) => {
+    if (field === TASK_TOKEN && typeof value !== "number" && value.length > 0) empty = false;
+  });
+  return empty;
+}
+
 /** A raw `RespondWorkflowTaskCompletedResponse` taken apart. */
 export interface CompletedAnswer {
   /** The next task of the same run, if the server has one ready. */
