@@ -1,3 +1,4 @@
+import { offAbort, onAbort } from "../platform/abort-listeners.ts";
 import { GrpcStatus, RpcError, type RpcErrorReason } from "../platform/rpc-port.ts";
 import { remainingMs } from "./deadline.ts";
 import type { UnaryCall, UnaryInterceptor } from "./unary-call.ts";
@@ -144,7 +145,7 @@ export async function withRetry<T>(
 
 function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
+    const stop = (): void => {
       clearTimeout(timer);
       reject(
         new RpcError({
@@ -156,10 +157,10 @@ function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> 
       );
     };
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
+      if (signal) offAbort(signal, stop);
       resolve();
     }, delayMs);
-    if (signal?.aborted) onAbort();
-    else signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) stop();
+    else if (signal) onAbort(signal, stop);
   });
 }

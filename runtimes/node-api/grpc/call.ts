@@ -1,5 +1,6 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 import { clearTimeout, setTimeout } from "node:timers";
+import { offAbort, onAbort } from "../../../src/platform/abort-listeners.ts";
 import {
   GrpcStatus,
   type Metadata,
@@ -86,7 +87,7 @@ export class Call implements StreamSeeker {
       }
       this.#timer = setTimeout(this.#onDeadline, Math.min(timeoutMs, MAX_TIMER_MS));
     }
-    signal?.addEventListener("abort", this.#onAbort);
+    if (signal) onAbort(signal, this.#onAbort);
     this.#pool.submit(this);
   }
 
@@ -289,7 +290,7 @@ export class Call implements StreamSeeker {
   #settle(): void {
     this.#settled = true;
     clearTimeout(this.#timer);
-    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#request.signal) offAbort(this.#request.signal, this.#onAbort);
     const stream = this.#stream;
     if (stream === undefined) this.#pool.withdraw(this);
     else if (!stream.closed && !(stream.readableEnded && stream.writableFinished))

@@ -1,0 +1,8 @@
+import { describe, test } from "vitest";
+import { faults } from "./faults.ts";
+
+for (const [group, list] of Object.entries(faults)) {
+  describe(`gRPC over node:http2: ${group}`, () => {
+    for (const { name, run } of list) test(name, run);
+  });
+}

@@ -1,0 +1,24 @@
+/** Runs the fault tests without a test runner, for Bun and Deno: `bun test/transport/run-faults.ts [name]`. */
+import process from "node:process";
+import { within } from "./fault.ts";
+import { faults } from "./faults.ts";
+
+const wanted = process.argv[2] ?? "";
+let failed = 0;
+let passed = 0;
+for (const [group, list] of Object.entries(faults)) {
+  for (const { name, run } of list) {
+    if (!`${group}: ${name}`.includes(wanted)) continue;
+    const start = performance.now();
+    try {
+      await within(30_000, run(), name);
+      passed += 1;
+      console.log(`ok   ${group}: ${name} (${Math.round(performance.now() - start)} ms)`);
+    } catch (error) {
+      failed += 1;
+      console.log(`FAIL ${group}: ${name}\n${error instanceof Error ? error.stack : error}`);
+    }
+  }
+}
+console.log(`${passed} passed, ${failed} failed, 0 skipped`);
+process.exitCode = failed === 0 ? 0 : 1;
