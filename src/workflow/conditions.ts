@@ -34,14 +34,15 @@ export function condition(fn: () => boolean, timeout?: Duration, options?: Timer
 }
 
 // The nesting of async functions here is the official SDK's: it decides how many ticks a condition takes (D2).
-async function whenMetInTime(fn: () => boolean, timeout?: Duration, options?: TimerOptions): Promise<unknown> {
+async function whenMetInTime(
+  fn: () => boolean,
+  timeout?: Duration,
+  options?: TimerOptions,
+): Promise<unknown> {
   if (typeof timeout !== "number" && typeof timeout !== "string") return whenMet(fn);
   return CancellationScope.cancellable(async () => {
     try {
-      return await Promise.race([
-        sleep(timeout, options).then(() => false),
-        whenMet(fn).then(() => true),
-      ]);
+      return await Promise.race([sleep(timeout, options).then(() => false), whenMet(fn).then(() => true)]);
     } finally {
       CancellationScope.current().cancel();
     }

@@ -120,7 +120,11 @@ test("a failed activity throws an ActivityFailure with its cause", async () => {
 
 test("a cancelled activity throws an ActivityFailure caused by a CancelledFailure", async () => {
   const { start } = await harness(source);
-  expect(resultOf(start("cancelled").activate([activityFailureJob(1, "cancelled")]))).toEqual([true, true, true]);
+  expect(resultOf(start("cancelled").activate([activityFailureJob(1, "cancelled")]))).toEqual([
+    true,
+    true,
+    true,
+  ]);
 });
 
 test("cancelling the scope asks for cancellation, and the answer decides", async () => {

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { activityJob, commandsOf, errorOf, failureOf, harness, kindsOf, resultOf, signalJob, timerJob } from "./vm-harness.ts";
+import {
+  activityJob,
+  commandsOf,
+  errorOf,
+  failureOf,
+  harness,
+  kindsOf,
+  resultOf,
+  signalJob,
+  timerJob,
+} from "./vm-harness.ts";
 
 const source = `
   import { condition, defineSignal, proxyActivities, setHandler, sleep, waitCondition } from "perdure/workflow";
@@ -61,7 +71,9 @@ test("a condition with a timeout gives true in time and cancels its timer, false
 
 test("a timeout of 0 is a timer of 1 ms", async () => {
   const { start } = await harness(source);
-  expect(commandsOf(start("timed", { args: [0] }).first)).toMatchObject([{ kind: "startTimer", startToFireMs: 1 }]);
+  expect(commandsOf(start("timed", { args: [0] }).first)).toMatchObject([
+    { kind: "startTimer", startToFireMs: 1 },
+  ]);
 });
 
 test("conditions are evaluated until none is met any more, also after microtasks", async () => {

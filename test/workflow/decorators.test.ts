@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { commandsOf, errorOf, failureOf, type Harness, harness, kindsOf, resultOf, signalJob, timerJob } from "./vm-harness.ts";
+import {
+  commandsOf,
+  errorOf,
+  failureOf,
+  type Harness,
+  harness,
+  kindsOf,
+  resultOf,
+  signalJob,
+  timerJob,
+} from "./vm-harness.ts";
 
 const source = `
   import * as workflow from "perdure/workflow";
@@ -126,7 +136,9 @@ describe.each([false, true])("experimentalDecorators: %s", (experimentalDecorato
   });
 
   test("a class without defn is named in the error", async () => {
-    const { start } = await harness({ workflows: "export class Undecorated {}; export async function other() {}" });
+    const { start } = await harness({
+      workflows: "export class Undecorated {}; export async function other() {}",
+    });
     expect(failureOf(start("Undecorated").first).message).toBe(
       "Failed to initialize workflow of type 'Undecorated': the class 'Undecorated' has no @workflow.defn decorator. Exported are: other",
     );
@@ -155,7 +167,11 @@ describe.each([false, true])("experimentalDecorators: %s", (experimentalDecorato
       "a dynamic workflow has no name",
     ],
     ["a static method", "class A { @workflow.signal static s() {} }", "of instances only"],
-    ["a dynamic handler with a name", "class A { @workflow.signal({ dynamic: true, name: 'x' }) s() {} }", "has no name"],
+    [
+      "a dynamic handler with a name",
+      "class A { @workflow.signal({ dynamic: true, name: 'x' }) s() {} }",
+      "has no name",
+    ],
   ];
   test.each(mistakes)("refused: %s", async (_what, body, message) => {
     const { start } = await sandbox(`import * as workflow from "perdure/workflow"; ${body}`);

@@ -107,7 +107,11 @@ test("a query sees itself replaying, but its log lines are written", async () =>
 test("the metadata query lists handlers with their descriptions and the current details", async () => {
   const { start } = await harness(source);
   const metadata = start("asked").query("__temporal_workflow_metadata") as {
-    definition: { type: string; queryDefinitions: { name: string; description?: string }[]; signalDefinitions: unknown };
+    definition: {
+      type: string;
+      queryDefinitions: { name: string; description?: string }[];
+      signalDefinitions: unknown;
+    };
     currentDetails: string;
   };
   expect(metadata.currentDetails).toBe("busy");

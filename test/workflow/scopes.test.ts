@@ -116,7 +116,10 @@ test("withTimeout cancels what takes longer, and its own timer when it was in ti
     { kind: "startTimer", seq: 2, startToFireMs: 3_600_000 },
   ]);
   const completion = late.activate([timerJob(1)]);
-  expect(commandsOf(completion)).toMatchObject([{ kind: "cancelTimer", seq: 2 }, { kind: "completeWorkflow" }]);
+  expect(commandsOf(completion)).toMatchObject([
+    { kind: "cancelTimer", seq: 2 },
+    { kind: "completeWorkflow" },
+  ]);
   expect(resultOf(completion)).toEqual(cancelled);
   const early = start("inTime");
   const fired = early.activate([timerJob(2)]);

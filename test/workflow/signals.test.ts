@@ -13,7 +13,10 @@ test("signals that come with the first task are buffered in order and handed ove
       return seen;
     }
   `);
-  const run = start("collect", { args: [4], jobs: [signalJob("add", 1), signalJob("other", 9), signalJob("add", 2)] });
+  const run = start("collect", {
+    args: [4],
+    jobs: [signalJob("add", 1), signalJob("other", 9), signalJob("add", 2)],
+  });
   expect(kindsOf(run.first)).toEqual([]);
   expect(resultOf(run.activate([signalJob("add", 3)]))).toEqual([1, 2, "set", 3]);
 });
@@ -30,7 +33,9 @@ test("the default handler takes what has no handler, in the order of arrival, bu
       return seen;
     }
   `);
-  const first = start("collect", { jobs: [signalJob("a", 1), signalJob("__temporal_x"), signalJob("b", 2, 3)] });
+  const first = start("collect", {
+    jobs: [signalJob("a", 1), signalJob("__temporal_x"), signalJob("b", 2, 3)],
+  });
   first.activate([timerJob(1)]);
   expect(resultOf(first.activate([signalJob("known", 4), signalJob("c")]))).toEqual([
     ["a", 1],
@@ -136,7 +141,9 @@ test("setHandler refuses what is not a handler, a reserved name, and what is not
     }
   `);
   const [notFunction, reserved, strange, text, ...fine] = resultOf(start("tries").first) as string[];
-  expect(notFunction).toBe("TypeError: Expected handler to be either a function or 'undefined'. Got: 'number'");
+  expect(notFunction).toBe(
+    "TypeError: Expected handler to be either a function or 'undefined'. Got: 'number'",
+  );
   expect(reserved).toContain("ValueError: Cannot use signal name '__temporal_x'");
   expect(strange).toContain('Invalid definition type: "strange"');
   expect(text).toContain("Got: 'string'");
