@@ -172,7 +172,9 @@ function emitRead(out, message) {
     out.line(`  return ${out.runtime(fromJson, "json-wkt")}(json, c);`);
   } else if (isWrapper(message)) {
     const [field] = message.fields;
-    out.line(`  return { value: json === null ? ${zeroOf(out, field)} : ${valueFromJson(out, field, "json")} };`);
+    out.line(
+      `  return { value: json === null ? ${zeroOf(out, field)} : ${valueFromJson(out, field, "json")} };`,
+    );
   } else {
     out.line(`  const o = c.enter(json, "${message.typeName}");`);
     out.line(`  const m: ${type} = ${emptyObject(out, message)};`);

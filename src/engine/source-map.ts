@@ -21,7 +21,11 @@ export function createStackMapper(sourceMap: string): (stack: string) => string 
     map ??= new TraceMap(sourceMap);
     const known = map;
     return inner.replace(position, (text, line: string, column: string) => {
-      const { source, line: row, column: at } = originalPositionFor(known, {
+      const {
+        source,
+        line: row,
+        column: at,
+      } = originalPositionFor(known, {
         line: Number(line),
         column: Number(column) - 1,
       });
@@ -33,7 +37,8 @@ export function createStackMapper(sourceMap: string): (stack: string) => string 
 /** Keeps the message and the frames down to the last one of user code, or of the runtime when there is none. */
 function withoutHostFrames(stack: string): string {
   const lines = stack.split("\n");
-  const lastOf = (file: string): number => lines.findLastIndex((line) => frame.test(line) && line.includes(file));
+  const lastOf = (file: string): number =>
+    lines.findLastIndex((line) => frame.test(line) && line.includes(file));
   let last = lastOf(USER_SECTION_FILE);
   if (last < 0) last = lastOf(SHARED_SECTION_FILE);
   if (last < 0) return stack;

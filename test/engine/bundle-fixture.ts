@@ -1,11 +1,11 @@
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import type { BundleRequest } from "../../src/platform/worker-platform.ts";
 import { bundleWorkflows } from "../../runtimes/node-api/bundler.ts";
 import { buildSharedSection, type SharedSection } from "../../runtimes/node-api/shared-section.ts";
+import type { BundleRequest } from "../../src/platform/worker-platform.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const probe = fileURLToPath(new URL("./fixtures/probe-entry.ts", import.meta.url));
@@ -37,7 +37,10 @@ export async function project(files: { readonly [name: string]: string }): Promi
     folder,
     path,
     bundle: async (options = {}) =>
-      bundleWorkflows({ workflowsPath: path("workflows.ts"), ...options }, { esbuild, shared: await probeSection() }),
+      bundleWorkflows(
+        { workflowsPath: path("workflows.ts"), ...options },
+        { esbuild, shared: await probeSection() },
+      ),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { loadEsbuild } from "../../runtimes/node-api/esbuild.ts";
-import { BundleError } from "../../src/engine/bundle-error.ts";
 import { readBundle } from "../../src/engine/bundle.ts";
+import { BundleError } from "../../src/engine/bundle-error.ts";
 import { WALL_VERSION } from "../../src/engine/inside/inside.ts";
-import { probeSandbox } from "./probe-sandbox.ts";
 import { project } from "./bundle-fixture.ts";
+import { probeSandbox } from "./probe-sandbox.ts";
 
 /** Bundles the files, opens one run and calls its exported `main`. */
 async function runMain(files: { readonly [name: string]: string }, options = {}): Promise<unknown> {
@@ -62,16 +62,21 @@ describe("what workflow code may be", () => {
   });
 
   test("a folder with an index file as the entry", async () => {
-    await using files = await project({ "flows/index.ts": "export async function main() { return 'index'; }" });
+    await using files = await project({
+      "flows/index.ts": "export async function main() { return 'index'; }",
+    });
     const probe = probeSandbox(await files.bundle({ workflowsPath: files.path("flows") }));
     probe.open("r1");
     expect(probe.call("r1", "main")).toBe("index");
   });
 
   test("modules of only ES syntax are strict code, ones with CommonJS among them are not", async () => {
-    const body = "export async function main() { try { undeclared = 1; return 'sloppy'; } catch (e) { return e.name; } }";
+    const body =
+      "export async function main() { try { undeclared = 1; return 'sloppy'; } catch (e) { return e.name; } }";
     expect(await runMain({ "workflows.ts": `// @ts-nocheck\n${body}` })).toBe("ReferenceError");
-    expect(await runMain({ "workflows.ts": `import './old.cjs';\n${body}`, "old.cjs": "exports.a = 1;" })).toBe("sloppy");
+    expect(
+      await runMain({ "workflows.ts": `import './old.cjs';\n${body}`, "old.cjs": "exports.a = 1;" }),
+    ).toBe("sloppy");
   });
 
   test("async generators and for await of TypeScript are lowered, those of JavaScript are left alone", async () => {
@@ -228,7 +233,9 @@ describe("modules that workflow code can't use", () => {
   });
 
   test("import() with an argument that is not a literal is refused, a literal one works", async () => {
-    const error = await bundleFailure({ "workflows.ts": "export const load = (name: string) => import(name);" });
+    const error = await bundleFailure({
+      "workflows.ts": "export const load = (name: string) => import(name);",
+    });
     expect(error.details[0]).toMatch(/import\(\) in workflow code needs a literal path/);
     const result = await runMain({
       "workflows.ts": `export async function main() { return (await import("./late.ts")).late; }`,
@@ -279,7 +286,10 @@ describe("interceptors and converters", () => {
   });
 
   test("a converter module without the expected export is named", async () => {
-    await using files = await project({ "workflows.ts": "export const a = 1;", "payload.ts": "export const b = 1;" });
+    await using files = await project({
+      "workflows.ts": "export const a = 1;",
+      "payload.ts": "export const b = 1;",
+    });
     await expect(files.bundle({ payloadConverterPath: files.path("payload.ts") })).rejects.toThrow(
       /No matching export in "payload.ts" for import "payloadConverter"/,
     );

@@ -30,7 +30,17 @@ describe("what one run does, another does not see", () => {
         typeof URL, typeof globalThis.Map, typeof structuredClone,
       ];`);
     const fresh = [...Array<string>(6).fill("undefined"), "function", "function", "function"];
-    const changed = ["number", "number", "number", "function", "number", "number", "number", "number", "undefined"];
+    const changed = [
+      "number",
+      "number",
+      "number",
+      "function",
+      "number",
+      "number",
+      "number",
+      "number",
+      "undefined",
+    ];
     probe.call("a", "change");
     expect(probe.call("b", "look")).toEqual(fresh);
     expect(probe.call("a", "look")).toEqual(changed);
@@ -134,7 +144,18 @@ describe("ordinary code works in spite of the locks", () => {
           refused, order, new TextDecoder().decode(new TextEncoder().encode("héllo")), new URL("https://a.b/c?d=e").searchParams.get("d")];
       };`);
     expect(probe.call("a", "main")).toEqual([
-      ...[["abort"], "why", "AbortError", true, true, true, "DataCloneError", ["sync", "micro"], "héllo", "e"],
+      ...[
+        ["abort"],
+        "why",
+        "AbortError",
+        true,
+        true,
+        true,
+        "DataCloneError",
+        ["sync", "micro"],
+        "héllo",
+        "e",
+      ],
     ]);
   });
 });
@@ -151,16 +172,19 @@ describe("stacks and time limits", () => {
     expect(() => probe.call("a", "main")).not.toThrow(/sandbox-vm|node:vm/);
   });
 
-  test.each(["sync", "micro"])("an endless loop (%s) is stopped by a time limit, and other runs go on", async (kind) => {
-    const probe = await twoRuns(`
+  test.each(["sync", "micro"])(
+    "an endless loop (%s) is stopped by a time limit, and other runs go on",
+    async (kind) => {
+      const probe = await twoRuns(`
       export const sync = () => { for (;;); };
       export const micro = async () => { for (;;) await null; };
       export const ok = () => 1;`);
-    probe.sandbox.setTimeLimit(30);
-    expect(() => probe.call("a", kind)).toThrow(SandboxTimeoutError);
-    probe.sandbox.close("a");
-    expect(probe.call("b", "ok")).toBe(1);
-    probe.sandbox.setTimeLimit(0);
-    expect(probe.call("b", "ok")).toBe(1);
-  });
+      probe.sandbox.setTimeLimit(30);
+      expect(() => probe.call("a", kind)).toThrow(SandboxTimeoutError);
+      probe.sandbox.close("a");
+      expect(probe.call("b", "ok")).toBe(1);
+      probe.sandbox.setTimeLimit(0);
+      expect(probe.call("b", "ok")).toBe(1);
+    },
+  );
 });

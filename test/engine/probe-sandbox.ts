@@ -1,12 +1,18 @@
 import { vmPlatform } from "../../runtimes/node-api/sandbox-vm.ts";
+import type { Activation } from "../../src/core/activation.ts";
 import { readBundle } from "../../src/engine/bundle.ts";
 import { WALL_VERSION } from "../../src/engine/inside/inside.ts";
 import type { Sandbox } from "../../src/engine/sandbox.ts";
 import { createStackMapper } from "../../src/engine/source-map.ts";
-import type { Activation } from "../../src/core/activation.ts";
 
 const platform = vmPlatform({ alwaysTimed: false });
-const facts = { namespace: "default", taskQueue: "q", workflowFailureErrorTypes: [], registeredActivities: [], sinks: {} };
+const facts = {
+  namespace: "default",
+  taskQueue: "q",
+  workflowFailureErrorTypes: [],
+  registeredActivities: [],
+  sinks: {},
+};
 
 export interface Probe {
   readonly sandbox: Sandbox;

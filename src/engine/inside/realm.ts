@@ -216,7 +216,12 @@ function snapshot(target: object): Map<Key, PropertyDescriptor> {
 function watch(target: object): Watched {
   const base = snapshot(target);
   const data = [...base].filter(([, property]) => property.get === undefined);
-  return { target, base, keys: data.map(([key]) => key), values: data.map(([, property]) => property.value as unknown) };
+  return {
+    target,
+    base,
+    keys: data.map(([key]) => key),
+    values: data.map(([, property]) => property.value as unknown),
+  };
 }
 
 function isUnchanged({ target, base, keys, values }: Watched): boolean {
