@@ -318,7 +318,7 @@ describe("what threads ask for", () => {
     });
     await turn();
     expect(log.lines[0]).toMatchObject({ level: "WARN", message: "careful", meta: { a: 1 } });
-    expect(seen).toEqual([[workflowInfo, 1, 2]]);
+    expect(seen).toMatchObject([[workflowInfo, 1, 2]]);
     expect(log.at("ERROR")).toEqual([
       "External sink function threw an error",
       "External sink function threw an error",
