@@ -45,17 +45,9 @@ export function startEngine(port: EnginePort, platform: EnginePlatform, options:
       engine = new Engine(message, { post: (answer) => port.post(answer), platform, options });
       port.post({ kind: "ready", workflowTypes: engine.workflowTypes() });
     } catch (error) {
-      engine?.close();
-      const bundle = /workflow-bundle\.js/.test(errorStack(error))
-        ? createStackMapper(mapOf(message.bundle))
-        : String;
-      port.post({ kind: "initFailed", message: errorText(error), stack: bundle(errorStack(error)) });
+      port.post({ kind: "initFailed", message: errorText(error), stack: errorStack(error) });
     }
   });
-}
-
-function mapOf(bundle: string): string {
-  return readBundle(bundle, WALL_VERSION).sourceMap;
 }
 
 interface EngineParts {
@@ -81,6 +73,7 @@ class Engine {
   readonly #answerer: Answerer;
   readonly #driver: Driver;
   readonly #sandboxTypes: () => readonly string[];
+  readonly #ownRealm: boolean;
   /** By run id: the end of what is to be done for it (E1). */
   readonly #tails: Map<string, Promise<void>> = new Map();
 
@@ -107,6 +100,7 @@ class Engine {
       options,
     );
     this.#sandboxTypes = () => sandbox.workflowTypes();
+    this.#ownRealm = options.ownRealm;
     const facts = init.worker;
     this.#cache = new RunCache(facts.maxCachedWorkflows);
     this.#turns = new Turns({
@@ -120,17 +114,26 @@ class Engine {
     this.#payloads = new PayloadStage(post);
     const flushObserved = (runId: string): void => observed.flush(runId);
     this.#answerer = new Answerer({ facts, payloads: this.#payloads, post, flushObserved });
-    const { payloads, turns, answerer, cache } = {
+    this.#driver = new Driver({
+      facts,
+      post,
       payloads: this.#payloads,
       turns: this.#turns,
       answerer: this.#answerer,
       cache: this.#cache,
-    };
-    this.#driver = new Driver({ facts, payloads, turns, answerer, cache, post });
+    });
   }
 
+  /**
+   * Names for logs. Modules that can only be evaluated in a run, or not at all, have none here: they fail the tasks of their
+   * runs with their own error.
+   */
   workflowTypes(): readonly string[] {
-    return this.#sandboxTypes();
+    try {
+      return this.#sandboxTypes();
+    } catch {
+      return [];
+    }
   }
 
   receive(message: Exclude<ToThread, ThreadInit>): void {
@@ -311,8 +314,8 @@ class Engine {
   }
 
   #stray(reason: unknown): void {
-    // Errors of workflow code belong to another realm; late ones of runs that were closed are of no interest.
-    if (!(reason instanceof Error)) return;
+    // In a thread of its own this is an error of the engine; elsewhere it is somebody else's business.
+    if (!this.#ownRealm) return;
     this.#post({ kind: "fatal", message: errorText(reason), stack: errorStack(reason) });
   }
 }

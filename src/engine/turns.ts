@@ -23,7 +23,7 @@ export interface TurnsOptions {
   /** Milliseconds for an entry when it is timed; 0: never. */
   readonly limitMs: number;
   readonly mapStack: (stack: string) => string;
-  /** A rejection that belongs to no run. */
+  /** A rejection that does not come from the sandbox. */
   readonly onStrayRejection: (reason: unknown) => void;
 }
 
@@ -52,9 +52,10 @@ export class Turns {
 
   constructor(options: TurnsOptions) {
     this.#options = options;
-    this.#unsubscribe = options.platform.onUnhandledRejection((reason) => {
-      if (this.#active === undefined) options.onStrayRejection(reason);
-      else this.#active.rejections.push(reason);
+    this.#unsubscribe = options.platform.onUnhandledRejection((reason, promise) => {
+      if (!options.sandbox.owns(promise)) options.onStrayRejection(reason);
+      // One that comes without an active run is the last word of a run that was closed.
+      else this.#active?.rejections.push(reason);
     });
   }
 
