@@ -1,5 +1,5 @@
 import type { Command } from "../../src/gen/codec/temporal/api/command/v1/message.ts";
-import type { RetryPolicy } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
+import type { Payloads, RetryPolicy } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import type { Failure } from "../../src/gen/codec/temporal/api/failure/v1/message.ts";
 import type {
   HistoryEvent,
@@ -18,6 +18,8 @@ export interface RecordedCommand {
   readonly userMetadata: UserMetadata | undefined;
   readonly [field: string]: unknown;
 }
+
+const text = new TextDecoder();
 
 type Duration = { readonly seconds: bigint; readonly nanos: number };
 
@@ -60,6 +62,18 @@ function retryPolicyOf(policy: RetryPolicy | undefined): object {
     attempts: policy?.maximumAttempts ?? 0,
     nonRetryable: policy?.nonRetryableErrorTypes ?? [],
   };
+}
+
+/**
+ * Results as the values they stand for. Workflow code that lists a map of the start event lists it in the order in which the
+ * official core happened to have it.
+ */
+function resultOf(result: Payloads | undefined): object | undefined {
+  const payloads = result?.payloads.map(({ metadata, data }) => {
+    const encoding = text.decode(metadata["encoding"]);
+    return { metadata, data: encoding === "json/plain" ? JSON.parse(text.decode(data)) as unknown : data };
+  });
+  return payloads && { payloads };
 }
 
 /** Stacks are compared by whether there is one, the rest of a failure as it is. */
@@ -107,7 +121,7 @@ export function commandAsRecorded(
     case "cancelTimerCommandAttributes":
       return { kind: "cancelTimer", userMetadata, timerId: attributes.value.timerId };
     case "completeWorkflowExecutionCommandAttributes":
-      return { kind: "completeWorkflow", userMetadata, result: attributes.value.result };
+      return { kind: "completeWorkflow", userMetadata, result: resultOf(attributes.value.result) };
     case "cancelWorkflowExecutionCommandAttributes":
       return { kind: "cancelWorkflow", userMetadata, details: attributes.value.details };
     default:
@@ -146,7 +160,7 @@ export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): Reco
     case "timerCanceledEventAttributes":
       return { kind: "cancelTimer", userMetadata, timerId: attributes.value.timerId };
     case "workflowExecutionCompletedEventAttributes":
-      return { kind: "completeWorkflow", userMetadata, result: attributes.value.result };
+      return { kind: "completeWorkflow", userMetadata, result: resultOf(attributes.value.result) };
     case "workflowExecutionCanceledEventAttributes":
       return { kind: "cancelWorkflow", userMetadata, details: attributes.value.details };
     default:
