@@ -1,5 +1,5 @@
 import type { Command } from "../../src/gen/codec/temporal/api/command/v1/message.ts";
-import type { Payloads, RetryPolicy } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
+import type { Payload, Payloads, RetryPolicy } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import type { Failure } from "../../src/gen/codec/temporal/api/failure/v1/message.ts";
 import type {
   HistoryEvent,
@@ -64,18 +64,6 @@ function retryPolicyOf(policy: RetryPolicy | undefined): object {
   };
 }
 
-/**
- * Results as the values they stand for. Workflow code that lists a map of the start event lists it in the order in which the
- * official core happened to have it.
- */
-function resultOf(result: Payloads | undefined): object | undefined {
-  const payloads = result?.payloads.map(({ metadata, data }) => {
-    const encoding = text.decode(metadata["encoding"]);
-    return { metadata, data: encoding === "json/plain" ? JSON.parse(text.decode(data)) as unknown : data };
-  });
-  return payloads && { payloads };
-}
-
 /** Stacks are compared by whether there is one, the rest of a failure as it is. */
 function failureOf(failure: Failure | undefined): object | undefined {
   if (failure === undefined) return undefined;
@@ -121,7 +109,7 @@ export function commandAsRecorded(
     case "cancelTimerCommandAttributes":
       return { kind: "cancelTimer", userMetadata, timerId: attributes.value.timerId };
     case "completeWorkflowExecutionCommandAttributes":
-      return { kind: "completeWorkflow", userMetadata, result: resultOf(attributes.value.result) };
+      return { kind: "completeWorkflow", userMetadata, result: attributes.value.result };
     case "cancelWorkflowExecutionCommandAttributes":
       return { kind: "cancelWorkflow", userMetadata, details: attributes.value.details };
     default:
@@ -160,7 +148,7 @@ export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): Reco
     case "timerCanceledEventAttributes":
       return { kind: "cancelTimer", userMetadata, timerId: attributes.value.timerId };
     case "workflowExecutionCompletedEventAttributes":
-      return { kind: "completeWorkflow", userMetadata, result: resultOf(attributes.value.result) };
+      return { kind: "completeWorkflow", userMetadata, result: attributes.value.result };
     case "workflowExecutionCanceledEventAttributes":
       return { kind: "cancelWorkflow", userMetadata, details: attributes.value.details };
     default:
@@ -203,4 +191,16 @@ function continuation(a: Continuation): { readonly kind: string } {
     inheritBuildId: a.inheritBuildId,
     initialVersioningBehavior: a.initialVersioningBehavior,
   } as { readonly kind: string };
+}
+
+/** The same command with its result read as JSON, in which the order of keys does not count. */
+export function withResultAsValue(command: RecordedCommand): RecordedCommand {
+  // Set by `commandAsRecorded` and `commandOfEvent`, for the kind that has one.
+  const result = command["result"] as Payloads | undefined;
+  return result === undefined ? command : { ...command, result: result.payloads.map(valueOf) };
+}
+
+function valueOf({ metadata, data }: Payload): unknown {
+  const encoding = text.decode(metadata["encoding"]);
+  return { encoding, value: encoding === "json/plain" ? JSON.parse(text.decode(data)) : data };
 }
