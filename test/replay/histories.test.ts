@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { expectRecordedAnswer } from "./expect-recorded.ts";
 import { recorded, subjects, workflowTasks } from "./recorded.ts";
 import { fullTask, ReplayedRun, replayHistory } from "./replay-history.ts";
-import { expectRecordedAnswer } from "./expect-recorded.ts";
 import { loadWorkflowCode } from "./workflow-code.ts";
 
 const code = await loadWorkflowCode("mod.ts");

@@ -197,10 +197,10 @@ function continuation(a: Continuation): { readonly kind: string } {
 export function withResultAsValue(command: RecordedCommand): RecordedCommand {
   // Set by `commandAsRecorded` and `commandOfEvent`, for the kind that has one.
   const result = command["result"] as Payloads | undefined;
-  return result === undefined ? command : { ...command, result: result.payloads.map(valueOf) };
+  return result === undefined ? command : { ...command, result: result.payloads.map(asValue) };
 }
 
-function valueOf({ metadata, data }: Payload): unknown {
+function asValue({ metadata, data }: Payload): unknown {
   const encoding = text.decode(metadata["encoding"]);
   return { encoding, value: encoding === "json/plain" ? JSON.parse(text.decode(data)) : data };
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { JsonValue } from "../../src/codec-runtime/json.ts";
+import { historyFromJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import type {
   HistoryEvent,
   WorkflowExecutionStartedEventAttributes,
   WorkflowTaskCompletedEventAttributes,
 } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
-import { historyFromJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 
 const folder = new URL("../histories/", import.meta.url);
 
@@ -64,7 +64,8 @@ export function asRecorded(
   names: { readonly subject: string; readonly workflowId: string },
 ): Recorded {
   const first = events[0]?.attributes;
-  if (first?.case !== "workflowExecutionStartedEventAttributes") throw new Error("not the start of a history");
+  if (first?.case !== "workflowExecutionStartedEventAttributes")
+    throw new Error("not the start of a history");
   const started = first.value;
   return {
     ...names,

@@ -153,7 +153,8 @@ export class ReplayedRun {
   }
 
   #page(token: string): { events: readonly HistoryEvent[]; nextPageToken: Uint8Array } {
-    if (this.#pages === undefined) throw new Error(`the page '${token}' was asked for, but there are no pages`);
+    if (this.#pages === undefined)
+      throw new Error(`the page '${token}' was asked for, but there are no pages`);
     const { events, nextPageToken } = this.#pages(token);
     const response = decodeGetWorkflowExecutionHistoryResponse(
       encodeGetWorkflowExecutionHistoryResponse({
@@ -216,7 +217,12 @@ export function fullTask({ events }: Recorded, task: RecordedTask): TaskToDelive
 /** A recorded task when it was new, for the worker that has the run: with what happened since the last one. */
 export function stickyTask({ events }: Recorded, task: RecordedTask): TaskToDeliver {
   const { startedId, previousStartedId, attempt } = task;
-  return { events: eventsBetween(events, previousStartedId + 1, startedId), previousStartedId, startedId, attempt };
+  return {
+    events: eventsBetween(events, previousStartedId + 1, startedId),
+    previousStartedId,
+    startedId,
+    attempt,
+  };
 }
 
 /** Replays a whole history in a new run, as the replayer does. */

@@ -13,7 +13,8 @@ describe.each(subjects)("%s", (subject) => {
   const tasks = workflowTasks(history.events).filter(({ completed }) => completed !== undefined);
 
   async function play(run: ReplayedRun, some: readonly RecordedTask[]): Promise<void> {
-    for (const task of some) expectRecordedAnswer(await run.deliver(stickyTask(history, task)), history, task);
+    for (const task of some)
+      expectRecordedAnswer(await run.deliver(stickyTask(history, task)), history, task);
   }
 
   test("one worker keeps the run and answers task after task as recorded", async () => {
