@@ -31,6 +31,11 @@ export function identifier(desc) {
   return desc.parent === undefined ? desc.name : `${identifier(desc.parent)}_${desc.name}`;
 }
 
+/** The constant that holds a message's full name, once per file. */
+export function nameConst(message) {
+  return `${identifier(message)}$name`;
+}
+
 export function lowerFirst(name) {
   return name[0].toLowerCase() + name.slice(1);
 }

@@ -40,10 +40,12 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
     user: evaluate(bundle.user, USER_SECTION_FILE) as InsideOptions["user"],
   });
   const enter = entries(context);
+  const InnerPromise = vm.runInContext("Promise", context) as typeof Promise;
   return {
     setTimeLimit: enter.setTimeLimit,
+    owns: (promise) => promise instanceof InnerPromise,
     workflowTypes: () => enter.call(() => entry.workflowTypes()),
-    open: (runId, facts) => enter.call(() => entry.open(runId, facts)),
+    open: (runId, facts, first) => enter.call(() => entry.open(runId, facts, first)),
     activate: (runId, activation) => enter.call(() => entry.activate(runId, activation)),
     unblockConditions: (runId) => enter.call(() => entry.unblockConditions(runId)),
     unhandledRejection: (runId, error) => enter.call(() => entry.unhandledRejection(runId, error)),
@@ -136,16 +138,27 @@ export function macrotask(callback: () => void): void {
   });
 }
 
+type RejectionCallback = (reason: unknown, promise: unknown) => void;
+const rejectionCallbacks = new Set<RejectionCallback>();
+const tellRejection: RejectionCallback = (reason, promise) => {
+  for (const callback of rejectionCallbacks) callback(reason, promise);
+};
+
+function onUnhandledRejection(callback: RejectionCallback): () => void {
+  if (rejectionCallbacks.size === 0) process.on("unhandledRejection", tellRejection);
+  rejectionCallbacks.add(callback);
+  return () => {
+    rejectionCallbacks.delete(callback);
+    if (rejectionCallbacks.size === 0) process.off("unhandledRejection", tellRejection);
+  };
+}
+
 /** What Node, Bun and Deno give the engine. */
 export function vmPlatform(options: { alwaysTimed: boolean }): EnginePlatform {
   return {
     createSandbox: createVmSandbox,
     macrotask,
-    onUnhandledRejection: (callback) => {
-      const listener = (reason: unknown): void => callback(reason);
-      process.on("unhandledRejection", listener);
-      return () => process.off("unhandledRejection", listener);
-    },
+    onUnhandledRejection,
     host: {
       nowMs: () => Date.now(),
       encodeUtf8: (text) => Buffer.from(text, "utf8"),

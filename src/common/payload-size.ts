@@ -2,7 +2,7 @@ import type { Payload } from "./payload.ts";
 import { realmSafe } from "./realm-safe.ts";
 
 /** The server's limit for the payloads of one field (arguments, a result, a memo …) unless it says another: 2 MiB. */
-export const DEFAULT_BLOB_SIZE_LIMIT = 2 * 1024 * 1024;
+export const DEFAULT_BLOB_SIZE_LIMIT: number = 2 * 1024 * 1024;
 
 /** Payloads are larger than the server takes; they were not sent. */
 export class PayloadSizeError extends Error {

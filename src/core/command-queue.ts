@@ -32,11 +32,6 @@ export class CommandQueue {
     return entry;
   }
 
-  /** The front, left in place. */
-  front(): QueuedCommand | undefined {
-    return this.#entries[this.#head];
-  }
-
   /** Drops commands whose machine was cancelled before they were sent. */
   purgeCancelled(): void {
     let kept = 0;

@@ -8,6 +8,8 @@ import type { Bundle } from "./bundle.ts";
 export interface Sandbox extends SandboxEntry {
   /** Milliseconds that each further call may take; 0 means unlimited. */
   setTimeLimit(ms: number): void;
+  /** Whether a promise was made inside. */
+  owns(promise: unknown): boolean;
 }
 
 /** What a runtime gives the engine of a thread. */
@@ -16,8 +18,8 @@ export interface EnginePlatform {
   createSandbox(bundle: Bundle, host: SandboxHost, options: SandboxOptions): Sandbox;
   /** Calls back in a new macrotask, after the unhandled rejections of the present one were reported. */
   macrotask(callback: () => void): void;
-  /** Reports promises of the sandbox that were rejected with nobody to handle it. The result unsubscribes. */
-  onUnhandledRejection(callback: (reason: unknown) => void): () => void;
+  /** Reports promises, of any realm, that were rejected with nobody to handle it. The result unsubscribes. */
+  onUnhandledRejection(callback: (reason: unknown, promise: unknown) => void): () => void;
   /** The parts of {@link SandboxHost} that a runtime has. */
   readonly host: Pick<SandboxHost, "nowMs" | "encodeUtf8" | "decodeUtf8" | "asyncLocalStorage">;
   /** True where a looping thread can't be killed from outside, so that every entry needs a time limit. */

@@ -19,6 +19,7 @@ export type {
   ConnectionOptions as NativeConnectionOptions,
   TLSConfig,
 } from "../transport/connection-options.ts";
+export type { Sink, SinkFunction, Sinks } from "../workflow/sinks.ts";
 export { activityLogAttributes } from "./activity/execution.ts";
 export type { CompiledWorkerOptions } from "./compile-options.ts";
 export { DefaultLogger } from "./default-logger.ts";
@@ -44,14 +45,6 @@ export type {
   WorkflowBundlePath,
 } from "./options.ts";
 export { Runtime, type RuntimeOptions } from "./runtime.ts";
-export type {
-  InjectedSink,
-  InjectedSinkFunction,
-  InjectedSinks,
-  Sink,
-  SinkFunction,
-  Sinks,
-  SinkWorkflowInfo,
-} from "./sinks.ts";
+export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from "./sinks.ts";
 export type { PollerState, WorkerStatus } from "./status.ts";
 export { type RunUntilOptions, Worker } from "./worker.ts";

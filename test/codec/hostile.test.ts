@@ -112,7 +112,7 @@ describe("every message", () => {
       for (const [wire, value] of Object.entries(values)) {
         const bytes = Uint8Array.from([...varint(field.number * 8 + Number(wire)), ...value]);
         if (!deviates(codec.desc, bytes)) continue;
-        expect(plain(codec.decode(bytes))).toEqual(empty);
+        if (!same(codec.decode(bytes), empty)) expect(plain(codec.decode(bytes))).toEqual(empty);
         // They are unknown fields, and kept if those are.
         expect(codec.encode(codec.decode(bytes, { unknownFields: true }))).toEqual(bytes);
       }

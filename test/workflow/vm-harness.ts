@@ -56,12 +56,14 @@ export interface TestRun {
 }
 
 export interface Sources {
-  /** The workflows module, TypeScript or JavaScript. */
-  readonly workflows: string;
+  /** The workflows module, TypeScript or JavaScript: its text, or its file together with all that it imports. */
+  readonly workflows: string | URL;
   /** Modules that export `interceptors`. */
-  readonly interceptors?: readonly string[];
+  readonly interceptors?: readonly (string | URL)[];
   /** A module that exports `payloadConverter` or `failureConverter`. */
   readonly converters?: string;
+  /** Changes what `perdure/workflow` exports. */
+  readonly replace?: (workflow: { readonly [name: string]: unknown }) => object;
   /** Compiler options as of a user's tsconfig. */
   readonly experimentalDecorators?: boolean;
 }
@@ -94,15 +96,27 @@ function runtimeCode(): Promise<string> {
   return runtimeBundle;
 }
 
-async function moduleFunction(source: string, experimentalDecorators = false): Promise<string> {
+async function moduleFunction(source: string | URL, experimentalDecorators = false): Promise<string> {
   // User code is lowered to es2017, as the official bundler does.
-  const { code } = await transform(source, {
-    loader: "ts",
+  const options = {
     format: "cjs",
     target: "es2017",
     keepNames: true,
     tsconfigRaw: { compilerOptions: { experimentalDecorators, useDefineForClassFields: true } },
-  });
+  } as const;
+  const code =
+    typeof source === "string"
+      ? (await transform(source, { ...options, loader: "ts" })).code
+      : (
+          await build({
+            ...options,
+            entryPoints: [source.pathname],
+            bundle: true,
+            write: false,
+            platform: "neutral",
+            external: ["perdure/*"],
+          })
+        ).outputFiles[0]!.text;
   return `(function (require, globals) {
     const { Date, Math, Intl, setTimeout, clearTimeout, setInterval, console, WeakRef, FinalizationRegistry, performance,
       crypto, AsyncLocalStorage } = globals;
@@ -131,7 +145,7 @@ export async function harness(sources: Sources | string): Promise<Harness> {
   const context = vm.createContext({}, { microtaskMode: "afterEvaluate" });
   const runtime = await runtimeCode();
   const inside = vm.runInContext(`${runtime}; perdureRuntime`, context, { filename: "runtime.js" }) as Inside;
-  const evaluate = async (source: string, filename: string): Promise<ModuleFunction> =>
+  const evaluate = async (source: string | URL, filename: string): Promise<ModuleFunction> =>
     vm.runInContext(await moduleFunction(source, given.experimentalDecorators), context, {
       filename,
     }) as ModuleFunction;
@@ -141,9 +155,9 @@ export async function harness(sources: Sources | string): Promise<Harness> {
   );
   const converters =
     given.converters === undefined ? undefined : await evaluate(given.converters, "converters.js");
+  const api = { ...(inside["workflow"] as object) };
   const modules: { readonly [name: string]: unknown } = {
-    "perdure/workflow": inside["workflow"],
-    "@temporalio/workflow": inside["workflow"],
+    "perdure/workflow": given.replace?.(api) ?? api,
     "perdure/common": inside["common"],
     "perdure/converter": inside,
   };
@@ -376,7 +390,7 @@ export const activityFailureJob = (seq: number, kind: "failed" | "cancelled", me
       message: "Activity task failed",
       failureInfo: {
         case: "activityFailureInfo",
-        value: { activityType: { name: "act" }, activityId: `${seq}`, retryState: 5, identity: "worker" },
+        value: { activityType: { name: "act" }, activityId: `${seq}`, retryState: 4, identity: "worker" },
       },
       cause:
         kind === "failed"

@@ -108,9 +108,16 @@ function start(parts: InsideParts, options: InsideOptions): SandboxEntry {
   realm.seal(
     [...modules.values()].filter((module) => options.lockHostClasses || module !== modules.get("node:url")),
   );
+  // The runtime gives all runs the same globals, so this is done once.
+  let seeded: unknown;
+  let picked: { readonly [name: string]: unknown } = {};
   const factory: WorkflowFactory = (globals): UserModules => {
-    realm.seed(globals);
-    return options.user(locals(globals), shared);
+    if (globals !== seeded) {
+      realm.seed(globals);
+      seeded = globals;
+      picked = locals(globals);
+    }
+    return options.user(picked, shared);
   };
   return guard(realm, parts.createSandboxEntry(options.host, factory));
 }
@@ -157,9 +164,9 @@ function guard(realm: Realm, entry: SandboxEntry): SandboxEntry {
         realm.close("");
       }
     },
-    open: (runId, facts) => {
+    open: (runId, facts, first) => {
       realm.open(runId);
-      entry.open(runId, facts);
+      entry.open(runId, facts, first);
     },
     activate: (runId, activation) => {
       realm.enter(runId);

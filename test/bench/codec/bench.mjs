@@ -72,7 +72,7 @@ function repeat(runs, ...args) {
 }
 
 async function bundles() {
-  const isCodec = (path) => !/\.(json|visit|routes|handlers)\.ts$/.test(path) && path !== "any-types.ts";
+  const isService = (path) => path.endsWith("/service.ts") || path === "grpc/health/v1/health.ts";
   const response = `"./src/gen/codec/temporal/api/workflowservice/v1/request_response.ts"`;
   const service = `"./src/gen/codec/temporal/api/workflowservice/v1/service.ts"`;
   const esResponse = `"./src/gen/es/temporal/api/workflowservice/v1/request_response_pb.ts"`;
@@ -90,7 +90,11 @@ async function bundles() {
        export const encode = (message) => toBinary(schema, message);`,
       false,
     ),
-    codecs: await bundle("codecs", namespaces(sources("codec", isCodec))),
+    client: await bundle("client", namespaces(sources("codec", isService))),
+    codecs: await bundle(
+      "codecs",
+      namespaces(sources("codec", (path) => isService(path) || path.endsWith(".handlers.ts"))),
+    ),
     everything: await bundle("everything", namespaces(sources("codec", () => true))),
     es: await bundle("es", namespaces(sources("es", () => true))),
     edge: await bundle("edge", `export { startWorkflowExecution, signalWorkflowExecution } from ${service};`),
@@ -122,19 +126,20 @@ for (const [name, module] of [
   row(name, [decode.toFixed(2), write.toFixed(2), first.toFixed(0), heap.toFixed(0)]);
 }
 console.log();
-row("import in a fresh process", ["ms", "RSS MB", "min KB", "gzip KB"]);
+row("import in a fresh process", ["ms", "CPU ms", "RSS MB", "min KB", "gzip KB"]);
 for (const [name, module] of [
-  ["perdure: all codecs", files.codecs],
-  ["perdure: with JSON, visitors, routes", files.everything],
+  ["perdure: all services", files.client],
+  ["perdure: clients and servers", files.codecs],
+  ["perdure: with JSON, visitors, all", files.everything],
   ["perdure: start and signal only", files.edge],
   ["protobuf-es: all messages", files.es],
   ["protobufjs (@temporalio/proto)", pbjs],
 ]) {
-  const { ms, rss } = repeat(RUNS, "import", module);
+  const { ms, cpu, rss } = repeat(RUNS, "import", module);
   const text = module.endsWith(".mjs") ? readFileSync(module) : undefined;
   const size =
     text === undefined
       ? ["-", "-"]
       : [text.length, gzipSync(text, { level: 9 }).length].map((n) => (n / 1000).toFixed(1));
-  row(name, [ms.toFixed(1), rss.toFixed(1), ...size]);
+  row(name, [ms.toFixed(1), cpu.toFixed(1), rss.toFixed(1), ...size]);
 }

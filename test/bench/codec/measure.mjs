@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
+const WARM_UP = 10;
 const ROUNDS = 15;
 const [kind, path, data, events] = process.argv.slice(2);
 
@@ -15,8 +16,9 @@ async function load() {
   return { decode: (bytes) => type.decode(bytes), encode: (message) => type.encode(message).finish() };
 }
 
-/** The best of some rounds, in microseconds per event. */
-function best(call) {
+/** Microseconds per event, warm: the median of some rounds. */
+function warm(call) {
+  for (let i = 0; i < WARM_UP; i++) call();
   const times = Array.from({ length: ROUNDS }, () => {
     const start = performance.now();
     call();
@@ -26,16 +28,20 @@ function best(call) {
 }
 
 const rssBefore = process.memoryUsage.rss();
+const cpuBefore = process.cpuUsage();
 const start = performance.now();
 const module = await load();
 const ms = performance.now() - start;
+const { user, system } = process.cpuUsage(cpuBefore);
 if (kind === "import") {
-  console.log(JSON.stringify({ ms, rss: (process.memoryUsage.rss() - rssBefore) / 1e6 }));
+  console.log(
+    JSON.stringify({ ms, cpu: (user + system) / 1000, rss: (process.memoryUsage.rss() - rssBefore) / 1e6 }),
+  );
 } else {
   const bytes = new Uint8Array(readFileSync(data));
   module.decode(bytes);
   const first = performance.now() - start;
-  const decode = best(() => module.decode(bytes));
+  const decode = warm(() => module.decode(bytes));
   globalThis.gc();
   const before = process.memoryUsage().heapUsed;
   const message = module.decode(bytes);
@@ -43,6 +49,6 @@ if (kind === "import") {
   const heap = (process.memoryUsage().heapUsed - before) / Number(events);
   const written = module.encode(message);
   if (Buffer.compare(written, bytes) !== 0) throw new Error("encoding gives other bytes than were decoded");
-  const encode = best(() => module.encode(message));
+  const encode = warm(() => module.encode(message));
   console.log(JSON.stringify({ decode, encode, first, heap }));
 }
