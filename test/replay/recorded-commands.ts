@@ -64,11 +64,15 @@ function retryPolicyOf(policy: RetryPolicy | undefined): object {
   };
 }
 
-/** Stacks are compared by whether there is one, the rest of a failure as it is. */
+/** A stack of workflow code is compared by the places in the user's files, any other one as it is. */
+function placesIn(stack: string): string | readonly string[] {
+  return stack.match(/test\/conformance\/workflows\/[\w./-]+:\d+/g) ?? stack;
+}
+
 function failureOf(failure: Failure | undefined): object | undefined {
   if (failure === undefined) return undefined;
   const { stackTrace, cause, ...rest } = failure;
-  return { ...rest, hasStack: stackTrace !== "", cause: failureOf(cause) };
+  return { ...rest, stack: placesIn(stackTrace), cause: failureOf(cause) };
 }
 
 /** The command as the server records it. */
