@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import vm from "node:vm";
-import { BundleError } from "../../src/engine/bundle-error.ts";
 import type { Inside } from "../../src/engine/inside/inside.ts";
 import { FACTORY_GLOBALS } from "../../src/engine/inside/inside.ts";
 import type { Esbuild } from "./esbuild.ts";
+import { isSource, packageRoot } from "./package-files.ts";
 
 /** The part of a bundle that is the same for all: the workflow runtime and the modules that runs share. */
 export interface SharedSection {
@@ -35,23 +34,6 @@ async function load(esbuild: Esbuild): Promise<SharedSection> {
   const ready = join(root, "dist", "sandbox.js");
   if (!isSource() && existsSync(ready)) return parse(await readFile(ready, "utf8"));
   return buildSharedSection(esbuild, root);
-}
-
-/** True when this module runs from `.ts`: in the repository, or under Deno from its registry. */
-export function isSource(): boolean {
-  return import.meta.url.endsWith(".ts");
-}
-
-/** Folder of the package: the nearest one above this module that has a package.json of the name `perdure`. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) {
-    const parent = dirname(folder);
-    if (parent === folder)
-      throw new BundleError("The package folder of perdure was not found: install the package anew");
-    folder = parent;
-  }
-  return folder;
 }
 
 /** Builds the section from `entry`; the result, as text, is what the npm package has as `dist/sandbox.js`. */

@@ -45,17 +45,9 @@ export function startEngine(port: EnginePort, platform: EnginePlatform, options:
       engine = new Engine(message, { post: (answer) => port.post(answer), platform, options });
       port.post({ kind: "ready", workflowTypes: engine.workflowTypes() });
     } catch (error) {
-      engine?.close();
-      const bundle = /workflow-bundle\.js/.test(errorStack(error))
-        ? createStackMapper(mapOf(message.bundle))
-        : String;
-      port.post({ kind: "initFailed", message: errorText(error), stack: bundle(errorStack(error)) });
+      port.post({ kind: "initFailed", message: errorText(error), stack: errorStack(error) });
     }
   });
-}
-
-function mapOf(bundle: string): string {
-  return readBundle(bundle, WALL_VERSION).sourceMap;
 }
 
 interface EngineParts {
@@ -132,8 +124,16 @@ class Engine {
     });
   }
 
+  /**
+   * Names for logs. Modules that can only be evaluated in a run, or not at all, have none here: they fail the tasks of their
+   * runs with their own error.
+   */
   workflowTypes(): readonly string[] {
-    return this.#sandboxTypes();
+    try {
+      return this.#sandboxTypes();
+    } catch {
+      return [];
+    }
   }
 
   receive(message: Exclude<ToThread, ThreadInit>): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as activity from "../../src/activity/mod.ts";
+import type { Client } from "../../src/client/client.ts";
 import { noopMetricMeter } from "../../src/common/meter.ts";
 import { RecordedLog } from "../worker/recorded-log.ts";
 
@@ -78,7 +79,7 @@ describe("activity context", () => {
 
   test("a client is there only when one was given", () => {
     expect(() => context().made.client).toThrow(/No Client available/);
-    const client = {};
+    const client = {} as Client;
     const { made } = context({ client });
     activity.asyncLocalStorage.run(made, () => expect(activity.getClient()).toBe(client));
   });

@@ -128,6 +128,14 @@ describe("worker options", () => {
     expect(uncached.maxConcurrentWorkflowTaskPolls).toBe(1);
   });
 
+  test("an option that does not exist is ignored with a warning", () => {
+    const log = new RecordedLog();
+    compile({ taskQueue: "q", maxConcurentActivities: 5 } as Partial<WorkerOptions>, undefined, log);
+    expect(log.at("WARN")).toEqual([
+      "WorkerOptions.maxConcurentActivities is not an option of this worker and is ignored",
+    ]);
+  });
+
   test("polls follow the slots", () => {
     expect(compile({ maxConcurrentActivityTaskExecutions: 3 }).maxConcurrentActivityTaskPolls).toBe(3);
     expect(

@@ -1,100 +1,20 @@
 import { describe, expect, test } from "vitest";
-import type { Init } from "../../src/codec-runtime/init.ts";
 import { noopMetricMeter } from "../../src/common/meter.ts";
-import type { ThreadInit } from "../../src/engine/protocol.ts";
 import { decodePayload, encodePayload } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import { decodeFailure } from "../../src/gen/codec/temporal/api/failure/v1/message.ts";
-import {
-  encodePollWorkflowTaskQueueResponse,
-  type PollWorkflowTaskQueueResponse,
-} from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus, RpcError } from "../../src/platform/rpc-port.ts";
-import { FixedSlots } from "../../src/worker/slots/fixed.ts";
-import type { SlotPermit } from "../../src/worker/slots/supplier.ts";
 import { ObservedCalls } from "../../src/worker/workflow/observed-calls.ts";
-import { WorkflowWorker, type WorkflowWorkerOptions } from "../../src/worker/workflow/workflow-worker.ts";
-import { FakeServer, rpcError, serviceOf } from "./fake-server.ts";
-import { FakeThreads } from "./fake-threads.ts";
-import { ManualClock, turn, until } from "./manual-clock.ts";
+import { rpcError } from "./fake-server.ts";
+import type { FakeThreads } from "./fake-threads.ts";
+import { turn, until } from "./manual-clock.ts";
 import { RecordedLog } from "./recorded-log.ts";
-
-const init: Omit<ThreadInit, "threadIndex" | "progress"> = {
-  kind: "init",
-  protocolVersion: 1,
-  bundle: "",
-  worker: {
-    namespace: "ns",
-    taskQueue: "queue",
-    identity: "me",
-    buildId: "build",
-    sdkName: "perdure",
-    sdkVersion: "0",
-    workerInstanceKey: "key",
-    maxCachedWorkflows: 10,
-    capabilities: { sdkMetadata: true, buildIdBasedVersioning: true },
-    transformsPayloads: false,
-    limits: { payloadErrorBytes: 0, memoErrorBytes: 0, messageBytes: 0 },
-    workflowFailureErrorTypes: {},
-    deadlockTimeoutMs: 5000,
-    showStackTraceSources: false,
-    sinks: {},
-    registeredActivities: [],
-  },
-};
-
-async function fixture(options: Partial<WorkflowWorkerOptions> = {}) {
-  const server = new FakeServer();
-  const clock = new ManualClock();
-  const log = new RecordedLog();
-  const threads = new FakeThreads();
-  const slots = new FixedSlots(100);
-  const activitySlots = new FixedSlots(2);
-  const eager: { readonly task: Uint8Array; readonly permit: SlotPermit }[] = [];
-  const fatal: unknown[] = [];
-  const worker = new WorkflowWorker({
-    threads: 1,
-    init,
-    platform: threads,
-    service: serviceOf(server),
-    clock,
-    logger: log,
-    eager: {
-      maxPerTask: 3,
-      tryReserve: () => activitySlots.tryReserve(),
-      run: (task, permit) => eager.push({ task, permit }),
-    },
-    observed: new ObservedCalls({ logger: log, metricMeter: noopMetricMeter, sinks: {} }),
-    transform: undefined,
-    patchActivationCallback: undefined,
-    onFatal: (error) => fatal.push(error),
-    ...options,
-  });
-  await worker.start();
-  const give = (runId: string, more: Init<PollWorkflowTaskQueueResponse> = {}): void => {
-    worker.accept(encodePollWorkflowTaskQueueResponse(wftFor(runId, more)), slots.tryReserve()!);
-  };
-  return { server, clock, log, threads, slots, activitySlots, eager, fatal, worker, give };
-}
-
-function wftFor(
-  runId: string,
-  more: Init<PollWorkflowTaskQueueResponse> = {},
-): Init<PollWorkflowTaskQueueResponse> {
-  return {
-    taskToken: new TextEncoder().encode(`token of ${runId}`),
-    workflowExecution: { workflowId: `wf of ${runId}`, runId },
-    workflowType: { name: "order" },
-    startedEventId: 3,
-    attempt: 1,
-    ...more,
-  };
-}
+import { workflowFixture, workflowTask } from "./workflow-fixture.ts";
 
 const queryOnly = { query: { queryType: "q" }, startedEventId: 0 };
 
 describe("workflow tasks", () => {
   test("a task goes to a thread, its answer to the server, what became of it back to the thread", async () => {
-    const { server, threads, give, slots, worker } = await fixture();
+    const { server, threads, give, slots, worker } = await workflowFixture();
     give("r1");
     const [task] = threads.last.of("task");
     expect(task).toMatchObject({ runId: "r1", timed: false });
@@ -118,7 +38,7 @@ describe("workflow tasks", () => {
     ["failed", "RespondWorkflowTaskFailed"],
     ["query", "RespondQueryTaskCompleted"],
   ] as const)("an answer of kind %s goes to %s", async (kind, method) => {
-    const { server, threads, give, worker } = await fixture();
+    const { server, threads, give, worker } = await workflowFixture();
     give("r1");
     threads.last.complete(1, { answer: { kind, bytes: new Uint8Array(0) } });
     await worker.idle();
@@ -126,7 +46,7 @@ describe("workflow tasks", () => {
   });
 
   test("a dropped task frees its slot without a call", async () => {
-    const { server, threads, give, worker, slots } = await fixture();
+    const { server, threads, give, worker, slots } = await workflowFixture();
     give("r1");
     threads.last.complete(1, { answer: { kind: "none", why: "attempt 2" } });
     await worker.idle();
@@ -136,7 +56,7 @@ describe("workflow tasks", () => {
   });
 
   test("a run has one task in its thread; of full tasks that wait the newest is kept", async () => {
-    const { threads, give, slots, worker } = await fixture();
+    const { threads, give, slots, worker } = await workflowFixture();
     give("r1");
     give("r1", { attempt: 2 });
     give("r1", { attempt: 3 });
@@ -153,7 +73,7 @@ describe("workflow tasks", () => {
   });
 
   test("queries run in the order they came, around the task that waits", async () => {
-    const { threads, give, worker } = await fixture();
+    const { threads, give, worker } = await workflowFixture();
     give("r1");
     give("r1", queryOnly);
     give("r1", { attempt: 2 });
@@ -167,9 +87,9 @@ describe("workflow tasks", () => {
   });
 
   test("a task that comes with the answer runs next, with the same slot", async () => {
-    const { server, threads, give, slots, worker } = await fixture();
+    const { server, threads, give, slots, worker } = await workflowFixture();
     give("r1");
-    server.completedAnswers.push({ workflowTask: wftFor("r1") });
+    server.completedAnswers.push({ workflowTask: workflowTask("r1") });
     threads.last.complete(1);
     await until(() => threads.last.of("task").length === 2);
     expect(slots.used).toBe(1);
@@ -181,7 +101,7 @@ describe("workflow tasks", () => {
   });
 
   test("activities that come with the answer take the slots granted, the rest is given back", async () => {
-    const { server, threads, give, eager, activitySlots, worker } = await fixture();
+    const { server, threads, give, eager, activitySlots, worker } = await workflowFixture();
     give("r1");
     expect(threads.last.of("task")[0]?.eagerSlots).toBe(2);
     server.completedAnswers.push({ activityTasks: [{ taskToken: new Uint8Array([7]) }] });
@@ -194,7 +114,7 @@ describe("workflow tasks", () => {
   });
 
   test("more eager activities than slots: the surplus is dropped with an error", async () => {
-    const { server, threads, give, eager, log, worker } = await fixture();
+    const { server, threads, give, eager, log, worker } = await workflowFixture();
     give("r1");
     const activity = { taskToken: new Uint8Array([7]) };
     server.completedAnswers.push({ activityTasks: [activity, activity] });
@@ -210,7 +130,7 @@ describe("workflow tasks", () => {
     [rpcError(GrpcStatus.INVALID_ARGUMENT, "BadScheduleActivityAttributes"), "other"],
     [rpcError(GrpcStatus.UNAVAILABLE), "other"],
   ])("refused with %s the thread hears %s", async (error, reason) => {
-    const { server, threads, give, worker, slots } = await fixture();
+    const { server, threads, give, worker, slots } = await workflowFixture();
     server.errors.set("RespondWorkflowTaskCompleted", [error]);
     give("r1");
     threads.last.complete(1);
@@ -223,7 +143,7 @@ describe("workflow tasks", () => {
     rpcError(GrpcStatus.RESOURCE_EXHAUSTED, "grpc: received message larger than max (5 vs. 4)"),
     new RpcError({ status: GrpcStatus.RESOURCE_EXHAUSTED, details: "5 MB", reason: "message-too-large" }),
   ])("an answer too large for the server fails the task: %s", async (error) => {
-    const { server, threads, give, worker } = await fixture();
+    const { server, threads, give, worker } = await workflowFixture();
     server.errors.set("RespondWorkflowTaskCompleted", [error]);
     give("r1");
     threads.last.complete(1);
@@ -235,7 +155,7 @@ describe("workflow tasks", () => {
   });
 
   test("an evicted run is forgotten and may go to another thread", async () => {
-    const { threads, give, worker } = await fixture({ threads: 2 });
+    const { threads, give, worker } = await workflowFixture({ threads: 2 });
     const [first, second] = threads.all as [(typeof threads.all)[0], (typeof threads.all)[0]];
     give("r1");
     give("r2");
@@ -255,7 +175,7 @@ describe("workflow tasks", () => {
   });
 
   test("a task that cannot be read frees its slot", async () => {
-    const { worker, slots, log } = await fixture();
+    const { worker, slots, log } = await workflowFixture();
     worker.accept(new Uint8Array([10, 200]), slots.tryReserve()!);
     await worker.idle();
     expect(slots.used).toBe(0);
@@ -265,7 +185,7 @@ describe("workflow tasks", () => {
 
 describe("what threads ask for", () => {
   test("pages of history", async () => {
-    const { server, threads } = await fixture();
+    const { server, threads } = await workflowFixture();
     const ask = (requestId: number): void =>
       threads.last.send({
         kind: "wantPage",
@@ -289,7 +209,7 @@ describe("what threads ask for", () => {
   });
 
   test("at most five pages are fetched at a time", async () => {
-    const { server, threads } = await fixture();
+    const { server, threads } = await workflowFixture();
     server.held.set("GetWorkflowExecutionHistory", []);
     for (let requestId = 1; requestId <= 7; requestId += 1) {
       threads.last.send({
@@ -308,7 +228,7 @@ describe("what threads ask for", () => {
   });
 
   test("payloads through the codecs", async () => {
-    const { threads } = await fixture({
+    const { threads } = await workflowFixture({
       transform: {
         encode: async (payloads) => payloads.map(({ data }) => ({ data: data!.map((byte) => byte + 1) })),
         decode: async (payloads) => payloads,
@@ -336,7 +256,9 @@ describe("what threads ask for", () => {
     ],
     ["loses payloads", async () => [], /must return one payload for each of the 1 given, got 0/],
   ])("a codec that %s becomes a failure", async (_, decode, message) => {
-    const { threads } = await fixture({ transform: { encode: async (payloads) => payloads, decode } });
+    const { threads } = await workflowFixture({
+      transform: { encode: async (payloads) => payloads, decode },
+    });
     threads.last.send({
       kind: "transform",
       batchId: 1,
@@ -352,13 +274,13 @@ describe("what threads ask for", () => {
   test("patches are active unless the callback says otherwise; its errors go back", async () => {
     const ask = (threads: FakeThreads): void =>
       threads.last.send({ kind: "hostCall", callId: 1, runId: "r", name: "patchActivation", argument: "p" });
-    const plain = await fixture();
+    const plain = await workflowFixture();
     ask(plain.threads);
     expect(plain.threads.last.of("hostResult")).toEqual([{ kind: "hostResult", callId: 1, value: true }]);
-    const refusing = await fixture({ patchActivationCallback: ({ patchId }) => patchId !== "p" });
+    const refusing = await workflowFixture({ patchActivationCallback: ({ patchId }) => patchId !== "p" });
     ask(refusing.threads);
     expect(refusing.threads.last.of("hostResult")).toMatchObject([{ value: false }]);
-    const throwing = await fixture({
+    const throwing = await workflowFixture({
       patchActivationCallback: () => {
         throw new Error("oops");
       },
@@ -380,7 +302,7 @@ describe("what threads ask for", () => {
         },
       },
     };
-    const { threads } = await fixture({
+    const { threads } = await workflowFixture({
       observed: new ObservedCalls({ logger: log, metricMeter: noopMetricMeter, sinks }),
     });
     const workflowInfo = { workflowId: "w" };
@@ -396,7 +318,7 @@ describe("what threads ask for", () => {
     });
     await turn();
     expect(log.lines[0]).toMatchObject({ level: "WARN", message: "careful", meta: { a: 1 } });
-    expect(seen).toEqual([[workflowInfo, 1, 2]]);
+    expect(seen).toMatchObject([[workflowInfo, 1, 2]]);
     expect(log.at("ERROR")).toEqual([
       "External sink function threw an error",
       "External sink function threw an error",
@@ -404,149 +326,8 @@ describe("what threads ask for", () => {
   });
 
   test("a message that this version does not know is fatal", async () => {
-    const { threads, fatal } = await fixture();
+    const { threads, fatal } = await workflowFixture();
     threads.last.send({ kind: "localActivities", runId: "r", schedule: [], cancel: [] });
     expect(fatal).toMatchObject([{ code: "UNEXPECTED" }]);
-  });
-});
-
-describe("lost threads", () => {
-  test("a thread that dies is replaced and its tasks are delivered again", async () => {
-    const { threads, give, worker, slots, server } = await fixture();
-    give("r1");
-    give("r2");
-    const [dead] = threads.all;
-    dead!.handlers.died(new Error("out of memory"));
-    await until(() => threads.all.length === 2);
-    expect(dead!.terminated).toBe(true);
-    await until(() => threads.last.of("task").length === 2);
-    expect(threads.last.of("task").map(({ taskId, runId }) => [taskId, runId])).toEqual([
-      [1, "r1"],
-      [2, "r2"],
-    ]);
-    dead!.complete(1);
-    expect(server.calls).toEqual([]);
-    threads.last.complete(1);
-    threads.last.complete(2);
-    await worker.idle();
-    expect(slots.used).toBe(0);
-  });
-
-  test("runs without a task are forgotten with their thread", async () => {
-    const { threads, give, worker } = await fixture();
-    give("r1");
-    threads.last.complete(1);
-    await worker.idle();
-    expect(worker.cachedRuns).toBe(1);
-    threads.last.handlers.died(new Error("out of memory"));
-    expect(worker.cachedRuns).toBe(0);
-  });
-
-  test("an endless activation: its thread is replaced, only its own task runs timed", async () => {
-    const { threads, give, clock, worker, log } = await fixture();
-    give("r1");
-    give("r2");
-    const stuck = threads.last;
-    stuck.hang(1);
-    await clock.advance(4000);
-    expect(threads.all).toHaveLength(1);
-    await clock.advance(3000);
-    await until(() => threads.all.length === 2);
-    expect(stuck.terminated).toBe(true);
-    await until(() => threads.last.of("task").length === 2);
-    expect(threads.last.of("task").map(({ runId, timed }) => [runId, timed])).toEqual([
-      ["r1", true],
-      ["r2", false],
-    ]);
-    expect(log.at("ERROR")[0]).toMatch(/did not end in the time allowed/);
-    threads.last.complete(1, { answer: { kind: "failed", bytes: new Uint8Array(0) } });
-    threads.last.complete(2);
-    await worker.idle();
-    expect(clock.pending).toEqual([]);
-  });
-
-  test("when the thread does not tell which task hangs, all of them run timed", async () => {
-    const { threads, give, clock } = await fixture();
-    give("r1");
-    give("r2");
-    threads.last.hang();
-    await clock.advance(8000);
-    await until(() => threads.all.length === 2 && threads.last.of("task").length === 2);
-    expect(threads.last.of("task").map(({ timed }) => timed)).toEqual([true, true]);
-  });
-
-  test("activations that end are no deadlock, however many there are", async () => {
-    const { threads, give, clock } = await fixture();
-    give("r1");
-    for (let count = 0; count < 10; count += 1) {
-      threads.last.hang(1);
-      await clock.advance(2000);
-    }
-    expect(threads.all).toHaveLength(1);
-  });
-
-  test("time during which the main thread was blocked does not count", async () => {
-    const { threads, give, clock } = await fixture();
-    give("r1");
-    threads.last.hang(1);
-    await clock.advance(2000);
-    clock.block(15_000);
-    await clock.advance(1000);
-    expect(threads.all).toHaveLength(1);
-    await clock.advance(6000);
-    await until(() => threads.all.length === 2);
-  });
-
-  test("a task that keeps killing threads is given up and failed", async () => {
-    const { threads, give, worker, server, slots } = await fixture();
-    give("r1");
-    for (let death = 1; death <= 3; death += 1) {
-      threads.last.handlers.died(new Error("out of memory"));
-      if (death < 3) await until(() => threads.all.length === death + 1);
-    }
-    await worker.idle();
-    expect(server.seen("RespondWorkflowTaskFailed")).toMatchObject([
-      { cause: 14, failure: { failureInfo: { value: { type: "WorkflowThreadLost" } } } },
-    ]);
-    expect(slots.used).toBe(0);
-  });
-
-  test("an answer on its way is not repeated when its thread dies", async () => {
-    const { threads, give, server, worker } = await fixture();
-    server.held.set("RespondWorkflowTaskCompleted", []);
-    give("r1");
-    threads.last.complete(1);
-    await until(() => server.held.get("RespondWorkflowTaskCompleted")?.length === 1);
-    threads.last.handlers.died(new Error("x"));
-    await until(() => threads.all.length === 2);
-    server.held.get("RespondWorkflowTaskCompleted")![0]!();
-    await worker.idle();
-    expect(threads.last.received).toEqual([]);
-    expect(server.seen("RespondWorkflowTaskCompleted")).toHaveLength(1);
-  });
-
-  test("a thread that cannot be replaced is fatal", async () => {
-    const { threads, fatal } = await fixture();
-    threads.failNext = new Error("bundle is gone");
-    threads.last.handlers.died(new Error("x"));
-    await until(() => fatal.length === 1);
-    expect(fatal[0]).toMatchObject({ code: "UNEXPECTED", cause: { message: "bundle is gone" } });
-  });
-
-  test("threads that die again and again without doing anything are fatal", async () => {
-    const { threads, fatal } = await fixture();
-    for (let death = 1; death <= 10; death += 1) {
-      threads.last.handlers.died(new Error("x"));
-      await until(() => threads.all.length === death + 1);
-    }
-    threads.last.handlers.died(new Error("x"));
-    expect(fatal).toHaveLength(1);
-  });
-
-  test("a `fatal` message counts as death", async () => {
-    const { threads, give } = await fixture();
-    give("r1");
-    threads.last.send({ kind: "fatal", message: "broken", stack: "" });
-    await until(() => threads.all.length === 2 && threads.last.of("task").length === 1);
   });
 });

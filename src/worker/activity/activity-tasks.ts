@@ -4,6 +4,7 @@
 // 3. After `cancelAll` every task, also one that arrives later, is cancelled for the shutdown of the worker.
 import type { Info } from "../../activity/info.ts";
 import type { ActivityInterceptorsFactory } from "../../activity/interceptors.ts";
+import type { Client } from "../../client/client.ts";
 import { ApplicationFailureCategory, ensureApplicationFailure } from "../../common/application-failure.ts";
 import type { Logger } from "../../common/logger.ts";
 import type { MetricMeter } from "../../common/meter.ts";
@@ -35,7 +36,7 @@ export interface ActivityTasksOptions {
   readonly logger: Logger;
   readonly metricMeter: MetricMeter;
   readonly interceptors: readonly ActivityInterceptorsFactory[];
-  readonly client: unknown;
+  readonly client: Client | undefined;
   readonly heartbeatThrottle: { readonly defaultMs: number; readonly maxMs: number };
   readonly maxResultBytes: number;
 }
