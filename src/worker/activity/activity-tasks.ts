@@ -25,7 +25,7 @@ import {
   prepareActivity,
 } from "./intake.ts";
 import { LocalTimeout } from "./local-timeout.ts";
-import { type Outcome, outcomeOf, type Settled } from "./outcome.ts";
+import { isCancellationError, type Outcome, outcomeOf, type Settled } from "./outcome.ts";
 import { ActivityReporter } from "./reporter.ts";
 
 /** What running activities takes. */
@@ -221,6 +221,17 @@ function logOutcome(execution: ActivityExecution, { settled, outcome, durationMs
       });
       return;
     case "failed": {
+      if (
+        settled.kind === "threw" &&
+        execution.cancelReason !== undefined &&
+        isCancellationError(settled.error)
+      ) {
+        logger.debug("Activity stopped because it was asked to", {
+          durationMs,
+          reason: execution.cancelReason,
+        });
+        return;
+      }
       const error = settled.kind === "threw" ? settled.error : outcome.failure;
       const benign = outcome.failure.category === ApplicationFailureCategory.BENIGN;
       logger.log(benign ? "DEBUG" : "WARN", "Activity failed", { error, durationMs });
