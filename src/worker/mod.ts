@@ -13,6 +13,7 @@ export type { Headers, Next } from "../common/interceptors.ts";
 export type { LogEntry, Logger, LogLevel, LogMetadata, LogSink } from "../common/logger.ts";
 export type { DataConverter } from "../converter/data-converter.ts";
 export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
+export { BundleError } from "../engine/bundle-error.ts";
 export { Connection, NativeConnection } from "../transport/connection.ts";
 export type {
   ConnectionOptions,
@@ -21,6 +22,7 @@ export type {
 } from "../transport/connection-options.ts";
 export type { Sink, SinkFunction, Sinks } from "../workflow/sinks.ts";
 export { activityLogAttributes } from "./activity/execution.ts";
+export { type BundleOptions, bundleWorkflowCode } from "./bundle-workflow-code.ts";
 export type { CompiledWorkerOptions } from "./compile-options.ts";
 export { DefaultLogger } from "./default-logger.ts";
 export {
