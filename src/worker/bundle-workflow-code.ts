@@ -1,39 +1,43 @@
 import { workerPlatform } from "#platform/worker";
-import { ValueError } from "../common/errors.ts";
-import { showValue } from "../common/type-guards.ts";
-import type { BundlerOptions, WorkflowBundle } from "./options.ts";
+import { badOption } from "./option-checks.ts";
+import type { WorkflowBundle } from "./options.ts";
 
-/** What {@link bundleWorkflowCode} makes a bundle of. */
-export interface BundleOptions extends BundlerOptions {
-  /** Absolute path or file URL of the module that exports the workflows. */
+/** What {@link bundleWorkflowCode} bundles. */
+export interface BundleOptions {
+  /** Absolute path or `file:` URL of the module that exports the workflows. */
   readonly workflowsPath: string;
-  /** Modules that export `interceptors(): WorkflowInterceptors`. */
-  readonly workflowInterceptorModules?: readonly string[] | undefined;
-  /** Module that exports `payloadConverter`. */
+  /** Module with an export `payloadConverter`, for workflows; the worker and clients need the same one. */
   readonly payloadConverterPath?: string | undefined;
-  /** Module that exports `failureConverter`. */
+  /** Module with an export `failureConverter`. */
   readonly failureConverterPath?: string | undefined;
+  /** Modules that export `interceptors`, in order. Default: none. */
+  readonly workflowInterceptorModules?: readonly string[] | undefined;
+  /** Modules that workflow code imports but does not use: replaced by stubs that throw when used. Default: none. */
+  readonly ignoreModules?: readonly string[] | undefined;
+  /** Further modules evaluated once per thread and shared by all runs; they must keep no state. Default: none. */
+  readonly preloadModules?: readonly string[] | undefined;
 }
 
 /**
- * Bundles workflow code beforehand, so that workers start without a bundler. Needs esbuild.
+ * Bundles workflow code ahead of time, for the worker option `workflowBundle`: saves the time at each start, and a worker with a
+ * bundle needs no esbuild.
  *
- * @throws BundleError when the code cannot be bundled, or esbuild is missing
- * @throws ValueError when an option is not usable
+ * @throws BundleError when esbuild is missing, a module is not found, or the code cannot run in the workflow sandbox
+ * @throws ValueError when `workflowsPath` is not a text
  *
  * @example
- * ```ts
  * const { code } = await bundleWorkflowCode({ workflowsPath: new URL("./workflows.ts", import.meta.url).href });
- * await writeFile("workflow-bundle.js", code);
- * ```
+ * const worker = await Worker.create({ connection, taskQueue: "orders", workflowBundle: { code } });
  */
 export async function bundleWorkflowCode(options: BundleOptions): Promise<WorkflowBundle> {
   const { workflowsPath, workflowInterceptorModules, ...rest } = options;
   if (typeof workflowsPath !== "string" || workflowsPath === "") {
-    throw new ValueError(
-      `BundleOptions.workflowsPath is ${showValue(workflowsPath)}; it must be an absolute path or a file URL`,
+    throw badOption(
+      "workflowsPath",
+      workflowsPath,
+      "the path or file: URL of the module that exports the workflows",
     );
   }
-  const request = { ...rest, workflowsPath, interceptorModules: workflowInterceptorModules, sourceMap: true };
+  const request = { workflowsPath, interceptorModules: workflowInterceptorModules, ...rest, sourceMap: true };
   return { code: await workerPlatform.bundle(request) };
 }
