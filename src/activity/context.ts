@@ -1,4 +1,5 @@
 import { platform } from "#platform";
+import type { Client } from "../client/client.ts";
 import type { ActivityCancellationDetails } from "../common/activity-cancellation-details.ts";
 import { type Duration, msToNumber } from "../common/duration.ts";
 import { IllegalStateError } from "../common/errors.ts";
@@ -21,7 +22,7 @@ export interface ContextInit {
   readonly log: Logger;
   /** Asked once, when the activity first wants metrics. */
   readonly metricMeter: () => MetricMeter;
-  readonly client?: unknown;
+  readonly client?: Client | undefined;
 }
 
 /**
@@ -47,7 +48,7 @@ export class Context {
    */
   readonly heartbeat: (details?: unknown) => void;
   readonly #cancellationDetails: () => ActivityCancellationDetails | undefined;
-  readonly #client: unknown;
+  readonly #client: Client | undefined;
   readonly #makeMeter: () => MetricMeter;
   #meter: MetricMeter | undefined;
 
@@ -93,7 +94,7 @@ export class Context {
    *
    * @throws IllegalStateError when there is none
    */
-  get client(): unknown {
+  get client(): Client {
     if (this.#client === undefined) {
       throw new IllegalStateError(
         "No Client available: the activity runs without a worker, and the environment was given no client",

@@ -1,3 +1,4 @@
+import type { Client } from "../client/client.ts";
 import type { ActivityCancellationDetails } from "../common/activity-cancellation-details.ts";
 import type { Duration } from "../common/duration.ts";
 import type { Logger, LogLevel, LogMetadata } from "../common/logger.ts";
@@ -80,17 +81,17 @@ export function cancellationSignal(): AbortSignal {
 }
 
 /**
- * The worker's client. Give its type: `getClient<Client>()`.
+ * The worker's client (`WorkerOptions.client`). Its calls end when the activity is cancelled.
  *
  * @throws IllegalStateError when there is none
  *
  * @example
  * ```ts
- * await getClient<Client>().workflow.getHandle(id).signal("done");
+ * await getClient().workflow.getHandle(id).signal("done");
  * ```
  */
-export function getClient<C = unknown>(): C {
-  return Context.current().client as C;
+export function getClient(): Client {
+  return Context.current().client;
 }
 
 /** Logs with the facts of the current activity added. */

@@ -9,9 +9,6 @@ export interface ConcurrencyOptions {
 /**
  * Maps items as they come, several at a time; results come in the order in which they are ready.
  *
- * M1: items in work are at most `concurrency`, and together with unread results at most `concurrency + bufferLimit`.
- * M2: after the first error, or when the reader leaves, no further item is taken.
- *
  * @example
  * ```ts
  * for await (const history of mapConcurrently(ids, fetchHistory, { concurrency: 10 })) replay(history);
@@ -20,61 +17,97 @@ export interface ConcurrencyOptions {
 export async function* mapConcurrently<A, B>(
   source: AsyncIterable<A>,
   map: (item: A) => Promise<B>,
-  { concurrency = 5, bufferLimit = Number.POSITIVE_INFINITY }: ConcurrencyOptions = {},
+  options: ConcurrencyOptions = {},
 ): AsyncGenerator<B, void, undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  const ready: B[] = [];
-  let failure: { readonly error: unknown } | undefined;
-  let working = 0;
-  let pulling = false;
-  let ended = false;
-  let wake = (): void => {};
-
-  const fail = (error: unknown): void => {
-    failure ??= { error };
-    ended = true;
-  };
-  const work = async (item: A): Promise<void> => {
-    try {
-      ready.push(await map(item));
-    } catch (error) {
-      fail(error);
-    }
-    working--;
-    wake();
-    await pull();
-  };
-  const pull = async (): Promise<void> => {
-    if (pulling) return;
-    pulling = true;
-    try {
-      while (!ended && working < concurrency && working + ready.length < concurrency + bufferLimit) {
-        const { done, value } = await iterator.next();
-        if (done) ended = true;
-        if (ended) break;
-        working++;
-        void work(value);
-      }
-    } catch (error) {
-      fail(error);
-    }
-    pulling = false;
-    wake();
-  };
-
+  const ahead = new ReadAhead(source[Symbol.asyncIterator](), map, options);
   try {
     for (;;) {
-      void pull();
-      if (ready.length > 0) yield ready.shift()!;
-      else if (failure !== undefined) throw failure.error;
-      else if (ended && working === 0 && !pulling) return;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+      const next = await ahead.next();
+      if (next === undefined) return;
+      yield next.value;
     }
   } finally {
-    ended = true;
-    await iterator.return?.();
+    await ahead.stop();
+  }
+}
+
+/**
+ * M1: items in work are at most `concurrency`, and together with unread results at most `concurrency + bufferLimit`.
+ * M2: after the first error, or after `stop`, no further item is taken.
+ * M3: one `pull` at a time asks the source.
+ */
+class ReadAhead<A, B> {
+  readonly #source: AsyncIterator<A>;
+  readonly #map: (item: A) => Promise<B>;
+  readonly #concurrency: number;
+  readonly #limit: number;
+  readonly #ready: { readonly value: B }[] = [];
+  #failure: { readonly error: unknown } | undefined;
+  #working = 0;
+  #pulling = false;
+  #ended = false;
+  #wake = (): void => {};
+
+  constructor(source: AsyncIterator<A>, map: (item: A) => Promise<B>, options: ConcurrencyOptions) {
+    this.#source = source;
+    this.#map = map;
+    this.#concurrency = options.concurrency ?? 5;
+    this.#limit = this.#concurrency + (options.bufferLimit ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The next result; undefined when there is none left. Throws the first error once all earlier results are read. */
+  async next(): Promise<{ readonly value: B } | undefined> {
+    for (;;) {
+      const result = this.#ready.shift();
+      void this.#pull();
+      if (result !== undefined) return result;
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#ended && this.#working === 0 && !this.#pulling) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#ended = true;
+    await this.#source.return?.();
+  }
+
+  get #hasRoom(): boolean {
+    return this.#working < this.#concurrency && this.#working + this.#ready.length < this.#limit;
+  }
+
+  async #pull(): Promise<void> {
+    if (this.#pulling) return;
+    this.#pulling = true;
+    try {
+      while (!this.#ended && this.#hasRoom) {
+        const { done, value } = await this.#source.next();
+        if (done) this.#ended = true;
+        else if (!this.#ended) void this.#work(value);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#pulling = false;
+    this.#wake();
+  }
+
+  async #work(item: A): Promise<void> {
+    this.#working++;
+    try {
+      this.#ready.push({ value: await this.#map(item) });
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#working--;
+    this.#wake();
+    await this.#pull();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#ended = true;
   }
 }

@@ -110,12 +110,11 @@ export interface ClientInterceptors {
   workflow?: readonly WorkflowClientInterceptor[] | undefined;
 }
 
-/** Makes `startWithDetails` of a `start`, for interceptors that have only the latter. */
+/** An interceptor for starting alone: makes `startWithDetails` of a `start` where there is only the latter. */
 export function withStartDetails(interceptor: WorkflowClientInterceptor): WorkflowClientInterceptor {
   const { start, startWithDetails } = interceptor;
   if (startWithDetails !== undefined || start === undefined) return interceptor;
   return {
-    ...interceptor,
     startWithDetails: async (input, next) => {
       let eagerlyStarted = false;
       const runId = await start.call(interceptor, input, async (changed) => {

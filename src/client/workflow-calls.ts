@@ -28,10 +28,12 @@ import type { DescribeWorkflowExecutionResponse, WorkflowExecution } from "./wor
 export class WorkflowCalls {
   readonly scope: ClientScope;
   readonly #interceptors: readonly WorkflowClientInterceptor[];
+  readonly #starters: readonly WorkflowClientInterceptor[];
 
   constructor(scope: ClientScope, interceptors: readonly WorkflowClientInterceptor[]) {
     this.scope = scope;
-    this.#interceptors = interceptors.map(withStartDetails);
+    this.#interceptors = interceptors;
+    this.#starters = interceptors.map(withStartDetails);
   }
 
   get #service(): WorkflowService {
@@ -39,9 +41,7 @@ export class WorkflowCalls {
   }
 
   start(input: WorkflowStartInput, call: CallOptions | undefined): Promise<WorkflowStartOutput> {
-    return composeInterceptors(this.#interceptors, "startWithDetails", (last) => this.#start(last, call))(
-      input,
-    );
+    return composeInterceptors(this.#starters, "startWithDetails", (last) => this.#start(last, call))(input);
   }
 
   signalWithStart(input: WorkflowSignalWithStartInput, call: CallOptions | undefined): Promise<string> {

@@ -1,82 +1,16 @@
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import { deploymentOf } from "./deployment.ts";
 import { eventId } from "./event-id.ts";
-import { type AttributesOf, type EventKind, eventKind } from "./history/event-kinds.ts";
+import { type EventKind, eventKind } from "./history/event-kinds.ts";
 import { tasksInForce } from "./history/lookahead.ts";
 import { indexAfter } from "./history/slice.ts";
-import { openWorkflowTask } from "./machines/workflow-task.ts";
-import { matchCommandEvent, routeEvent } from "./matching.ts";
+import { feedInitiated, matchCommandEvent } from "./matching.ts";
 import { fatal, type Problem } from "./problem.ts";
+import { routes } from "./registry.ts";
 import type { Run } from "./run-state.ts";
-import { randomnessSeed } from "./seed.ts";
-import { timestampMs } from "./wire-time.ts";
 
 /** What came of applying a slice: a missing page, or `applied`; then `run.replaying` tells whether more may follow. */
 export type Applied = "applied" | "needPage" | Problem;
-
-function startRun(
-  run: Run,
-  event: HistoryEvent,
-  started: AttributesOf<"workflowExecutionStarted">,
-): Problem | undefined {
-  if (event.eventTime === undefined)
-    return fatal(`event ${event.eventId}: WorkflowExecutionStarted has no time`);
-  const startTimeMs = timestampMs(event.eventTime);
-  if (startTimeMs > run.timeMs) run.timeMs = startTimeMs;
-  const { memo, retryPolicy, searchAttributes } = started;
-  run.inherited = { memo, retryPolicy, searchAttributes };
-  run.jobs.push({
-    kind: "initializeWorkflow",
-    workflowId: run.task?.workflowId ?? started.workflowId,
-    workflowType: started.workflowType?.name ?? "",
-    args: started.input?.payloads ?? [],
-    headers: started.header?.fields ?? {},
-    randomnessSeed: randomnessSeed(started.originalExecutionRunId),
-    startTimeMs,
-    attributes: started,
-  });
-  return undefined;
-}
-
-/** Any started task tells of the size of history, also one that came to nothing. */
-function noteFacts(run: Run, started: AttributesOf<"workflowTaskStarted">): void {
-  const { facts } = run;
-  facts.historySizeBytes = eventId(started.historySizeBytes) || 0;
-  facts.continueAsNewSuggested = started.suggestContinueAsNew;
-  facts.continueAsNewReasons = started.suggestContinueAsNewReasons;
-  facts.targetDeploymentVersionChanged = started.targetWorkerDeploymentVersionChanged;
-}
-
-/** Events that no machine takes: they become jobs, or new machines. */
-function handleDirectly(run: Run, event: HistoryEvent): Problem | "unhandled" | undefined {
-  const { attributes } = event;
-  switch (attributes.case) {
-    case "workflowExecutionStartedEventAttributes":
-      return startRun(run, event, attributes.value);
-    case "workflowExecutionSignaledEventAttributes":
-      run.jobs.push({
-        kind: "signalWorkflow",
-        signalName: attributes.value.signalName,
-        args: attributes.value.input?.payloads ?? [],
-        headers: attributes.value.header?.fields ?? {},
-        identity: attributes.value.identity,
-      });
-      return undefined;
-    case "workflowExecutionCancelRequestedEventAttributes":
-      run.jobs.push({ kind: "cancelWorkflow", reason: attributes.value.cause });
-      return undefined;
-    case "workflowTaskScheduledEventAttributes": {
-      const machine = openWorkflowTask(event.eventId);
-      run.machines.register(run.eventId, machine);
-      return machine.advance("workflowTaskScheduled", attributes.value, run);
-    }
-    case "workflowTaskStartedEventAttributes":
-      noteFacts(run, attributes.value);
-      return "unhandled";
-    default:
-      return "unhandled";
-  }
-}
 
 function unhandled(event: HistoryEvent, kind: EventKind | undefined): Problem | undefined {
   if (event.workerMayIgnore && (kind === undefined || kind.ignorable)) return undefined;
@@ -91,7 +25,8 @@ function unhandled(event: HistoryEvent, kind: EventKind | undefined): Problem | 
 function handleEvent(run: Run, event: HistoryEvent, kind: EventKind | undefined): Problem | undefined {
   if (kind === undefined) return unhandled(event, kind);
   if (kind.terminal) run.terminalSeen = true;
-  if (kind.command) return matchCommandEvent(run, event, kind);
+  const named = { name: kind.name, event };
+  if (kind.command) return matchCommandEvent(run, named);
   if (kind.terminal) {
     const { cursor } = run;
     const isLast = run.sliceIsFinal && event === cursor.events[cursor.to - 1];
@@ -99,9 +34,11 @@ function handleEvent(run: Run, event: HistoryEvent, kind: EventKind | undefined)
       ? undefined
       : fatal(`event ${event.eventId}: ${kind.typeName} is not the last event of history`);
   }
-  let outcome = handleDirectly(run, event);
-  if (outcome === "unhandled") outcome = routeEvent(run, event, kind);
-  return outcome === "unhandled" ? unhandled(event, kind) : outcome;
+  const route = routes.get(kind.name);
+  if (route === undefined) return unhandled(event, kind);
+  return route.kind === "direct"
+    ? route.take(run, event)
+    : feedInitiated(run, named, route.initiatedBy(event));
 }
 
 /** Replay is over at the first event that no earlier task can have brought. */

@@ -79,13 +79,21 @@ export type InheritedStart = Pick<
   "memo" | "retryPolicy" | "searchAttributes"
 >;
 
+/** What the last started workflow task in history says of the size of history. */
+export interface HistoryFacts {
+  historySizeBytes: number;
+  continueAsNewSuggested: boolean;
+  continueAsNewReasons: readonly number[];
+  targetDeploymentVersionChanged: boolean;
+}
+
 /** Told of each transition: for coverage of the tables. */
 export type TransitionObserver = (kindName: string, from: string, input: string, to: string) => void;
 
 /**
  * What machines see of their run, and may add to.
  *
- * S1. Machines add to `jobs` and `issued`; all else they read.
+ * S1. Machines add to `jobs` and `issued` and keep `facts`; all else they read.
  */
 export interface Scene {
   readonly runId: string;
@@ -96,6 +104,7 @@ export interface Scene {
   /** Commands made while one completion is taken in. */
   readonly issued: QueuedCommand[];
   readonly inherited: InheritedStart;
+  readonly facts: HistoryFacts;
   readonly replaying: boolean;
   /** True while the last slice of history is applied. */
   readonly sliceIsFinal: boolean;

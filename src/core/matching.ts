@@ -1,14 +1,19 @@
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import { eventId } from "./event-id.ts";
-import type { EventKind } from "./history/event-kinds.ts";
+import type { EventName } from "./history/event-kinds.ts";
 import type { LiveMachine } from "./machine.ts";
 import { noCommandFor, noInitiatorFor } from "./nondeterminism.ts";
 import type { Problem } from "./problem.ts";
-import { initiatorOf } from "./registry.ts";
 import type { Run } from "./run-state.ts";
 
-function feed(run: Run, machine: LiveMachine, kind: EventKind): Problem | undefined {
-  const problem = machine.advance(kind.name, run.event?.attributes.value, run);
+/** The event being applied, and what it is called. */
+export interface NamedEvent {
+  readonly name: EventName;
+  readonly event: HistoryEvent;
+}
+
+function feed(run: Run, machine: LiveMachine, { name, event }: NamedEvent): Problem | undefined {
+  const problem = machine.advance(name, event.attributes.value, run);
   if (problem === undefined) run.machines.release(machine);
   return problem;
 }
@@ -17,27 +22,20 @@ function feed(run: Run, machine: LiveMachine, kind: EventKind): Problem | undefi
  * An event written for a command goes to the machine at the front of the queue, whatever it names: the order of commands is
  * the whole check for determinism.
  */
-export function matchCommandEvent(run: Run, event: HistoryEvent, kind: EventKind): Problem | undefined {
+export function matchCommandEvent(run: Run, named: NamedEvent): Problem | undefined {
   for (;;) {
     const entry = run.commands.shift();
-    if (entry === undefined) return noCommandFor(event);
+    if (entry === undefined) return noCommandFor(named.event);
     const { machine } = entry;
     if (machine.cancelledBeforeSent) continue;
-    const problem = feed(run, machine, kind);
+    const problem = feed(run, machine, named);
     if (problem === undefined && !machine.isFinal) run.machines.register(run.eventId, machine);
     return problem;
   }
 }
 
-/** An event from outside goes to the machine that it names. `unhandled`: no machine takes events of this kind. */
-export function routeEvent(
-  run: Run,
-  event: HistoryEvent,
-  kind: EventKind,
-): Problem | "unhandled" | undefined {
-  const initiator = initiatorOf.get(kind.name);
-  if (initiator === undefined) return "unhandled";
-  const id = initiator(event.attributes.value);
-  const machine = run.machines.initiatedBy(eventId(id));
-  return machine === undefined ? noInitiatorFor(event, id) : feed(run, machine, kind);
+/** An event from outside goes to the machine that the event with this id began. */
+export function feedInitiated(run: Run, named: NamedEvent, initiatedBy: bigint): Problem | undefined {
+  const machine = run.machines.initiatedBy(eventId(initiatedBy));
+  return machine === undefined ? noInitiatorFor(named.event, initiatedBy) : feed(run, machine, named);
 }

@@ -1,12 +1,16 @@
+import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { WorkflowCommand } from "./command.ts";
 import type { AttributesOf, EventName } from "./history/event-kinds.ts";
 import type { LiveMachine, Scene } from "./machine.ts";
-import { openActivity } from "./machines/activity.ts";
+import { activity, openActivity } from "./machines/activity.ts";
 import { openCancelWorkflow } from "./machines/cancel-workflow.ts";
 import { openCompleteWorkflow } from "./machines/complete-workflow.ts";
 import { openContinueAsNew } from "./machines/continue-as-new.ts";
 import { openFailWorkflow } from "./machines/fail-workflow.ts";
-import { openTimer } from "./machines/timer.ts";
+import { openTimer, timer } from "./machines/timer.ts";
+import { takeCancelRequested, takeSignaled, takeStarted, takeTaskScheduled } from "./outside-events.ts";
+import type { Problem } from "./problem.ts";
+import type { Run } from "./run-state.ts";
 
 /** A command that goes to machines; answers to queries do not. */
 export type MachineCommand = Exclude<WorkflowCommand, { kind: "respondToQuery" }>;
@@ -22,11 +26,11 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
     case "startTimer":
       return { kind: "opened", machine: openTimer(command, scene) };
     case "cancelTimer":
-      return { kind: "cancel", of: "Timer", seq: command.seq };
+      return { kind: "cancel", of: timer.name, seq: command.seq };
     case "scheduleActivity":
       return { kind: "opened", machine: openActivity(command, scene) };
     case "requestCancelActivity":
-      return { kind: "cancel", of: "Activity", seq: command.seq };
+      return { kind: "cancel", of: activity.name, seq: command.seq };
     case "completeWorkflow":
       return { kind: "opened", machine: openCompleteWorkflow(command, scene) };
     case "failWorkflow":
@@ -46,28 +50,52 @@ export const terminalCommands: ReadonlySet<WorkflowCommand["kind"]> = new Set([
   "continueAsNew",
 ] as const);
 
-/** The id by which an event names the event that began its machine. */
-type Initiator = (attributes: unknown) => bigint;
+/** Where an event from outside goes. */
+export type Route =
+  /** It becomes jobs, or begins a machine. */
+  | { readonly kind: "direct"; take(run: Run, event: HistoryEvent): Problem | undefined }
+  /** It goes to the machine that an earlier event began; this gives that event's id. */
+  | { readonly kind: "initiated"; initiatedBy(event: HistoryEvent): bigint };
 
-const initiators = new Map<EventName, Initiator>();
+type Take<Name extends EventName> = (
+  run: Run,
+  event: HistoryEvent,
+  attributes: AttributesOf<Name>,
+) => Problem | undefined;
 
-/** Events of these names go to the machine that the event under `key` began. */
-function route<Key extends string, Name extends EventName>(
-  key: Key,
-  ...names: (AttributesOf<Name> extends { readonly [K in Key]: bigint } ? Name : never)[]
-): void {
-  const initiator: Initiator = (attributes) => (attributes as { readonly [K in Key]: bigint })[key];
-  for (const name of names) initiators.set(name, initiator);
+/** The one place that trusts the kind of an event to tell its attributes. */
+function attributesOf<Name extends EventName>(event: HistoryEvent): AttributesOf<Name> {
+  return event.attributes.value as AttributesOf<Name>;
 }
 
-route("scheduledEventId", "activityTaskStarted", "activityTaskCompleted", "activityTaskFailed");
-route("scheduledEventId", "activityTaskTimedOut", "activityTaskCanceled");
-route("scheduledEventId", "workflowTaskStarted", "workflowTaskCompleted", "workflowTaskFailed");
-route("scheduledEventId", "workflowTaskTimedOut");
-route("startedEventId", "timerFired");
+function direct<Name extends EventName>(name: Name, take: Take<Name>): [Name, Route] {
+  return [name, { kind: "direct", take: (run, event) => take(run, event, attributesOf<Name>(event)) }];
+}
+
+function initiated<Name extends EventName>(
+  name: Name,
+  initiatedBy: (attributes: AttributesOf<Name>) => bigint,
+): [Name, Route] {
+  return [name, { kind: "initiated", initiatedBy: (event) => initiatedBy(attributesOf<Name>(event)) }];
+}
 
 /**
- * Event name → how to find its machine: the only list of events that machines take from outside. Events written for commands
- * are not in it: they are matched by position.
+ * Event name → where it goes: the only list of events from outside. Events that the server writes for commands are not in
+ * it: they go to the machine of the next command, whichever that is.
  */
-export const initiatorOf: ReadonlyMap<EventName, Initiator> = initiators;
+export const routes: ReadonlyMap<EventName, Route> = new Map<EventName, Route>([
+  direct("workflowExecutionStarted", takeStarted),
+  direct("workflowExecutionSignaled", takeSignaled),
+  direct("workflowExecutionCancelRequested", takeCancelRequested),
+  direct("workflowTaskScheduled", takeTaskScheduled),
+  initiated("workflowTaskStarted", (event) => event.scheduledEventId),
+  initiated("workflowTaskCompleted", (event) => event.scheduledEventId),
+  initiated("workflowTaskFailed", (event) => event.scheduledEventId),
+  initiated("workflowTaskTimedOut", (event) => event.scheduledEventId),
+  initiated("activityTaskStarted", (event) => event.scheduledEventId),
+  initiated("activityTaskCompleted", (event) => event.scheduledEventId),
+  initiated("activityTaskFailed", (event) => event.scheduledEventId),
+  initiated("activityTaskTimedOut", (event) => event.scheduledEventId),
+  initiated("activityTaskCanceled", (event) => event.scheduledEventId),
+  initiated("timerFired", (event) => event.startedEventId),
+]);

@@ -28,14 +28,6 @@ export interface RunOptions extends SdkIdentity {
  */
 export type Stage = "idle" | "jobs" | "queries" | "legacyQuery" | "page" | "answer" | "queryAnswer" | "gone";
 
-/** What the last started workflow task in history says of the size of history. */
-export interface HistoryFacts {
-  historySizeBytes: number;
-  continueAsNewSuggested: boolean;
-  continueAsNewReasons: readonly number[];
-  targetDeploymentVersionChanged: boolean;
-}
-
 /** The whole state of a run; see `run.ts` for its invariants. */
 export interface Run extends Scene {
   readonly options: RunOptions;
@@ -70,7 +62,6 @@ export interface Run extends Scene {
   terminalSeen: boolean;
   /** Workflow code issued a command that ends the run. */
   ended: boolean;
-  facts: HistoryFacts;
   deployment: DeploymentVersion | undefined;
   versioningBehavior: number;
 }

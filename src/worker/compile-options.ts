@@ -3,6 +3,7 @@ import type { Logger } from "../common/logger.ts";
 import { throwIfReservedName } from "../common/reserved-names.ts";
 import { VersioningBehavior } from "../common/versioning.ts";
 import type { ActivityFunction } from "./activity/execution.ts";
+import { unknownOptions } from "./known-options.ts";
 import { badOption, OptionReader } from "./option-checks.ts";
 import type {
   PollerBehavior,
@@ -28,7 +29,7 @@ export interface CompiledWorkerOptions {
   readonly workflowModules: readonly string[];
   readonly sinks: InjectedSinks;
   readonly patchActivationCallback: WorkerOptions["patchActivationCallback"];
-  readonly client: unknown;
+  readonly client: WorkerOptions["client"];
   readonly shutdownGraceTimeMs: number;
   readonly shutdownForceTimeMs: number | undefined;
   readonly maxConcurrentWorkflowTaskExecutions: number;
@@ -96,6 +97,9 @@ export function compileWorkerOptions(
   const read = new OptionReader(options);
   const taskQueue = read.text("taskQueue", "");
   throwIfReservedName("task queue", taskQueue);
+  for (const name of unknownOptions(options)) {
+    defaults.logger.warn(`WorkerOptions.${name} is not an option of this worker and is ignored`);
+  }
   const activities = activitiesOf(read.record("activities") ?? {});
   const sinks = read.record("sinks") ?? {};
   for (const name of Object.keys(sinks)) throwIfReservedName("sink", name);

@@ -13,13 +13,16 @@ export type { Headers, Next } from "../common/interceptors.ts";
 export type { LogEntry, Logger, LogLevel, LogMetadata, LogSink } from "../common/logger.ts";
 export type { DataConverter } from "../converter/data-converter.ts";
 export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
+export { BundleError } from "../engine/bundle-error.ts";
 export { Connection, NativeConnection } from "../transport/connection.ts";
 export type {
   ConnectionOptions,
   ConnectionOptions as NativeConnectionOptions,
   TLSConfig,
 } from "../transport/connection-options.ts";
+export type { Sink, SinkFunction, Sinks } from "../workflow/sinks.ts";
 export { activityLogAttributes } from "./activity/execution.ts";
+export { type BundleOptions, bundleWorkflowCode } from "./bundle-workflow-code.ts";
 export type { CompiledWorkerOptions } from "./compile-options.ts";
 export { DefaultLogger } from "./default-logger.ts";
 export {
@@ -44,14 +47,6 @@ export type {
   WorkflowBundlePath,
 } from "./options.ts";
 export { Runtime, type RuntimeOptions } from "./runtime.ts";
-export type {
-  InjectedSink,
-  InjectedSinkFunction,
-  InjectedSinks,
-  Sink,
-  SinkFunction,
-  Sinks,
-  SinkWorkflowInfo,
-} from "./sinks.ts";
+export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from "./sinks.ts";
 export type { PollerState, WorkerStatus } from "./status.ts";
 export { type RunUntilOptions, Worker } from "./worker.ts";

@@ -1,4 +1,5 @@
 import type { ActivityInterceptorsFactory } from "../activity/interceptors.ts";
+import type { Client } from "../client/client.ts";
 import type { Duration } from "../common/duration.ts";
 import type { VersioningBehavior, WorkerDeploymentVersion } from "../common/versioning.ts";
 import type { DataConverter } from "../converter/mod.ts";
@@ -33,7 +34,7 @@ export interface WorkerOptions {
   /** What workflows call through `proxySinks`. */
   readonly sinks?: InjectedSinks | undefined;
   /** What `getClient()` gives to activities. */
-  readonly client?: unknown;
+  readonly client?: Client | undefined;
   /**
    * Decides, once per run and patch, whether a patch met for the first time becomes active. Called in the main thread, must
    * return quickly. Default: always.

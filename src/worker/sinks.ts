@@ -1,14 +1,5 @@
-/** A function that workflow code calls through `proxySinks`. */
-export type SinkFunction = (...args: never[]) => void;
-
-/** The functions of one sink. */
-export type Sink = { readonly [fn: string]: SinkFunction };
-
-/** The sinks that workflow code knows, by name. */
-export type Sinks = { readonly [sink: string]: Sink };
-
-/** Facts about the workflow at the time of a sink call: the same as `workflowInfo()` gives there. */
-export type SinkWorkflowInfo = { readonly [key: string]: unknown };
+import type { Sink, SinkFunction, Sinks } from "../workflow/sinks.ts";
+import type { WorkflowInfo } from "../workflow/workflow-info.ts";
 
 /** What a sink function does; it runs on the worker's main thread. */
 export interface InjectedSinkFunction<F extends SinkFunction = SinkFunction> {
@@ -16,7 +7,7 @@ export interface InjectedSinkFunction<F extends SinkFunction = SinkFunction> {
    * @param info facts about the workflow at the time of the call
    * @param args what the workflow passed: plain data
    */
-  fn(info: SinkWorkflowInfo, ...args: Parameters<F>): void | Promise<void>;
+  fn(info: WorkflowInfo, ...args: Parameters<F>): void | Promise<void>;
   /** Default false: calls made while history is replayed are left out. */
   readonly callDuringReplay?: boolean | undefined;
 }

@@ -28,13 +28,17 @@ export function condition(fn: () => boolean): Promise<void>;
  * ```
  */
 export function condition(fn: () => boolean, timeout: Duration, options?: TimerOptions): Promise<boolean>;
+export function condition(fn: () => boolean, timeout?: Duration, options?: TimerOptions): Promise<unknown> {
+  requireWritableRun("condition");
+  return whenMetInTime(fn, timeout, options);
+}
+
 // The nesting of async functions here is the official SDK's: it decides how many ticks a condition takes (D2).
-export async function condition(
+async function whenMetInTime(
   fn: () => boolean,
   timeout?: Duration,
   options?: TimerOptions,
 ): Promise<unknown> {
-  requireWritableRun("condition");
   if (typeof timeout !== "number" && typeof timeout !== "string") return whenMet(fn);
   return CancellationScope.cancellable(async () => {
     try {

@@ -27,17 +27,20 @@ export interface WorkflowInboundCallsInterceptor {
   handleQuery?(input: QueryInput, next: (input: QueryInput) => Promise<unknown>): Promise<unknown>;
 }
 
+/** The call of the main function. */
 export interface WorkflowExecuteInput {
   readonly args: unknown[];
   readonly headers: Headers;
 }
 
+/** The call of a signal handler. */
 export interface SignalInput {
   readonly signalName: string;
   readonly args: unknown[];
   readonly headers: Headers;
 }
 
+/** The call of a query handler. */
 export interface QueryInput {
   readonly queryId: string;
   readonly queryName: string;
@@ -63,6 +66,7 @@ export interface WorkflowOutboundCallsInterceptor {
   ): Record<string, unknown>;
 }
 
+/** A timer to start. `durationMs` is at least 1; `seq` is its number in the run. */
 export interface TimerInput {
   readonly durationMs: number;
   readonly seq: number;
@@ -75,6 +79,7 @@ export interface TimerOptions {
   readonly summary?: string | undefined;
 }
 
+/** An activity to schedule. `seq` is its number in the run. */
 export interface ActivityInput {
   readonly activityType: string;
   readonly args: unknown[];
@@ -83,6 +88,7 @@ export interface ActivityInput {
   readonly seq: number;
 }
 
+/** The next run: its arguments, headers and options. */
 export interface ContinueAsNewInput {
   readonly args: unknown[];
   readonly headers: Headers;
@@ -92,6 +98,7 @@ export interface ContinueAsNewInput {
 /** Options of the next run; its type is always there. */
 export type ContinueAsNewInputOptions = ContinueAsNewOptions & { workflowType: string };
 
+/** Attributes of a log line. */
 export type GetLogAttributesInput = Record<string, unknown>;
 
 /** Intercepts the runtime itself. Experimental, as in the official SDK. */
@@ -107,15 +114,18 @@ export interface WorkflowInternalsInterceptor {
   dispose?(input: DisposeInput, next: (input: DisposeInput) => void): void;
 }
 
+/** A batch of jobs to apply; `batchIndex` counts the batches of an activation from 0. */
 export interface ActivateInput {
   readonly activation: Activation;
   readonly batchIndex: number;
 }
 
+/** The commands that answer an activation. */
 export interface ConcludeActivationInput {
   readonly commands: readonly WorkflowCommand[];
 }
 
+/** The commands to answer with. */
 export type ConcludeActivationOutput = ConcludeActivationInput;
 
 /** Has no fields yet. */

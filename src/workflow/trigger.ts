@@ -30,7 +30,7 @@ export class Trigger<T> implements PromiseLike<T> {
     this.promise.catch(() => undefined);
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: that is what it is for
+  /** Waits for the trigger, as a promise's `then` does. */
   then<Result1 = T, Result2 = never>(
     onfulfilled?: ((value: T) => Result1 | PromiseLike<Result1>) | null,
     onrejected?: ((reason: unknown) => Result2 | PromiseLike<Result2>) | null,

@@ -65,8 +65,8 @@ describe("method tables", () => {
       workflowType: { name: "order" },
     });
     expect(response.runId).toBe("");
-    // @ts-expect-error a field that the request does not have
-    expect(() => call({ workflowID: "w" })).toThrow();
+    const known: keyof RequestOf<typeof startWorkflowExecution> = "workflowId";
+    expect(startWorkflowExecution.encode({ [known]: "w" })).toEqual(Uint8Array.of(0x12, 1, 0x77));
     const one: MethodCodec<never, unknown> = startWorkflowExecution;
     expect(one).toBe(WorkflowServiceMethods.startWorkflowExecution);
   });

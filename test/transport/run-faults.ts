@@ -21,4 +21,5 @@ for (const [group, list] of Object.entries(faults)) {
   }
 }
 console.log(`${passed} passed, ${failed} failed, 0 skipped`);
-process.exitCode = failed === 0 ? 0 : 1;
+// A failed test may have left a server open; after a good run the process must end by itself.
+if (failed > 0) process.exit(1);

@@ -60,8 +60,14 @@ export function startParrot(text: string): Promise<TcpServer> {
   return listen((socket) => socket.once("data", () => socket.end(text)));
 }
 
-/** An HTTP proxy for CONNECT; `answer` decides on the request's head, by status line or `undefined` for a tunnel. */
-export function startProxy(answer: (head: string) => string | undefined): Promise<TcpServer> {
+/**
+ * An HTTP proxy for CONNECT; `answer` decides on the request's head, by status line or `undefined` for a tunnel.
+ * `together` holds the answer back until the target has spoken, and passes both in one piece.
+ */
+export function startProxy(
+  answer: (head: string) => string | undefined,
+  { together = false }: { together?: boolean } = {},
+): Promise<TcpServer> {
   return listen((near) => {
     let head = "";
     const onData = (bytes: Buffer): void => {
@@ -69,22 +75,29 @@ export function startProxy(answer: (head: string) => string | undefined): Promis
       if (!head.includes("\r\n\r\n")) return;
       near.off("data", onData);
       const refusal = answer(head);
-      if (refusal !== undefined) {
-        near.end(`HTTP/1.1 ${refusal}\r\nContent-Length: 0\r\n\r\n`);
-        return;
-      }
-      const [, host = "", port = ""] = /^CONNECT (\S+):(\d+) /.exec(head) ?? [];
-      const far = connect({ host, port: Number(port) }, () => {
-        near.write("HTTP/1.1 200 Connection established\r\n\r\n");
-        near.pipe(far);
-        far.pipe(near);
-      });
-      far.on("error", () => near.destroy());
-      far.on("close", () => near.destroy());
-      near.on("close", () => far.destroy());
+      if (refusal === undefined) tunnel(near, head, together);
+      else near.end(`HTTP/1.1 ${refusal}\r\nContent-Length: 0\r\n\r\n`);
     };
     near.on("data", onData);
   });
+}
+
+function tunnel(near: Socket, head: string, together: boolean): void {
+  const [, host = "", port = ""] = /^CONNECT (\S+):(\d+) /.exec(head) ?? [];
+  const far = connect({ host, port: Number(port) });
+  const established = Buffer.from("HTTP/1.1 200 Connection established\r\n\r\n");
+  let waiting = together;
+  far.on("connect", () => {
+    if (!together) near.write(established);
+  });
+  far.on("data", (bytes: Buffer) => {
+    near.write(waiting ? Buffer.concat([established, bytes]) : bytes);
+    waiting = false;
+  });
+  near.on("data", (bytes: Buffer) => far.write(bytes));
+  far.on("error", () => near.destroy());
+  far.on("close", () => near.destroy());
+  near.on("close", () => far.destroy());
 }
 
 /** A port that nobody listens on. */

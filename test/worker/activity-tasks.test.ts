@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
+  type ActivityInboundCallsInterceptor,
+  type ActivityInterceptorsFactory,
+  ApplicationFailure,
+  ApplicationFailureCategory,
   activityInfo,
   CancelledFailure,
   CompleteAsyncError,
@@ -325,7 +329,6 @@ describe("activity tasks", () => {
   });
 
   test("a failure is a warning, a benign one is not", async () => {
-    const { ApplicationFailure, ApplicationFailureCategory } = await import("../../src/activity/mod.ts");
     const { run, log } = activityFixture({
       fails: () => {
         throw new Error("x");
@@ -344,19 +347,17 @@ describe("activity tasks", () => {
 describe("activity interceptors", () => {
   test("the first is the outermost; headers and arguments can be changed", async () => {
     const order: string[] = [];
-    const wrap = (name: string) => () => ({
-      inbound: {
-        execute: async (
-          input: { readonly args: unknown[]; readonly headers: {} },
-          next: (input: { readonly args: unknown[]; readonly headers: {} }) => Promise<unknown>,
-        ) => {
+    const wrap = (name: string): ActivityInterceptorsFactory => {
+      const inbound: ActivityInboundCallsInterceptor = {
+        async execute(input, next) {
           order.push(`${name} in`);
           const result = await next({ ...input, args: [...input.args, name] });
           order.push(`${name} out`);
           return result;
         },
-      },
-    });
+      };
+      return () => ({ inbound });
+    };
     const { run } = activityFixture(
       { a: (...args: string[]) => order.push(args.join("+")) },
       { interceptors: [wrap("one"), wrap("two")] },

@@ -56,7 +56,7 @@ function sandbox(set: string): Promise<Harness> {
   return harness({
     workflows,
     interceptors: (interceptorModules[set] ?? []).map(file),
-    replace: (api) => ({
+    replace: (api: { readonly [name: string]: unknown }) => ({
       ...api,
       proxyLocalActivities: () => ({}),
       defineUpdate: (name: string) => ({ type: "update", name }),

@@ -390,7 +390,7 @@ export const activityFailureJob = (seq: number, kind: "failed" | "cancelled", me
       message: "Activity task failed",
       failureInfo: {
         case: "activityFailureInfo",
-        value: { activityType: { name: "act" }, activityId: `${seq}`, retryState: 5, identity: "worker" },
+        value: { activityType: { name: "act" }, activityId: `${seq}`, retryState: 4, identity: "worker" },
       },
       cause:
         kind === "failed"

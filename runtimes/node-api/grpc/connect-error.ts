@@ -2,7 +2,8 @@ import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
 
 /** TLS failures that another attempt would only repeat. */
 const PERMANENT_TLS =
-  /CERT|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_TLSV\d*_ALERT|ERR_SSL_.*ALERT|ERR_TLS_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|InvalidContentType|ERR_OSSL|certificate/i;
+  /CERT|WRONG_VERSION_NUMBER|ALERT|ERR_TLS_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|InvalidContentType|ERR_OSSL/i;
+const HUNG_UP = /ECONNRESET|socket disconnected|EPIPE/i;
 
 /** A failure to connect, as a call sees it. */
 export function connectError(phase: string, cause: unknown, permanent = false): RpcError {
@@ -16,18 +17,27 @@ export function connectError(phase: string, cause: unknown, permanent = false): 
 
 /** A failed TLS handshake; says what to look at when the peer does not speak TLS. */
 export function tlsError(address: string, cause: unknown): RpcError {
-  const text = `${codeOf(cause)} ${describe(cause)}`;
-  const permanent = PERMANENT_TLS.test(text) && !/ECONNRESET/.test(text);
-  const hint = /WRONG_VERSION|InvalidContentType/i.test(text)
+  const hint = /WRONG_VERSION|InvalidContentType/i.test(wordsOf(cause))
     ? " (the server answered without TLS; is the port a plaintext one?)"
-    : /ECONNRESET|socket disconnected|EPIPE/i.test(text)
+    : HUNG_UP.test(wordsOf(cause))
       ? " (the server hung up during the handshake; does it speak TLS, and does it ask for a client certificate?)"
       : "";
-  return connectError(`TLS handshake with ${address} failed${hint}`, cause, permanent);
+  return connectError(`TLS handshake with ${address} failed${hint}`, cause, isPermanentTls(cause));
+}
+
+/** Whether an error is one of TLS that another attempt would only repeat. */
+export function isPermanentTls(cause: unknown): boolean {
+  const words = wordsOf(cause);
+  return PERMANENT_TLS.test(words) && !HUNG_UP.test(words);
+}
+
+function wordsOf(error: unknown): string {
+  return `${codeOf(error)} ${describe(error)}`;
 }
 
 /** The words of an error; those of its parts where it has none of its own, as happy eyeballs gives. */
 export function describe(error: unknown): string {
+  if (error instanceof RpcError) return error.details;
   if (error instanceof AggregateError && error.errors.length > 0)
     return error.errors.map(describe).join("; ");
   if (error instanceof Error) return error.message.trim() || codeOf(error) || error.name;

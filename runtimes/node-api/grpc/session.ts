@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
 import type { ChannelSettings } from "./channel-settings.ts";
-import { connectError, describe } from "./connect-error.ts";
+import { connectError, describe, isPermanentTls, tlsError } from "./connect-error.ts";
 import { connectSocket } from "./connect-socket.ts";
 import { Http2Code, http2CodeName } from "./status-map.ts";
 
@@ -25,8 +25,11 @@ export interface SessionWatcher {
 /** How much a peer may send ahead of us, for one stream and for all together. */
 const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
-/** Error details travel in trailers; Temporal's may hold whole failures. */
-const MAX_HEADER_BYTES = 1024 * 1024;
+/**
+ * Error details travel in trailers; Temporal's may hold whole failures. nghttp2 takes nine frames of 16 KiB for one
+ * header block, and a connection that receives more is dead without a word, so servers are told to send less.
+ */
+const MAX_HEADER_BYTES = 128 * 1024;
 /** The longest time that a timer can hold. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -211,6 +214,8 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
     },
   });
   const session = new Session(h2, socket, options);
+  // Behind a proxy the socket was paused after the proxy's answer; where HTTP/2 reads by events it must go on.
+  if (socket.isPaused()) socket.resume();
   await new Promise<void>((resolve, reject) => {
     const settle = (failure?: unknown): void => {
       signal.removeEventListener("abort", onAbort);
@@ -219,10 +224,11 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
         resolve();
         return;
       }
-      const error = connectError(
-        `${settings.authority} did not begin HTTP/2 (is it a gRPC port, and ${settings.tls ? "does it speak" : "does it want"} TLS?)`,
-        failure,
-      );
+      // With TLS 1.3 a server refuses the client's certificate only after the handshake has ended for the client.
+      const error =
+        settings.tls && isPermanentTls(failure)
+          ? tlsError(settings.authority, failure)
+          : connectError(`${settings.authority} did not begin HTTP/2 (${hintFor(settings)})`, failure);
       session.destroy(error);
       reject(error);
     };
@@ -235,6 +241,10 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
   });
   session.begin();
   return session;
+}
+
+function hintFor(settings: ChannelSettings): string {
+  return settings.tls ? "is it a gRPC port?" : "is it a gRPC port, and does it want TLS?";
 }
 
 function lossError(details: string, cause?: unknown): RpcError {

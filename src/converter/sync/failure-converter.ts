@@ -33,7 +33,7 @@ export interface DefaultEncodedFailureAttributes {
   stack_trace: string;
 }
 
-/** Longest chain of causes that is sent; nobody reads further, and protobuf has a limit on depth. */
+/** How many errors of a chain of causes are sent; nobody reads further, and protobuf has a limit on depth. */
 const MAX_CAUSES = 30;
 
 /**

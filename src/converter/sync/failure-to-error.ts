@@ -48,7 +48,9 @@ export function errorOf(failure: ProtoFailure, parts: Parts): Error {
       return new ServerFailure(message, info.value.nonRetryable === true, cause);
     case "timeoutFailureInfo": {
       const last = fromPayloadsAtIndex(converter, 0, listOf(info.value.lastHeartbeatDetails), context);
-      return new TimeoutFailure(message, last, timeoutTypeNames.decode(info.value.timeoutType), cause);
+      // Under the official SDK the cause of a timeout is in `failure` alone. Workflow code decides by what it sees, so what it
+      // sees must be the same here.
+      return new TimeoutFailure(message, last, timeoutTypeNames.decode(info.value.timeoutType));
     }
     case "terminatedFailureInfo":
       return new TerminatedFailure(message, cause);

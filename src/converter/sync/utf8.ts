@@ -15,6 +15,8 @@ let host: Utf8 | undefined;
 const SHORT = 48;
 const CHUNK = 4096;
 const REPLACEMENT = 0xfffd;
+/** First byte of a sequence, without its share of the code point, by the number of bytes that follow. */
+const LEAD: readonly number[] = [0, 0xc0, 0xe0, 0xf0];
 
 /**
  * Sets who converts what is long or not ASCII; without it, own code does. The host must replace invalid input by U+FFFD
@@ -92,7 +94,7 @@ function encodeHere(text: string): Uint8Array {
       continue;
     }
     const rest = codePoint < 0x800 ? 1 : codePoint < 0x10000 ? 2 : 3;
-    bytes[at++] = ((0xf00 >> rest) & 0xff & (0xff << (6 - rest))) | (codePoint >> (6 * rest));
+    bytes[at++] = LEAD[rest]! | (codePoint >> (6 * rest));
     for (let shift = 6 * (rest - 1); shift >= 0; shift -= 6)
       bytes[at++] = 0x80 | ((codePoint >> shift) & 0x3f);
   }

@@ -20,8 +20,21 @@ interface WorkflowTaskData {
   startedMs: number;
 }
 
+/** What a started task says of history; it counts also if the task comes to nothing. */
+function noteFacts({ facts }: Scene, event: AttributesOf<"workflowTaskStarted">): void {
+  facts.historySizeBytes = eventId(event.historySizeBytes) || 0;
+  facts.continueAsNewSuggested = event.suggestContinueAsNew;
+  facts.continueAsNewReasons = event.suggestContinueAsNewReasons;
+  facts.targetDeploymentVersionChanged = event.targetWorkerDeploymentVersionChanged;
+}
+
 /** The task that ends the slice takes effect when it starts; a merged one once it proves completed. */
-function start(data: WorkflowTaskData, scene: Scene): Problem | undefined {
+function start(
+  data: WorkflowTaskData,
+  scene: Scene,
+  event: AttributesOf<"workflowTaskStarted">,
+): Problem | undefined {
+  noteFacts(scene, event);
   const time = scene.event?.eventTime;
   if (time === undefined) return fatal(`event ${scene.eventId}: WorkflowTaskStarted has no time`);
   data.startedEventId = scene.eventId;

@@ -4,6 +4,7 @@
 // 3. After `cancelAll` every task, also one that arrives later, is cancelled for the shutdown of the worker.
 import type { Info } from "../../activity/info.ts";
 import type { ActivityInterceptorsFactory } from "../../activity/interceptors.ts";
+import type { Client } from "../../client/client.ts";
 import { ApplicationFailureCategory, ensureApplicationFailure } from "../../common/application-failure.ts";
 import type { Logger } from "../../common/logger.ts";
 import type { MetricMeter } from "../../common/meter.ts";
@@ -24,7 +25,7 @@ import {
   prepareActivity,
 } from "./intake.ts";
 import { LocalTimeout } from "./local-timeout.ts";
-import { type Outcome, outcomeOf, type Settled } from "./outcome.ts";
+import { isCancellationError, type Outcome, outcomeOf, type Settled } from "./outcome.ts";
 import { ActivityReporter } from "./reporter.ts";
 
 /** What running activities takes. */
@@ -35,7 +36,7 @@ export interface ActivityTasksOptions {
   readonly logger: Logger;
   readonly metricMeter: MetricMeter;
   readonly interceptors: readonly ActivityInterceptorsFactory[];
-  readonly client: unknown;
+  readonly client: Client | undefined;
   readonly heartbeatThrottle: { readonly defaultMs: number; readonly maxMs: number };
   readonly maxResultBytes: number;
 }
@@ -220,6 +221,17 @@ function logOutcome(execution: ActivityExecution, { settled, outcome, durationMs
       });
       return;
     case "failed": {
+      if (
+        settled.kind === "threw" &&
+        execution.cancelReason !== undefined &&
+        isCancellationError(settled.error)
+      ) {
+        logger.debug("Activity stopped because it was asked to", {
+          durationMs,
+          reason: execution.cancelReason,
+        });
+        return;
+      }
       const error = settled.kind === "threw" ? settled.error : outcome.failure;
       const benign = outcome.failure.category === ApplicationFailureCategory.BENIGN;
       logger.log(benign ? "DEBUG" : "WARN", "Activity failed", { error, durationMs });

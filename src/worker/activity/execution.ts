@@ -10,6 +10,7 @@ import type {
   ActivityInterceptorsFactory,
   ActivityOutboundCallsInterceptor,
 } from "../../activity/interceptors.ts";
+import type { Client } from "../../client/client.ts";
 import { ActivityCancellationDetails } from "../../common/activity-cancellation-details.ts";
 import { CancelledFailure } from "../../common/cancelled-failure.ts";
 import { composeInterceptors } from "../../common/interceptors.ts";
@@ -28,7 +29,7 @@ export interface ActivityExecutionInit {
   readonly metricMeter: MetricMeter;
   readonly interceptors: readonly ActivityInterceptorsFactory[];
   /** Calls of this client made by the activity end when it is cancelled. */
-  readonly client?: unknown;
+  readonly client?: Client | undefined;
 }
 
 /** One attempt of one activity: its context, its cancellation and its interceptors. */
@@ -104,22 +105,12 @@ export class ActivityExecution {
   }
 }
 
-/** The part of a client that ties calls to a signal. */
-interface AbortableClient {
-  withAbortSignal<R>(signal: AbortSignal, body: () => Promise<R>): Promise<R>;
-}
-
-function withClientAbort<R>(client: unknown, signal: AbortSignal, body: () => Promise<R>): Promise<R> {
-  return isAbortable(client) ? client.withAbortSignal(signal, body) : body();
-}
-
-function isAbortable(client: unknown): client is AbortableClient {
-  return (
-    typeof client === "object" &&
-    client !== null &&
-    "withAbortSignal" in client &&
-    typeof client.withAbortSignal === "function"
-  );
+function withClientAbort<R>(
+  client: Client | undefined,
+  signal: AbortSignal,
+  body: () => Promise<R>,
+): Promise<R> {
+  return client === undefined ? body() : client.withAbortSignal(signal, body);
 }
 
 /**

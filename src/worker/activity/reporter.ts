@@ -1,6 +1,6 @@
 import type { Info } from "../../activity/info.ts";
 import { ApplicationFailure, ensureApplicationFailure } from "../../common/application-failure.ts";
-import type { ProtoFailure } from "../../common/failure.ts";
+import { FAILURE_SOURCE, type ProtoFailure } from "../../common/failure.ts";
 import type { Logger } from "../../common/logger.ts";
 import type { Payload } from "../../common/payload.ts";
 import { errorMessage } from "../../common/type-guards.ts";
@@ -115,10 +115,10 @@ function payloadBytes(payload: Payload): number {
 }
 
 /** A failure that needs neither converter nor codec. */
-export function plainFailure(message: string, type: string): ProtoFailure {
+function plainFailure(message: string, type: string): ProtoFailure {
   return {
     message,
-    source: "TypeScriptSDK",
+    source: FAILURE_SOURCE,
     failureInfo: { case: "applicationFailureInfo", value: { type, nonRetryable: false } },
   };
 }

@@ -1,4 +1,4 @@
-import type { ProtoFailure } from "../../common/failure.ts";
+import { FAILURE_SOURCE, type ProtoFailure } from "../../common/failure.ts";
 import type { Payload } from "../../common/payload.ts";
 import { errorMessage } from "../../common/type-guards.ts";
 import { decodePayload, encodePayload } from "../../gen/codec/temporal/api/common/v1/message.ts";
@@ -53,7 +53,7 @@ function codecFailure(request: TransformRequest, error: unknown): ProtoFailure {
   const count = request.payloads.length;
   return {
     message: `Payload codec failed to ${request.direction} ${count} payload${count === 1 ? "" : "s"} of workflow ${request.workflowId}: ${errorMessage(error) ?? String(error)}`,
-    source: "TypeScriptSDK",
+    source: FAILURE_SOURCE,
     stackTrace: error instanceof Error ? (error.stack ?? "") : "",
     failureInfo: {
       case: "applicationFailureInfo",

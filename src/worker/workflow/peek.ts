@@ -64,9 +64,14 @@ export function peekTask(bytes: Uint8Array): PeekedTask | undefined {
  */
 export function isEmptyPoll(bytes: Uint8Array): boolean {
   let empty = true;
-  scanFields(bytes, (field, value) => {
-    if (field === TASK_TOKEN && typeof value !== "number" && value.length > 0) empty = false;
-  });
+  try {
+    scanFields(bytes, (field, value) => {
+      if (field === TASK_TOKEN && typeof value !== "number" && value.length > 0) empty = false;
+    });
+  } catch {
+    // No message at all: not empty, so that who reads it reports it.
+    return false;
+  }
   return empty;
 }
 

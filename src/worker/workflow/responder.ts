@@ -1,3 +1,4 @@
+import { FAILURE_SOURCE } from "../../common/failure.ts";
 import type { Logger } from "../../common/logger.ts";
 import { errorMessage } from "../../common/type-guards.ts";
 import type { FromThread, ToThread } from "../../engine/protocol.ts";
@@ -5,6 +6,7 @@ import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/f
 import { GrpcStatus, RpcError } from "../../platform/rpc-port.ts";
 import { detailsOf, statusOf, type WorkerService } from "../service.ts";
 import { type CompletedAnswer, type PeekedTask, splitCompletedAnswer } from "./peek.ts";
+import type { ThreadLoss } from "./thread-pool.ts";
 
 /** A thread's answer to a task. */
 export type Completion = Extract<FromThread, { kind: "completion" }>;
@@ -61,6 +63,23 @@ export class WorkflowResponder {
     }
   }
 
+  /** Fails a task that hung or killed its thread, if the server wants to hear of it. Never rejects. */
+  async failLost(task: PeekedTask, loss: ThreadLoss, limitMs: number): Promise<void> {
+    const about = { workflowId: task.workflowId, runId: task.runId, workflowType: task.workflowType };
+    const message =
+      loss.kind === "stuck"
+        ? `[TMPRL1101] Potential deadlock detected: workflow code of run ${task.runId} did not yield within ${limitMs} ms. Look for an endless loop, or move the long computation into an activity`
+        : `The workflow thread died while it ran this task: ${loss.error.message}`;
+    this.#logger.error(`Workflow task failed: ${message}`, { ...about, attempt: task.attempt });
+    // Later attempts are left to time out: the server then waits longer and longer between them.
+    if (task.attempt > 1 || task.queryOnly) return;
+    await this.#fail(task, WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, {
+      message,
+      type: loss.kind === "stuck" ? "DeadlockError" : "WorkflowThreadLost",
+      nonRetryable: false,
+    });
+  }
+
   #logRefusal(outcome: Refusal, about: { readonly [key: string]: unknown }): void {
     if (outcome.reason === "unhandledCommand") {
       this.#logger.debug("New events arrived while the workflow was completing; it continues", { ...about });
@@ -73,14 +92,27 @@ export class WorkflowResponder {
 
   async #failTooLarge(task: PeekedTask, message: string): Promise<void> {
     if (task.attempt >= 2) return;
+    await this.#fail(task, WorkflowTaskFailedCause.GRPC_MESSAGE_TOO_LARGE, {
+      message: `The answer to the workflow task is too large for the server: ${message}`,
+      type: "GrpcMessageTooLarge",
+      nonRetryable: true,
+    });
+  }
+
+  async #fail(
+    task: PeekedTask,
+    cause: number,
+    {
+      message,
+      type,
+      nonRetryable,
+    }: { readonly message: string; readonly type: string; readonly nonRetryable: boolean },
+  ): Promise<void> {
     try {
-      await this.#service.failWorkflowTask(task.taskToken, WorkflowTaskFailedCause.GRPC_MESSAGE_TOO_LARGE, {
-        message: `The answer to the workflow task is too large for the server: ${message}`,
-        source: "TypeScriptSDK",
-        failureInfo: {
-          case: "applicationFailureInfo",
-          value: { type: "GrpcMessageTooLarge", nonRetryable: true },
-        },
+      await this.#service.failWorkflowTask(task.taskToken, cause, {
+        message,
+        source: FAILURE_SOURCE,
+        failureInfo: { case: "applicationFailureInfo", value: { type, nonRetryable } },
       });
     } catch (error) {
       this.#logger.warn(`Failed to report a failed workflow task: ${errorMessage(error)}`, {

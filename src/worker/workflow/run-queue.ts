@@ -14,8 +14,6 @@ export interface HeldTask {
   readonly permit: SlotPermit;
   /** Activity slots granted to the answer. */
   eagerPermits: SlotPermit[];
-  /** Thread deaths that happened while it ran. */
-  deaths: number;
   /** Its entries are timed, since it may loop. */
   timed: boolean;
   /** The thread has answered; the answer is on its way to the server. */
@@ -25,7 +23,7 @@ export interface HeldTask {
 /** The tasks of one run, and the thread that it belongs to. */
 export class RunQueue {
   readonly runId: string;
-  readonly thread: number;
+  thread: number;
   /** Whether the thread holds state of this run. */
   cached = false;
   current: HeldTask | undefined;

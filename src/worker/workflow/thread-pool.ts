@@ -2,17 +2,18 @@
 // 1. A message of a thread that was given up is never passed on.
 // 2. Messages posted while a thread starts are delivered in order once it is ready.
 // 3. A thread that is lost is reported once, then replaced; when the replacement does not start, the worker fails.
+// 4. The spare thread, for tasks in quarantine, exists only from the first message to it until it is retired.
 import type { FromThread, ThreadInit, ToThread } from "../../engine/protocol.ts";
 import type { WorkerPlatform, WorkflowThread } from "../../platform/worker-platform.ts";
 import type { Clock } from "../clock.ts";
 import { UnexpectedError } from "../errors.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** Why a thread is gone. */
+/** Why a thread is gone; `taskId` names the task whose activation ran, where the thread told. */
 export type ThreadLoss =
-  /** One activation took too long. `taskId` where the thread told which. */
+  /** One activation took too long. */
   | { readonly kind: "stuck"; readonly taskId: number | undefined }
-  | { readonly kind: "died"; readonly error: Error };
+  | { readonly kind: "died"; readonly taskId: number | undefined; readonly error: Error };
 
 /** What a pool of threads takes. */
 export interface ThreadPoolOptions {
@@ -39,6 +40,8 @@ const MAX_LOSSES = 10;
 
 interface Slot {
   generation: number;
+  /** A thread is being started, or ended to be started again. */
+  starting: boolean;
   thread: WorkflowThread | undefined;
   queued: ToThread[];
   watchdog: Watchdog | undefined;
@@ -54,8 +57,9 @@ export class ThreadPool {
 
   constructor(options: ThreadPoolOptions) {
     this.#options = options;
-    this.#slots = Array.from({ length: options.size }, () => ({
+    this.#slots = Array.from({ length: options.size + 1 }, () => ({
       generation: 0,
+      starting: false,
       thread: undefined,
       queued: [],
       watchdog: undefined,
@@ -63,19 +67,37 @@ export class ThreadPool {
     }));
   }
 
+  /** Number of threads for ordinary tasks. */
   get size(): number {
-    return this.#slots.length;
+    return this.#options.size;
+  }
+
+  /** Index of the spare thread. */
+  get spare(): number {
+    return this.#options.size;
   }
 
   /** Starts all threads. Rejects with what the bundle throws when it is evaluated. */
   async start(): Promise<void> {
-    await Promise.all(this.#slots.map((_, index) => this.#spawn(index)));
+    await Promise.all(this.#slots.slice(0, this.size).map((_, index) => this.#spawn(index)));
   }
 
   post(index: number, message: ToThread): void {
     const slot = this.#slots[index]!;
-    if (slot.thread === undefined) slot.queued.push(message);
-    else slot.thread.post(message);
+    if (slot.thread !== undefined) {
+      slot.thread.post(message);
+      return;
+    }
+    slot.queued.push(message);
+    if (index === this.spare && !slot.starting) void this.#restart(index, undefined);
+  }
+
+  /** Ends the spare thread. */
+  retireSpare(): void {
+    const slot = this.#slots[this.spare]!;
+    if (slot.thread === undefined || this.#closed) return;
+    const thread = this.#giveUp(slot);
+    void this.#restart(this.spare, thread);
   }
 
   /** Which life of the thread this is: changes when it is replaced. */
@@ -99,10 +121,7 @@ export class ThreadPool {
     this.#closed = true;
     await Promise.all(
       this.#slots.map(async (slot) => {
-        slot.generation += 1;
-        slot.watchdog?.stop();
-        const { thread } = slot;
-        slot.thread = undefined;
+        const thread = this.#giveUp(slot);
         thread?.post({ kind: "close" });
         await thread?.terminate();
       }),
@@ -112,6 +131,7 @@ export class ThreadPool {
   async #spawn(index: number): Promise<void> {
     const slot = this.#slots[index]!;
     const generation = slot.generation;
+    slot.starting = true;
     const current = (): boolean => slot.generation === generation;
     const progress = newProgress();
     const thread = await this.#options.platform.startThread(
@@ -119,11 +139,11 @@ export class ThreadPool {
       {
         message: (message) => {
           if (!current()) return;
-          if (message.kind === "fatal") this.#lose(index, { kind: "died", error: fatalError(message) });
+          if (message.kind === "fatal") this.#lose(index, died(slot, fatalError(message)));
           else this.#options.onMessage(index, message);
         },
         died: (error) => {
-          if (current()) this.#lose(index, { kind: "died", error });
+          if (current()) this.#lose(index, died(slot, error));
         },
       },
     );
@@ -132,6 +152,7 @@ export class ThreadPool {
       return;
     }
     slot.thread = thread;
+    slot.starting = false;
     this.#guard(index, progress);
     const { queued } = slot;
     slot.queued = [];
@@ -140,15 +161,14 @@ export class ThreadPool {
 
   #guard(index: number, progress: SharedArrayBuffer | undefined): void {
     const slot = this.#slots[index]!;
-    if (progress === undefined || this.#options.activationLimitMs(index) === 0) return;
-    slot.progress = new Int32Array(progress);
+    slot.progress = progress === undefined ? undefined : new Int32Array(progress);
+    if (slot.progress === undefined || this.#options.activationLimitMs(index) === 0) return;
     slot.watchdog = new Watchdog({
       progress: slot.progress,
       timeoutMs: () => this.#options.activationLimitMs(index),
       clock: this.#options.clock,
       onStuck: () => {
-        const taskId = slot.progress === undefined ? 0 : Atomics.load(slot.progress, TASK_WORD);
-        this.#lose(index, { kind: "stuck", taskId: taskId === 0 ? undefined : taskId });
+        this.#lose(index, { kind: "stuck", taskId: runningTask(slot) });
       },
     });
     if (slot.queued.length > 0) slot.watchdog.start();
@@ -156,13 +176,7 @@ export class ThreadPool {
 
   #lose(index: number, loss: ThreadLoss): void {
     if (this.#closed) return;
-    const slot = this.#slots[index]!;
-    const { thread } = slot;
-    slot.generation += 1;
-    slot.thread = undefined;
-    slot.queued = [];
-    slot.watchdog?.stop();
-    slot.watchdog = undefined;
+    const thread = this.#giveUp(this.#slots[index]!);
     this.#losses += 1;
     if (this.#losses > MAX_LOSSES) {
       const cause = loss.kind === "died" ? loss.error : undefined;
@@ -174,16 +188,45 @@ export class ThreadPool {
       );
       return;
     }
+    // Marked before others hear of it: what they post must wait for the replacement.
+    this.#slots[index]!.starting = true;
     this.#options.onLost(index, loss);
-    void (async () => {
-      try {
-        await thread?.terminate();
-        if (!this.#closed) await this.#spawn(index);
-      } catch (error) {
-        this.#options.onFatal(new UnexpectedError("A workflow thread could not be started again", error));
-      }
-    })();
+    void this.#restart(index, thread);
   }
+
+  /** Nothing that this thread still sends counts. */
+  #giveUp(slot: Slot): WorkflowThread | undefined {
+    const { thread } = slot;
+    slot.generation += 1;
+    slot.thread = undefined;
+    slot.queued = [];
+    slot.watchdog?.stop();
+    slot.watchdog = undefined;
+    return thread;
+  }
+
+  async #restart(index: number, old: WorkflowThread | undefined): Promise<void> {
+    const slot = this.#slots[index]!;
+    slot.starting = true;
+    try {
+      await old?.terminate();
+      if (this.#closed) return;
+      if (index === this.spare && slot.queued.length === 0) slot.starting = false;
+      else await this.#spawn(index);
+    } catch (error) {
+      this.#options.onFatal(new UnexpectedError("A workflow thread could not be started again", error));
+    }
+  }
+}
+
+function died(slot: Slot, error: Error): ThreadLoss {
+  return { kind: "died", taskId: runningTask(slot), error };
+}
+
+/** The task whose activation runs, by the progress words. */
+function runningTask({ progress }: Slot): number | undefined {
+  if (progress === undefined || Atomics.load(progress, 0) % 2 === 0) return undefined;
+  return Atomics.load(progress, TASK_WORD) || undefined;
 }
 
 function newProgress(): SharedArrayBuffer | undefined {

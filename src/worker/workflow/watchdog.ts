@@ -13,6 +13,9 @@ export interface WatchdogOptions {
   readonly onStuck: () => void;
 }
 
+/** By how much a look may be late without this thread counting as blocked. */
+const LATE_MS = 1000;
+
 /** Notices when one activation of a workflow thread takes too long. */
 export class Watchdog {
   readonly #options: WatchdogOptions;
@@ -39,7 +42,7 @@ export class Watchdog {
   }
 
   #schedule(): void {
-    const intervalMs = Math.max(50, Math.min(1000, this.#options.timeoutMs() / 5));
+    const intervalMs = Math.max(50, Math.min(250, this.#options.timeoutMs() / 5));
     this.#timer = this.#options.clock.setTimer(() => this.#look(intervalMs), intervalMs, { unref: true });
   }
 
@@ -47,7 +50,7 @@ export class Watchdog {
     const { progress, timeoutMs, clock, onStuck } = this.#options;
     const now = clock.nowMs();
     const word = Atomics.load(progress, 0);
-    const late = now - this.#lookedMs > 3 * intervalMs;
+    const late = now - this.#lookedMs > intervalMs + LATE_MS;
     this.#lookedMs = now;
     if (word !== this.#lastWord || late) {
       this.#lastWord = word;

@@ -2,20 +2,20 @@
 // 1. Each accepted task keeps its slot until it is answered, dropped or replaced; a task that comes with an answer
 //    inherits the slot of the answered one.
 // 2. A run has at most one task in its thread; the others wait in its queue.
-// 3. What a lost thread was doing is delivered again, except answers that were already on their way to the server.
+// 3. What a lost thread was doing is delivered again, except answers that were already on their way to the server. What
+//    hung it is failed at once; its run, and what may have killed it, goes on in quarantine, in the spare thread.
 // 4. `idle` resolves only when no task is left.
 
 import type { Logger } from "../../common/logger.ts";
-import { errorMessage } from "../../common/type-guards.ts";
 import type { FromThread } from "../../engine/protocol.ts";
-import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
-import { plainFailure } from "../activity/reporter.ts";
 import { UnexpectedError } from "../errors.ts";
 import type { WorkerService } from "../service.ts";
 import type { SlotPermit } from "../slots/supplier.ts";
 import { type CompletedAnswer, type PeekedTask, peekTask } from "./peek.ts";
-import { type Completion, WorkflowResponder } from "./responder.ts";
+import { Quarantine } from "./quarantine.ts";
+import { type Answered, type Completion, WorkflowResponder } from "./responder.ts";
 import { type HeldTask, RunQueue } from "./run-queue.ts";
+import { ThreadLoads } from "./thread-loads.ts";
 import type { ThreadLoss, ThreadPool } from "./thread-pool.ts";
 
 /** Activities that start as part of a workflow task's answer. */
@@ -28,14 +28,16 @@ export interface EagerActivities {
 
 /** What handling workflow tasks takes. */
 export interface WorkflowTasksOptions {
-  readonly pool: Pick<ThreadPool, "post" | "size" | "generation" | "noteProgress" | "watch">;
+  readonly pool: Pick<
+    ThreadPool,
+    "post" | "size" | "spare" | "generation" | "noteProgress" | "watch" | "retireSpare"
+  >;
   readonly service: Pick<WorkerService, "respondWorkflowTask" | "failWorkflowTask">;
   readonly eager: EagerActivities;
   readonly logger: Logger;
+  /** Milliseconds one activation may take, for messages. */
+  readonly deadlockTimeoutMs: number;
 }
-
-/** Thread losses after which a task is given up. */
-const MAX_DEATHS = 2;
 
 /** The workflow tasks of a worker: from arrival through a thread to the answer. */
 export class WorkflowTasks {
@@ -44,9 +46,8 @@ export class WorkflowTasks {
   readonly #runs = new Map<string, RunQueue>();
   /** By task id: all tasks that are in a thread. */
   readonly #inThread = new Map<number, HeldTask>();
-  /** Number of runs, and of tasks in progress, of each thread. */
-  readonly #runCounts: number[];
-  readonly #taskCounts: number[];
+  readonly #loads: ThreadLoads;
+  readonly #quarantine: Quarantine = new Quarantine();
   #lastTaskId = 0;
   #held = 0;
   #onIdle: (() => void)[] = [];
@@ -54,8 +55,7 @@ export class WorkflowTasks {
   constructor(options: WorkflowTasksOptions) {
     this.#options = options;
     this.#responder = new WorkflowResponder(options.service, options.logger);
-    this.#runCounts = new Array<number>(options.pool.size).fill(0);
-    this.#taskCounts = new Array<number>(options.pool.size).fill(0);
+    this.#loads = new ThreadLoads(options.pool.size, (thread, busy) => options.pool.watch(thread, busy));
   }
 
   /** Number of tasks that threads work on. */
@@ -68,14 +68,6 @@ export class WorkflowTasks {
     let count = 0;
     for (const run of this.#runs.values()) if (run.cached) count += 1;
     return count;
-  }
-
-  /** Whether tasks of this thread run timed, as suspects of an endless loop. */
-  hasTimed(thread: number): boolean {
-    for (const task of this.#inThread.values()) {
-      if (task.timed && this.#runs.get(task.peeked.runId)?.thread === thread) return true;
-    }
-    return false;
   }
 
   /** Facts about a run that the worker has a task of. */
@@ -97,7 +89,7 @@ export class WorkflowTasks {
     }
     this.#lastTaskId += 1;
     this.#held += 1;
-    const state = { eagerPermits: [], deaths: 0, timed: false, answering: false };
+    const state = { eagerPermits: [], timed: false, answering: false };
     const task: HeldTask = { taskId: this.#lastTaskId, peeked, bytes, permit, ...state };
     const run = this.#runOf(peeked.runId);
     if (run.current === undefined) this.#start(run, task);
@@ -129,23 +121,18 @@ export class WorkflowTasks {
     this.#forgetIfIdle(run);
   }
 
-  /** A thread is gone: its tasks go to the one that replaces it. */
+  /** A thread is gone: its tasks go to the one that replaces it, or into quarantine. */
   lost(thread: number, loss: ThreadLoss): void {
-    const told = loss.kind === "stuck" ? loss.taskId : undefined;
-    this.#options.logger.error(
-      loss.kind === "stuck"
-        ? "A workflow activation did not end in the time allowed; its thread is replaced and the workflow replayed with a time limit"
-        : "A workflow thread died; it is replaced and its tasks are delivered again",
-      { threadIndex: thread, ...(loss.kind === "died" ? { error: loss.error } : { taskId: told }) },
-    );
+    const { logger } = this.#options;
+    const about = { threadIndex: thread, ...(loss.kind === "died" ? { error: loss.error } : {}) };
+    if (loss.kind === "stuck") logger.error("A workflow thread hangs; it is replaced", about);
+    else logger.error("A workflow thread died; it is replaced and its tasks are delivered again", about);
+    const told = loss.taskId !== undefined && this.#inThread.has(loss.taskId) ? loss.taskId : undefined;
     for (const run of [...this.#runs.values()]) {
       if (run.thread !== thread) continue;
       run.cached = false;
       const task = run.current;
-      if (task !== undefined && !task.answering) {
-        const suspect = told === undefined || !this.#inThread.has(told) || told === task.taskId;
-        this.#redeliver(run, task, suspect);
-      }
+      if (task !== undefined && !task.answering) this.#afterLoss(run, task, { loss, told });
       this.#forgetIfIdle(run);
     }
   }
@@ -159,16 +146,18 @@ export class WorkflowTasks {
   #runOf(runId: string): RunQueue {
     const known = this.#runs.get(runId);
     if (known !== undefined) return known;
-    const thread = this.#runCounts.indexOf(Math.min(...this.#runCounts));
-    this.#runCounts[thread]! += 1;
-    const run = new RunQueue(runId, thread);
+    const suspect = this.#quarantine.isSuspect(runId);
+    const run = new RunQueue(runId, suspect ? this.#options.pool.spare : this.#loads.leastLoaded());
+    this.#loads.countRun(run.thread, 1);
     this.#runs.set(runId, run);
     return run;
   }
 
   #forgetIfIdle(run: RunQueue): void {
     if (!run.idle || !this.#runs.delete(run.runId)) return;
-    this.#runCounts[run.thread]! -= 1;
+    this.#loads.countRun(run.thread, -1);
+    const { pool } = this.#options;
+    if (run.thread === pool.spare && this.#loads.runs(pool.spare) === 0) pool.retireSpare();
   }
 
   #start(run: RunQueue, task: HeldTask): void {
@@ -180,13 +169,16 @@ export class WorkflowTasks {
       if (permit === undefined) break;
       task.eagerPermits.push(permit);
     }
+    this.#loads.countTask(run.thread, 1);
     this.#post(run, task);
-    this.#countTask(run.thread, 1);
   }
 
   #post(run: RunQueue, task: HeldTask): void {
+    const { pool } = this.#options;
+    task.timed = run.thread === pool.spare;
+    if (task.timed && !this.#quarantine.enter(task)) return;
     run.cached = true;
-    this.#options.pool.post(run.thread, {
+    pool.post(run.thread, {
       kind: "task",
       taskId: task.taskId,
       runId: run.runId,
@@ -197,37 +189,40 @@ export class WorkflowTasks {
     });
   }
 
-  #redeliver(run: RunQueue, task: HeldTask, suspect: boolean): void {
-    if (suspect) {
-      task.deaths += 1;
-      task.timed = true;
-    }
-    if (task.deaths > MAX_DEATHS) {
-      task.answering = true;
-      void this.#giveUp(run, task);
+  #afterLoss(
+    run: RunQueue,
+    task: HeldTask,
+    { loss, told }: { readonly loss: ThreadLoss; readonly told: number | undefined },
+  ): void {
+    const culprit =
+      run.thread === this.#options.pool.spare ? this.#quarantine.runs(task) : told === task.taskId;
+    if (run.thread === this.#options.pool.spare) {
+      if (culprit) void this.#fail(run, task, loss);
+    } else if (culprit && loss.kind === "stuck") {
+      void this.#fail(run, task, loss);
     } else {
+      if (culprit || told === undefined) this.#putInQuarantine(run);
       this.#post(run, task);
-      this.#options.pool.watch(run.thread, true);
     }
   }
 
-  async #giveUp(run: RunQueue, task: HeldTask): Promise<void> {
-    const { logger, service } = this.#options;
-    const { workflowId, runId, attempt, taskToken } = task.peeked;
-    const message = `The workflow task was given up: ${task.deaths} workflow threads were lost while it ran`;
-    logger.error(message, { workflowId, runId, attempt });
-    if (attempt <= 1) {
-      const failure = plainFailure(message, "WorkflowThreadLost");
-      try {
-        await service.failWorkflowTask(
-          taskToken,
-          WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE,
-          failure,
-        );
-      } catch (error) {
-        logger.warn(`Failed to report a failed workflow task: ${errorMessage(error)}`, { workflowId, runId });
-      }
+  #putInQuarantine(run: RunQueue): void {
+    const { spare } = this.#options.pool;
+    this.#quarantine.suspect(run.runId);
+    if (run.thread === spare) return;
+    this.#loads.countRun(run.thread, -1);
+    this.#loads.countRun(spare, 1);
+    if (run.current !== undefined) {
+      this.#loads.countTask(run.thread, -1);
+      this.#loads.countTask(spare, 1);
     }
+    run.thread = spare;
+  }
+
+  async #fail(run: RunQueue, task: HeldTask, loss: ThreadLoss): Promise<void> {
+    task.answering = true;
+    this.#putInQuarantine(run);
+    await this.#responder.failLost(task.peeked, loss, this.#options.deadlockTimeoutMs);
     this.#end(run, task, undefined);
   }
 
@@ -236,21 +231,31 @@ export class WorkflowTasks {
     const generation = this.#options.pool.generation(run.thread);
     const answered = await this.#responder.respond(task.peeked, completion);
     if (answered !== undefined && generation === this.#options.pool.generation(run.thread)) {
+      const { taskId, peeked } = task;
       this.#options.pool.post(run.thread, {
         kind: "answered",
-        taskId: task.taskId,
-        runId: run.runId,
+        taskId,
+        runId: peeked.runId,
         outcome: answered.outcome,
       });
+      if (task.timed) this.#judge(run, completion, answered);
     }
     this.#end(run, task, answered?.parts);
+  }
+
+  /** A task in quarantine that ended well: its run goes back among the others. */
+  #judge(run: RunQueue, completion: Completion, answered: Answered): void {
+    if (completion.failure !== undefined || answered.outcome.kind !== "accepted") return;
+    this.#quarantine.acquit(run.runId);
+    this.#options.pool.post(run.thread, { kind: "evict", runId: run.runId, message: "Out of quarantine" });
   }
 
   #end(run: RunQueue, task: HeldTask, parts: CompletedAnswer | undefined): void {
     this.#startEager(task, parts?.activityTasks ?? []);
     this.#inThread.delete(task.taskId);
-    this.#countTask(run.thread, -1);
+    this.#loads.countTask(run.thread, -1);
     run.current = undefined;
+    const following = this.#quarantine.leave(task);
     // The returned task is newer than any that waits.
     if (parts?.workflowTask === undefined) task.permit.release();
     else this.#acceptReturned(run, parts.workflowTask, task.permit);
@@ -258,6 +263,7 @@ export class WorkflowTasks {
       const next = run.takeNext();
       if (next !== undefined) this.#start(run, next);
     }
+    if (following !== undefined) this.#post(this.#runs.get(following.peeked.runId)!, following);
     this.#forgetIfIdle(run);
     this.#released();
   }
@@ -302,11 +308,6 @@ export class WorkflowTasks {
     const waiting = this.#onIdle;
     this.#onIdle = [];
     for (const resolve of waiting) resolve();
-  }
-
-  #countTask(thread: number, change: number): void {
-    this.#taskCounts[thread]! += change;
-    this.#options.pool.watch(thread, this.#taskCounts[thread]! > 0);
   }
 }
 

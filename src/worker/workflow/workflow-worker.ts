@@ -35,6 +35,7 @@ export class WorkflowWorker {
   readonly #pool: ThreadPool;
   readonly #tasks: WorkflowTasks;
   readonly #pager: HistoryPager;
+  #closed = false;
 
   constructor(options: WorkflowWorkerOptions) {
     this.#options = options;
@@ -47,11 +48,11 @@ export class WorkflowWorker {
       onMessage: (index, message) => this.#receive(index, message),
       onLost: (index, loss) => this.#tasks.lost(index, loss),
       onFatal: options.onFatal,
-      // A timed task is ended by the engine itself; the watchdog only stands behind it.
-      activationLimitMs: (index) => deadlockTimeoutMs * (this.#tasks.hasTimed(index) ? 2 : 1),
+      // In quarantine the engine ends activations itself; the watchdog only stands behind it.
+      activationLimitMs: (index) => deadlockTimeoutMs * (index === options.threads ? 2 : 1),
     });
     const { service, eager, logger } = options;
-    this.#tasks = new WorkflowTasks({ pool: this.#pool, service, eager, logger });
+    this.#tasks = new WorkflowTasks({ pool: this.#pool, service, eager, logger, deadlockTimeoutMs });
     this.#pager = new HistoryPager(service);
   }
 
@@ -60,7 +61,7 @@ export class WorkflowWorker {
   }
 
   get cachedRuns(): number {
-    return this.#tasks.cachedRuns;
+    return this.#closed ? 0 : this.#tasks.cachedRuns;
   }
 
   /** Rejects with what the bundle throws when it is evaluated. */
@@ -79,6 +80,7 @@ export class WorkflowWorker {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#pool.close();
   }
 

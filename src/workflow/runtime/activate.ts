@@ -40,18 +40,23 @@ export function activateJobs(run: Run, activation: Activation): FurtherBatch | u
   const { jobs } = activation;
   const start = jobs.find((job) => job.kind === "initializeWorkflow");
   if (start !== undefined) initializeWorkflow(run, start);
-  const signals = jobs.filter((job) => job.kind === "signalWorkflow");
-  if (signals.length === 0 || hasFlag(run, SINGLE_BATCH)) {
-    const seed = jobs.findLast((job) => job.kind === "updateRandomSeed");
-    if (seed !== undefined) updateRandomSeed(run, seed);
-    const rest = jobs.filter((job) => job.kind !== "updateRandomSeed");
-    applyBatch(run, { ...activation, jobs: rest }, 0);
+  const isSignal = (job: Job): boolean => job.kind === "signalWorkflow";
+  if (!jobs.some(isSignal) || hasFlag(run, SINGLE_BATCH)) {
+    applyBatch(run, withSeedApplied(run, activation), 0);
     return undefined;
   }
-  applyBatch(run, { ...activation, jobs: signals }, 0);
-  const others = jobs.filter((job) => job.kind !== "signalWorkflow");
+  applyBatch(run, { ...activation, jobs: jobs.filter(isSignal) }, 0);
+  const others = jobs.filter((job) => !isSignal(job));
   if (others.length === 0) return undefined;
   return () => applyBatch(run, { ...activation, jobs: others }, 1);
+}
+
+/** Only the last of several seeds counts, and it does before anything else. */
+function withSeedApplied(run: Run, activation: Activation): Activation {
+  const seed = activation.jobs.findLast((job) => job.kind === "updateRandomSeed");
+  if (seed === undefined) return activation;
+  updateRandomSeed(run, seed);
+  return { ...activation, jobs: activation.jobs.filter((job) => job.kind !== "updateRandomSeed") };
 }
 
 function applyBatch(run: Run, activation: Activation, batchIndex: number): void {

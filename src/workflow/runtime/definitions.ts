@@ -46,11 +46,16 @@ export function resolveDefinition(run: Run, exports: Exports): void {
   const { definition } = run;
   const classDefinition = definitionOf(workflow);
   if (classDefinition === undefined) {
-    definition.start = (args) => workflow(...args);
+    // Names that begin so tell the stack cut-off of failures where the user's frames end.
+    definition.start = function perdureEntryFunction(args) {
+      return workflow(...args);
+    };
     definition.options = optionsOf(workflow);
   } else {
     const { options } = classDefinition;
-    definition.construct = (args) => construct(run, workflow, classDefinition, args);
+    definition.construct = function perdureEntryConstruct(args) {
+      construct(run, workflow, classDefinition, args);
+    };
     definition.options = () => rulesOf(options);
   }
 }
@@ -69,7 +74,9 @@ function construct(run: Run, type: AnyFunction, definition: ClassDefinition, arg
   const methodOf = (key: string | symbol): AnyFunction => {
     const method: unknown = Reflect.get(Object(instance), key);
     // `defn` found a function there, and the decorator checks that it still is the one.
-    return (...values) => Reflect.apply(method as AnyFunction, instance, values);
+    return function perdureEntryMethod(...values) {
+      return Reflect.apply(method as AnyFunction, instance, values);
+    };
   };
   for (const { key, role } of definition.methods) {
     if (role.kind === "run") continue;

@@ -2,6 +2,7 @@ import type { LogLevel } from "../../common/logger.ts";
 import { isCancellation } from "../../common/root-cause.ts";
 import { ContinueAsNew } from "../continue-as-new.ts";
 import { composeInterceptors } from "./compose-interceptors.ts";
+import { mapStacks } from "./failures.ts";
 import type { Run } from "./run.ts";
 
 /** A log line as it goes to the host. */
@@ -43,7 +44,10 @@ export function withLifecycleLog(run: Run, main: () => Promise<unknown>): Promis
     (error: unknown) => {
       if (isCancellation(error)) writeLog(run, "DEBUG", "Workflow completed as cancelled", BY_WORKER);
       else if (error instanceof ContinueAsNew) writeLog(run, "DEBUG", "Workflow continued as new", BY_WORKER);
-      else writeLog(run, "WARN", "Workflow failed", { error, ...BY_WORKER });
+      else {
+        mapStacks(run, error);
+        writeLog(run, "WARN", "Workflow failed", { error, ...BY_WORKER });
+      }
       throw error;
     },
   );

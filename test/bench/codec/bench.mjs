@@ -126,7 +126,7 @@ for (const [name, module] of [
   row(name, [decode.toFixed(2), write.toFixed(2), first.toFixed(0), heap.toFixed(0)]);
 }
 console.log();
-row("import in a fresh process", ["ms", "RSS MB", "min KB", "gzip KB"]);
+row("import in a fresh process", ["ms", "CPU ms", "RSS MB", "min KB", "gzip KB"]);
 for (const [name, module] of [
   ["perdure: all services", files.client],
   ["perdure: clients and servers", files.codecs],
@@ -135,11 +135,11 @@ for (const [name, module] of [
   ["protobuf-es: all messages", files.es],
   ["protobufjs (@temporalio/proto)", pbjs],
 ]) {
-  const { ms, rss } = repeat(RUNS, "import", module);
+  const { ms, cpu, rss } = repeat(RUNS, "import", module);
   const text = module.endsWith(".mjs") ? readFileSync(module) : undefined;
   const size =
     text === undefined
       ? ["-", "-"]
       : [text.length, gzipSync(text, { level: 9 }).length].map((n) => (n / 1000).toFixed(1));
-  row(name, [ms.toFixed(1), rss.toFixed(1), ...size]);
+  row(name, [ms.toFixed(1), cpu.toFixed(1), rss.toFixed(1), ...size]);
 }

@@ -28,11 +28,15 @@ function warm(call) {
 }
 
 const rssBefore = process.memoryUsage.rss();
+const cpuBefore = process.cpuUsage();
 const start = performance.now();
 const module = await load();
 const ms = performance.now() - start;
+const { user, system } = process.cpuUsage(cpuBefore);
 if (kind === "import") {
-  console.log(JSON.stringify({ ms, rss: (process.memoryUsage.rss() - rssBefore) / 1e6 }));
+  console.log(
+    JSON.stringify({ ms, cpu: (user + system) / 1000, rss: (process.memoryUsage.rss() - rssBefore) / 1e6 }),
+  );
 } else {
   const bytes = new Uint8Array(readFileSync(data));
   module.decode(bytes);

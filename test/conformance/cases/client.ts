@@ -241,9 +241,13 @@ export const clientCases: readonly Case[] = [
     name: "client: unknown workflow id is a WorkflowNotFoundError",
     async run({ client, id }) {
       const handle = client.workflow.getHandle(id());
-      for (const call of [handle.describe(), handle.signal(finish, "x"), handle.cancel(), handle.result()]) {
-        assert.ok((await rejection(call)) instanceof WorkflowNotFoundError);
-      }
+      const calls = [
+        () => handle.describe(),
+        () => handle.signal(finish, "x"),
+        () => handle.cancel(),
+        () => handle.result(),
+      ];
+      for (const call of calls) assert.ok((await rejection(call())) instanceof WorkflowNotFoundError);
     },
   },
   {

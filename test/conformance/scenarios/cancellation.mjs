@@ -1,6 +1,8 @@
 /** Cancellation of the whole workflow. */
-async function cancelSoon(handle, { pause }) {
-  await pause(400);
+import { settled } from "./wait.mjs";
+
+async function cancelSoon(handle) {
+  await settled(handle);
   await handle.cancel();
 }
 

@@ -1,4 +1,5 @@
 /** What surrounds a run: continue-as-new, memo and search attributes, retries, cron, randomness, time, reset. */
+import { settled, until } from "./wait.mjs";
 
 /** One search attribute of each type; `common` is the SDK's own module. */
 const everySearchAttribute = ({ defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes }) =>
@@ -92,11 +93,13 @@ export const runScenarios = [
     workflow: "continueOnSignal",
     source: "continue-as-new.ts",
     args: [[]],
-    async act(handle, { client, pause }) {
-      await pause(200);
+    async act(handle, { client }) {
+      await settled(handle);
       await handle.signal("push", "a");
-      await pause(500);
-      await client.getHandle(handle.workflowId).signal("push", "b");
+      const next = client.getHandle(handle.workflowId);
+      await until(async () => (await next.describe()).runId !== handle.firstExecutionRunId);
+      await settled(next);
+      await next.signal("push", "b");
     },
   }),
   {

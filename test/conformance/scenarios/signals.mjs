@@ -1,4 +1,7 @@
 /** Signals and queries. */
+import { eventSeen, settled } from "./wait.mjs";
+
+const activityDone = ({ activityTaskCompletedEventAttributes: completed }) => completed;
 const from = (source, list) => list.map((scenario) => ({ source, ...scenario }));
 
 export const signalScenarios = [
@@ -6,16 +9,16 @@ export const signalScenarios = [
     {
       subject: "signal-one",
       workflow: "oneSignal",
-      async act(handle, { pause }) {
-        await pause(100);
+      async act(handle) {
+        await settled(handle);
         await handle.signal("finish");
       },
     },
     {
       subject: "signal-with-arguments",
       workflow: "signalWithArguments",
-      async act(handle, { pause }) {
-        await pause(100);
+      async act(handle) {
+        await settled(handle);
         await handle.signal("order", { id: 7, tags: ["a", "b"] }, true);
       },
     },
@@ -74,18 +77,21 @@ export const signalScenarios = [
       subject: "signal-async-handler",
       workflow: "asyncSignalHandler",
       args: [3],
-      async act(handle, { pause }) {
-        await handle.signal("word", "a");
-        await handle.signal("word", "b");
-        await pause(100);
-        await handle.signal("word", "c");
+      async act(handle) {
+        for (const [index, word] of ["a", "b", "c"].entries()) {
+          await handle.signal("word", word);
+          await eventSeen(
+            handle,
+            (_event, _index, events) => events.filter(activityDone).length === index + 1,
+          );
+        }
       },
     },
     {
       subject: "signal-handler-replaced",
       workflow: "replacedSignalHandler",
-      async act(handle, { pause }) {
-        await pause(100);
+      async act(handle) {
+        await settled(handle);
         await handle.signal("word", "a");
         await handle.signal("word", "b");
       },
@@ -105,14 +111,14 @@ export const signalScenarios = [
       subject: "query-counter",
       note: "queried while open and after the end; queries leave no events",
       workflow: "counter",
-      async act(handle, { pause }) {
+      async act(handle) {
         await handle.signal("addTo", 2);
         await handle.signal("addTo", 3);
-        await pause(200);
+        await settled(handle);
         await handle.query("total");
         await handle.query("describe", "items");
         await handle.signal("addTo", 4);
-        await pause(200);
+        await settled(handle);
         await handle.signal("close");
         await handle.result();
         await handle.query("total");

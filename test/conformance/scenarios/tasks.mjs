@@ -1,18 +1,12 @@
 /** Trouble with workflow tasks, and order within one task. */
-const source = "tasks.ts";
+import { eventSeen, quiet, settled } from "./wait.mjs";
 
-/** Waits until the history of a run has an event which `matches`. */
-async function eventSeen(handle, matches) {
-  for (;;) {
-    const { events } = await handle.fetchHistory();
-    if (events.some(matches)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const source = "tasks.ts";
 
 const taskFailed = ({ workflowTaskFailedEventAttributes: failed }) => failed;
 const taskTimedOut = ({ workflowTaskTimedOutEventAttributes: timedOut }) => timedOut;
 
+const activityDone = ({ activityTaskCompletedEventAttributes: completed }) => completed;
 const resolved = (event) => event.activityTaskCompletedEventAttributes ?? event.timerFiredEventAttributes;
 
 /** Takes one workflow task from the queue and never answers. */
@@ -85,7 +79,8 @@ export const taskScenarios = [
     async run(context) {
       const first = await context.startWorker();
       const handle = await context.start();
-      await context.pause(500);
+      await eventSeen(handle, activityDone);
+      await quiet(handle);
       await first.stop();
       await handle.signal("resume");
       await swallowTask(context);
@@ -103,7 +98,8 @@ export const taskScenarios = [
     async run(context) {
       const victim = await context.startWorkerProcess();
       const handle = await context.start();
-      await context.pause(700);
+      await eventSeen(handle, activityDone);
+      await quiet(handle);
       await victim.kill();
       await handle.signal("resume");
       await context.startWorker();
@@ -119,7 +115,8 @@ export const taskScenarios = [
     async run(context) {
       const first = await context.startWorker();
       const handle = await context.start();
-      await context.pause(500);
+      await eventSeen(handle, activityDone);
+      await quiet(handle);
       await first.stop();
       await handle.signal("resume");
       await context.startWorker();
@@ -135,7 +132,8 @@ export const taskScenarios = [
     async run(context) {
       await context.startWorker({ maxCachedWorkflows: 0 });
       const handle = await context.start();
-      await context.pause(300);
+      await eventSeen(handle, activityDone);
+      await quiet(handle);
       await handle.signal("resume");
       await context.ended(handle);
       await context.save(handle);
@@ -150,7 +148,7 @@ export const taskScenarios = [
       await context.startWorker();
       const handle = await context.start();
       await eventSeen(handle, ({ timerStartedEventAttributes: started }) => started);
-      await context.pause(300);
+      await settled(handle);
       await context.save(handle);
       await handle.terminate("recorded");
     },
@@ -166,7 +164,10 @@ export const taskScenarios = [
       await eventSeen(handle, ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled);
       await first.stop();
       await handle.signal("poke", "a");
-      const second = await context.startWorker({ only: "activities" });
+      const second = await context.startWorker({
+        only: "activities",
+        maxConcurrentActivityTaskExecutions: 1,
+      });
       await eventSeen(handle, (_event, _index, events) => events.filter(resolved).length === 4);
       await second.stop();
       await context.startWorker();

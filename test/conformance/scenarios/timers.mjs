@@ -1,4 +1,6 @@
 /** Timers, conditions, scopes. */
+import { settled } from "./wait.mjs";
+
 const from = (source, list) => list.map((scenario) => ({ source, ...scenario }));
 
 export const timerScenarios = [
@@ -19,9 +21,9 @@ export const timerScenarios = [
       subject: "condition-without-timeout",
       workflow: "conditionWithoutTimeout",
       args: [3],
-      async act(handle, { pause }) {
+      async act(handle) {
         await handle.signal("advance", 1);
-        await pause(100);
+        await settled(handle);
         await handle.signal("advance", 2);
       },
     },
@@ -29,8 +31,8 @@ export const timerScenarios = [
       subject: "condition-in-time",
       workflow: "conditionInTime",
       args: [2],
-      async act(handle, { pause }) {
-        await pause(100);
+      async act(handle) {
+        await settled(handle);
         await handle.signal("advance", 2);
       },
     },
@@ -46,8 +48,8 @@ export const timerScenarios = [
     {
       subject: "scope-siblings",
       workflow: "siblingScopes",
-      async act(handle, { pause }) {
-        await pause(100);
+      async act(handle) {
+        await settled(handle);
         await handle.signal("stop");
       },
     },

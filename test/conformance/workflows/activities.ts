@@ -72,7 +72,13 @@ export interface SeenFailure {
   name: string;
   activityType?: string;
   retryState?: string;
-  causes: { name: string; message: string; type?: string; details?: unknown; timeoutType?: string }[];
+  causes: {
+    name: string;
+    message: string;
+    type?: string;
+    details?: unknown;
+    timeoutType?: string | undefined;
+  }[];
 }
 
 export function describeFailure(error: unknown): SeenFailure {

@@ -114,11 +114,11 @@ export const answers: readonly Fault[] = [
     (call) => fails(call, { status: GrpcStatus.UNKNOWN, reason: "server" }),
   ),
   answer(
-    "200 KB of status details",
-    ({ fail }) => fail(3, "big", { "grpc-status-details-bin": Buffer.alloc(150_000, 7).toString("base64") }),
+    "50 KB of status details",
+    ({ fail }) => fail(3, "big", { "grpc-status-details-bin": Buffer.alloc(40_000, 7).toString("base64") }),
     async (call) => {
       const error = await fails(call, { status: GrpcStatus.INVALID_ARGUMENT, reason: "server" });
-      assert.equal(error.rawStatusDetails?.length, 150_000);
+      assert.equal(error.rawStatusDetails?.length, 40_000);
     },
   ),
   answer(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
 import { type Fault, fails, HELLO, PATH, signal, until, withChannel, within } from "../fault.ts";
+import { startFrameServer } from "../frame-server.ts";
 import { type ServerCall, startServer } from "../grpc-server.ts";
 import { freePort, startParrot, startRelay, startSilent } from "../tcp-servers.ts";
 
@@ -12,7 +13,7 @@ function reset(code: number, name: string, expected: { status: GrpcStatus; detai
   return {
     name: `RST_STREAM ${name}`,
     run: async () => {
-      const server = await startServer(({ stream }) => stream.close(code));
+      const server = await startFrameServer(({ peer, streamId }) => peer.reset(streamId, code));
       await withChannel(server.address, {}, async (channel) => {
         const call = channel.unary(PATH, HELLO, { timeoutMs: 5_000 });
         const error = await fails(call, {
@@ -48,21 +49,16 @@ export const connections: readonly Fault[] = [
     },
   },
   {
-    name: "GOAWAY that names a last stream: the calls after it are sent again",
+    name: "GOAWAY that names a last stream: the call after it is sent again",
     run: async () => {
-      const sessions = new Set<unknown>();
-      const server = await startServer(({ ok }) => ok(), {
-        onStream: (stream, session) => {
-          sessions.add(session);
-          if (sessions.size > 1 || stream.id === 1) return false;
-          session.goaway(0, 1);
-          return true;
-        },
+      const server = await startFrameServer(({ number, streamId, peer }) => {
+        if (number === 2) peer.goaway(streamId - 2, 0);
+        else peer.ok(streamId, HELLO);
       });
       await withChannel(server.address, {}, async (channel) => {
-        await channel.unary(PATH, HELLO, { timeoutMs: 5_000 });
-        const again = await channel.unary(PATH, HELLO, { timeoutMs: 2_000 });
-        assert.equal(again.bytes.length, HELLO.length);
+        for (let call = 0; call < 3; call++) {
+          assert.equal((await channel.unary(PATH, HELLO, { timeoutMs: 2_000 })).bytes.length, HELLO.length);
+        }
         assert.equal(server.seen(), 2);
       });
       await server.close();
@@ -71,10 +67,10 @@ export const connections: readonly Fault[] = [
   {
     name: "GOAWAY with an error: the call fails and names it, the next one succeeds",
     run: async () => {
-      const server = await startServer(({ number, session, ok }) => {
-        if (number > 1) return ok();
-        session.goaway(11, undefined, Buffer.from("too_many_pings"));
-        setTimeout(() => session.destroy(), 20);
+      const server = await startFrameServer(({ number, streamId, peer }) => {
+        if (number > 1) return peer.ok(streamId, HELLO);
+        peer.goaway(streamId, 11, "too_many_pings");
+        setTimeout(peer.hangUp, 50);
       });
       await withChannel(server.address, {}, async (channel) => {
         const call = channel.unary(PATH, HELLO, { timeoutMs: 5_000 });
@@ -144,7 +140,10 @@ export const connections: readonly Fault[] = [
   {
     name: "RST_STREAM REFUSED_STREAM, once: the call is sent again",
     run: async () => {
-      const server = await startServer(({ number, stream, ok }) => (number === 1 ? stream.close(7) : ok()));
+      const server = await startFrameServer(({ number, streamId, peer }) => {
+        if (number === 1) peer.reset(streamId, 7);
+        else peer.ok(streamId, HELLO);
+      });
       await withChannel(server.address, {}, async (channel) => {
         assert.equal((await channel.unary(PATH, HELLO, { timeoutMs: 5_000 })).bytes.length, HELLO.length);
       });
