@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { loadEsbuild } from "../../runtimes/node-api/esbuild.ts";
 import { readBundle } from "../../src/engine/bundle.ts";
 import { BundleError } from "../../src/engine/bundle-error.ts";
-import { WALL_VERSION } from "../../src/engine/inside/inside.ts";
+import { WALL_VERSION } from "../../src/engine/wall-version.ts";
 import type { WorkflowFactory } from "../../src/workflow/runtime/sandbox-entry.ts";
 import { project } from "./bundle-fixture.ts";
 import { probeSandbox } from "./probe-sandbox.ts";
@@ -75,7 +75,7 @@ describe("what workflow code may be", () => {
   test("modules of only ES syntax are strict code, ones with CommonJS among them are not", async () => {
     const body =
       "export async function main() { try { undeclared = 1; return 'sloppy'; } catch (e) { return e.name; } }";
-    expect(await runMain({ "workflows.ts": `// @ts-nocheck\n${body}` })).toBe("ReferenceError");
+    expect(await runMain({ "workflows.ts": `${body}` })).toBe("ReferenceError");
     expect(
       await runMain({ "workflows.ts": `import './old.cjs';\n${body}`, "old.cjs": "exports.a = 1;" }),
     ).toBe("sloppy");
