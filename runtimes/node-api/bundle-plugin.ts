@@ -53,7 +53,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
 
 function ignored(build: PluginBuild, { ignoreModules }: BundlePluginOptions): void {
   if (ignoreModules.length > 0) {
-    const filter = new RegExp(`^(?:node:)?(?:${ignoreModules.map(escape).join("|")})(?:$|/)`);
+    const filter = new RegExp(`^(?:node:)?(?:${ignoreModules.map(literal).join("|")})(?:$|/)`);
     build.onResolve({ filter }, ({ path }) => ({ path, namespace: STUB_NAMESPACE }));
   }
   build.onLoad({ filter: /.*/, namespace: STUB_NAMESPACE }, ({ path }) => ({
@@ -63,8 +63,8 @@ function ignored(build: PluginBuild, { ignoreModules }: BundlePluginOptions): vo
 
 function sdkModules(build: PluginBuild, { shared }: BundlePluginOptions): void {
   const official = new Map(officialNames);
-  const others = [...shared.keys()].filter((name) => !name.startsWith("perdure/")).map(escape);
-  const names = [...official.keys()].map(escape);
+  const others = [...shared.keys()].filter((name) => !name.startsWith("perdure/")).map(literal);
+  const names = [...official.keys()].map(literal);
   const filter = new RegExp(`^(?:${["perdure/.+", ...names, ...others].join("|")})$`);
   build.onResolve({ filter }, ({ path, kind }) => {
     const specifier = shared.has(path) ? path : (official.get(path) ?? path);
@@ -103,7 +103,7 @@ function nodeBuiltins(build: PluginBuild, { forbidden }: BundlePluginOptions): v
   const names = builtinModules
     .filter((name) => !name.startsWith("_"))
     .map((name) => name.replace(/^node:/, ""));
-  const filter = new RegExp(`^(?:node:.+|bun:.+|bun|${names.map(escape).join("|")})$`);
+  const filter = new RegExp(`^(?:node:.+|bun:.+|bun|${names.map(literal).join("|")})$`);
   build.onResolve({ filter }, ({ path, kind }) => {
     if (kind === "entry-point") return undefined;
     const name = path.replace(/^node:/, "");
@@ -146,6 +146,6 @@ function loweredTypeScript(build: PluginBuild, esbuild: Esbuild): void {
   });
 }
 
-function escape(text: string): string {
+function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

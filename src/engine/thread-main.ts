@@ -11,7 +11,6 @@ import { Answerer } from "./answerer.ts";
 import { readBundle } from "./bundle.ts";
 import { Driver, failureTypes } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
-import { WALL_VERSION } from "./inside/inside.ts";
 import { ObservedBatches } from "./observed-batches.ts";
 import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
@@ -20,6 +19,7 @@ import { type CachedRun, RunCache } from "./run-cache.ts";
 import type { EnginePlatform, SandboxOptions } from "./sandbox.ts";
 import { createStackMapper } from "./source-map.ts";
 import { Turns } from "./turns.ts";
+import { WALL_VERSION } from "./wall-version.ts";
 
 /** The thread's end of its channel to the main thread. */
 export interface EnginePort {

@@ -1,8 +1,10 @@
+import vm from "node:vm";
 import { describe, expect, test } from "vitest";
 import { loadEsbuild } from "../../runtimes/node-api/esbuild.ts";
 import { readBundle } from "../../src/engine/bundle.ts";
 import { BundleError } from "../../src/engine/bundle-error.ts";
-import { WALL_VERSION } from "../../src/engine/inside/inside.ts";
+import { WALL_VERSION } from "../../src/engine/wall-version.ts";
+import type { WorkflowFactory } from "../../src/workflow/runtime/sandbox-entry.ts";
 import { project } from "./bundle-fixture.ts";
 import { probeSandbox } from "./probe-sandbox.ts";
 
@@ -73,7 +75,7 @@ describe("what workflow code may be", () => {
   test("modules of only ES syntax are strict code, ones with CommonJS among them are not", async () => {
     const body =
       "export async function main() { try { undeclared = 1; return 'sloppy'; } catch (e) { return e.name; } }";
-    expect(await runMain({ "workflows.ts": `// @ts-nocheck\n${body}` })).toBe("ReferenceError");
+    expect(await runMain({ "workflows.ts": `${body}` })).toBe("ReferenceError");
     expect(
       await runMain({ "workflows.ts": `import './old.cjs';\n${body}`, "old.cjs": "exports.a = 1;" }),
     ).toBe("sloppy");
@@ -274,8 +276,9 @@ describe("interceptors and converters", () => {
       }),
       WALL_VERSION,
     );
-    const factory = (0, eval)(user) as (globals: object, shared: unknown) => { interceptorModules: object[] };
-    const modules = factory(globalThis, () => ({}));
+    // A section evaluates to its factory.
+    const factory = vm.runInThisContext(user) as WorkflowFactory;
+    const modules = factory({ ...globalThis, Object, Array }, () => ({}));
     expect(Object.keys(modules).sort()).toEqual([
       "failureConverter",
       "interceptorModules",

@@ -238,7 +238,7 @@ describe("what goes wrong in workflow code", () => {
 
 describe("payloads", () => {
   /** Flips the bits of payload data both ways, as a codec on the main thread would. */
-  function flipping(main: MainThread, log: string[] = []): (message: FromThread) => ToThread | undefined {
+  function flipping(log: string[] = []): (message: FromThread) => ToThread | undefined {
     return (message) => {
       if (message.kind !== "transform") return undefined;
       log.push(`${message.direction} ${message.payloads.length}`);
@@ -256,7 +256,7 @@ describe("payloads", () => {
   test("go through the codecs in one batch on the way in and one on the way out", async () => {
     const main = await inlineEngine({ transformsPayloads: true });
     const log: string[] = [];
-    main.onRequest = flipping(main, log);
+    main.onRequest = flipping(log);
     const history = new HistoryBuilder("fan");
     const first = await main.run(history.runId, history.startTask().task());
     const [command] = completed(first).commands;
@@ -267,7 +267,7 @@ describe("payloads", () => {
 
   test("of arguments are decoded before workflow code sees them", async () => {
     const main = await inlineEngine({ transformsPayloads: true });
-    main.onRequest = flipping(main);
+    main.onRequest = flipping();
     const history = new HistoryBuilder("order", []);
     const [started] = history.events;
     const input = {

@@ -5,7 +5,7 @@ import { type Probe, probeSandbox } from "./probe-sandbox.ts";
 
 /** Two interleaved runs, `a` and `b`, of the given workflow code. */
 async function twoRuns(workflows: string): Promise<Probe> {
-  await using files = await project({ "workflows.ts": `// @ts-nocheck\n${workflows}` });
+  await using files = await project({ "workflows.ts": workflows });
   const probe = probeSandbox(await files.bundle());
   probe.open("a");
   probe.open("b");

@@ -1,9 +1,9 @@
 import { vmPlatform } from "../../runtimes/node-api/sandbox-vm.ts";
 import type { Activation } from "../../src/core/activation.ts";
 import { readBundle } from "../../src/engine/bundle.ts";
-import { WALL_VERSION } from "../../src/engine/inside/inside.ts";
 import type { Sandbox } from "../../src/engine/sandbox.ts";
 import { createStackMapper } from "../../src/engine/source-map.ts";
+import { WALL_VERSION } from "../../src/engine/wall-version.ts";
 
 const platform = vmPlatform({ alwaysTimed: false });
 const facts = {

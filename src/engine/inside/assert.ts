@@ -53,15 +53,21 @@ function isExpected(error: unknown, expected: Thrown | undefined): boolean {
   return error instanceof (expected as new (...args: never[]) => unknown);
 }
 
+/** As `==`, for the values that tests compare so: numbers with their texts, null with undefined. */
+function looselyEqual(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right) || left === right) return true;
+  if (left === null || left === undefined) return right === null || right === undefined;
+  if (typeof left === "object" || typeof right === "object" || right === undefined) return false;
+  return Number(left) === Number(right);
+}
+
 const checks = {
   ok,
   equal: (left: unknown, right: unknown, message?: string | Error): void => {
-    // biome-ignore lint/suspicious/noDoubleEquals: Node's `assert.equal` compares loosely.
-    if (!(left == right)) raise(message, `${String(left)} == ${String(right)}`, [left, right]);
+    if (!looselyEqual(left, right)) raise(message, `${String(left)} == ${String(right)}`, [left, right]);
   },
   notEqual: (left: unknown, right: unknown, message?: string | Error): void => {
-    // biome-ignore lint/suspicious/noDoubleEquals: Node's `assert.notEqual` compares loosely.
-    if (left == right) raise(message, `${String(left)} != ${String(right)}`, [left, right]);
+    if (looselyEqual(left, right)) raise(message, `${String(left)} != ${String(right)}`, [left, right]);
   },
   strictEqual: (left: unknown, right: unknown, message?: string | Error): void => {
     if (!Object.is(left, right)) raise(message, "Expected values to be strictly equal", [left, right]);
@@ -100,10 +106,18 @@ const checks = {
   },
 };
 
-/** `assert` itself is callable; `strict` is the same thing. */
-export const assert: typeof ok & typeof checks & { AssertionError: typeof AssertionError; strict: unknown } =
-  Object.assign((value: unknown, message?: string | Error): void => ok(value, message), checks, {
-    AssertionError,
-    strict: undefined as unknown,
-  });
-assert.strict = assert;
+/** What `assert` is: callable, with the other checks as its properties. */
+export interface Assert {
+  (value: unknown, message?: string | Error): void;
+  readonly strict: Assert;
+  readonly AssertionError: new (options: { message: string }) => Error;
+  readonly [check: string]: unknown;
+}
+
+function makeAssert(): Assert {
+  const assert = (value: unknown, message?: string | Error): void => ok(value, message);
+  // `strict` is the same thing, as there are no loose deep comparisons.
+  return Object.assign(assert, checks, { AssertionError, strict: assert }) as unknown as Assert;
+}
+
+export const assert: Assert = makeAssert();

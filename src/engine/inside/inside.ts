@@ -4,15 +4,13 @@ import type {
   UserModules,
   WorkflowFactory,
 } from "../../workflow/runtime/sandbox-entry.ts";
+import { WALL_VERSION } from "../wall-version.ts";
 import { abortClasses } from "./abort.ts";
 import { assert } from "./assert.ts";
 import { Realm } from "./realm.ts";
 import { structuredClone } from "./structured-clone.ts";
 import { stubModule } from "./stub.ts";
 import { textClasses } from "./text.ts";
-
-/** Number of the contract between the engine outside and the shared section inside; a bundle carries the one it was made for. */
-export const WALL_VERSION = 1;
 
 /** What the engine gives to the inside, once per thread. */
 export interface InsideOptions {
