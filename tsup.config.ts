@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as esbuild from "esbuild";
 import { defineConfig } from "tsup";
+import { buildSharedSection, formatSharedSection } from "./runtimes/node-api/shared-section.ts";
+import { writeDeclarations } from "./test/harness/declarations.ts";
 
 const npm = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, unknown>;
@@ -24,6 +27,10 @@ export default defineConfig({
   outDir: "dist",
   clean: true,
   splitting: true,
-  dts: { entry: subpaths },
+  async onSuccess() {
+    writeDeclarations(subpaths, "dist");
+    // What every workflow bundle has in common: made once here, so that no user waits for it.
+    writeFileSync("dist/sandbox.js", formatSharedSection(await buildSharedSection(esbuild, ".")));
+  },
   external: [/^#platform/, /^node:/, "esbuild", ...Object.keys(npm.dependencies)],
 });

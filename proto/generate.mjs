@@ -6,14 +6,12 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const buf = join(root, "node_modules", "@bufbuild", "buf", "bin", "buf");
 const committed = join(root, "src", "gen");
 
 function generate(target) {
   rmSync(target, { recursive: true, force: true });
-  execFileSync("npx", ["--no-install", "buf", "generate", "--output", target], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  execFileSync(process.execPath, [buf, "generate", "--output", target], { cwd: root, stdio: "inherit" });
 }
 
 /** Relative path → text of each file below a folder. */

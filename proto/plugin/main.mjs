@@ -2,7 +2,8 @@
 // The codec plugin: protoc's CodeGeneratorRequest on stdin, its response on stdout. Run by buf, see buf.gen.yaml.
 import { createEcmaScriptPlugin, runNodeJs } from "@bufbuild/protoplugin";
 import { emitEnum } from "./enums.mjs";
-import { allMessages, hasCodec, identifier } from "./model.mjs";
+import { emitAnyTypes, emitEnumNames, emitJson, jsonNames } from "./json.mjs";
+import { allEnums, allMessages, hasCodec, identifier } from "./model.mjs";
 import { emitReader } from "./read.mjs";
 import { emitHandlers, emitRoutes, emitServices } from "./services.mjs";
 import { emitInterface } from "./shapes.mjs";
@@ -12,9 +13,7 @@ import { emitWriter } from "./write.mjs";
 
 function declaredNames(file) {
   const messages = allMessages(file).map(identifier);
-  const enums = [...file.enums, ...allMessages(file).flatMap((message) => message.nestedEnums)].map(
-    identifier,
-  );
+  const enums = allEnums(file).map(identifier);
   return [
     ...enums,
     ...messages.flatMap((name) => [name, `read${name}`, `write${name}`, `encode${name}`, `decode${name}`]),
@@ -25,7 +24,7 @@ function declaredNames(file) {
 function emitCodecs(schema, file) {
   const out = new SourceFile(file.name);
   for (const name of declaredNames(file)) out.declare(name);
-  for (const desc of [...file.enums, ...allMessages(file).flatMap((message) => message.nestedEnums)]) {
+  for (const desc of allEnums(file)) {
     emitEnum(out, desc);
   }
   for (const message of allMessages(file)) {
@@ -53,9 +52,18 @@ function generate(schema) {
       for (const message of allMessages(file)) out.declare(`visit${identifier(message)}`);
       for (const message of allMessages(file)) emitVisitor(out, message, payloads);
     });
+    emitSibling(schema, file, "json", (out) => {
+      for (const message of allMessages(file))
+        for (const name of Object.values(jsonNames(message))) out.declare(name);
+      for (const desc of allEnums(file)) emitEnumNames(out, desc);
+      for (const message of allMessages(file)) emitJson(out, message);
+    });
     emitSibling(schema, file, "handlers", (out) => emitHandlers(out, file));
     emitSibling(schema, file, "routes", (out) => emitRoutes(out, file, schema));
   }
+  const anyTypes = new SourceFile("any-types");
+  emitAnyTypes(anyTypes, files.flatMap(allMessages));
+  anyTypes.writeTo(schema);
 }
 
 runNodeJs(createEcmaScriptPlugin({ name: "protoc-gen-perdure", version: "v1", generateTs: generate }));

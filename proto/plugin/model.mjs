@@ -21,9 +21,19 @@ export function allMessages(file) {
   return found;
 }
 
+/** All enums of a file, those nested in messages behind the others. */
+export function allEnums(file) {
+  return [...file.enums, ...allMessages(file).flatMap((message) => message.nestedEnums)];
+}
+
 /** `Outer_Inner` for nested types. */
 export function identifier(desc) {
   return desc.parent === undefined ? desc.name : `${identifier(desc.parent)}_${desc.name}`;
+}
+
+/** The constant that holds a message's full name, once per file. */
+export function nameConst(message) {
+  return `${identifier(message)}$name`;
 }
 
 export function lowerFirst(name) {

@@ -1,6 +1,16 @@
 // Decoders: one loop over tags per message. Fields are assigned to an object that has all of them from the start, so that
 // each message type has one hidden class; a repeated occurrence of a message field is merged into the first (`into`).
-import { byNumber, identifier, isWrapper, mapKeyOf, member, scalarOf, tagOf, zeroOf } from "./model.mjs";
+import {
+  byNumber,
+  identifier,
+  isWrapper,
+  mapKeyOf,
+  member,
+  nameConst,
+  scalarOf,
+  tagOf,
+  zeroOf,
+} from "./model.mjs";
 
 /** The expression that reads one value whose tag was just read. */
 function readValue(out, field, before) {
@@ -51,7 +61,7 @@ function listCase(out, field) {
     `      case ${tagOf(field.number, 2)}: {`,
     "        const e = r.end(end);",
     `        while (r.pos < e) ${target}.push(${readValue(out, field)});`,
-    "        r.leave(e, NAME);".replace("NAME", JSON.stringify(field.parent.typeName)),
+    `        if (r.pos !== e) r.overrun(e, ${nameConst(field.parent)});`,
     "        break;",
     "      }",
   ];
@@ -104,13 +114,14 @@ function emitEntryReader(out, field) {
   out.line("        r.skip(tag, undefined, depth);");
   out.line("    }");
   out.line("  }");
-  out.line(`  r.leave(end, ${JSON.stringify(field.parent.typeName)});`);
+  out.line(`  if (r.pos !== end) r.overrun(end, ${nameConst(field.parent)});`);
   out.line(`  ${out.runtime("setEntry", "init")}(record, key, ${empty});`);
   out.line("}");
   out.line();
 }
 
-function emptyObject(out, message) {
+/** The object literal with every field at its default. */
+export function emptyObject(out, message) {
   const entries = message.members.map((part) =>
     part.kind === "oneof"
       ? `${part.localName}: ${out.runtime("NO_CASE", "init")}`
@@ -122,13 +133,12 @@ function emptyObject(out, message) {
 /** `readM` and `decodeM`. */
 export function emitReader(out, message) {
   const name = identifier(message);
-  const label = JSON.stringify(message.typeName);
-  const reader = out.runtime("Reader", "reader");
+  const reader = out.runtimeType("Reader", "reader");
   for (const field of message.fields) if (field.fieldKind === "map") emitEntryReader(out, field);
   out.line(
     `export function read${name}(r: ${reader}, end: number, depth: number, into?: ${name}): ${name} {`,
   );
-  out.line(`  r.enter(depth, ${label});`);
+  out.line(`  if (depth <= 0) r.tooDeep(${nameConst(message)});`);
   out.line(`  const m: ${name} = into ?? ${emptyObject(out, message)};`);
   out.line("  while (r.pos < end) {");
   out.line("    const tag = r.tag();");
@@ -142,19 +152,15 @@ export function emitReader(out, message) {
     out.line("    }");
   }
   out.line("  }");
-  out.line(`  r.leave(end, ${label});`);
+  out.line(`  if (r.pos !== end) r.overrun(end, ${nameConst(message)});`);
   out.line("  return m;");
   out.line("}");
   out.line();
+  const options = out.runtimeType("DecodeOptions", "reader");
+  out.line(`export function decode${name}(bytes: Uint8Array, options?: ${options}): ${name} {`);
   out.line(
-    `export function decode${name}(bytes: Uint8Array, options?: ${out.runtimeType("DecodeOptions", "reader")}): ${name} {`,
+    `  return ${out.runtime("decodeWith", "reader")}(read${name}, ${nameConst(message)}, bytes, options);`,
   );
-  out.line(`  const r = new ${reader}(bytes, options);`);
-  out.line("  try {");
-  out.line(`    return read${name}(r, r.len, ${out.runtime("MAX_DEPTH", "reader")});`);
-  out.line("  } catch (cause) {");
-  out.line(`    throw ${out.runtime("decodeError", "reader")}(cause, ${label});`);
-  out.line("  }");
   out.line("}");
   out.line();
 }

@@ -1,5 +1,5 @@
 // The plain TypeScript type of each message.
-import { hasPresence, identifier, isWrapper, mapKeyOf, scalarOf } from "./model.mjs";
+import { hasPresence, identifier, isWrapper, mapKeyOf, nameConst, scalarOf } from "./model.mjs";
 
 function valueType(out, field) {
   if (field.message !== undefined) {
@@ -51,5 +51,7 @@ export function emitInterface(out, message) {
     else out.line(fieldLine(out, part));
   }
   out.line("}");
+  out.line();
+  out.line(`const ${nameConst(message)} = ${JSON.stringify(message.typeName)};`);
   out.line();
 }

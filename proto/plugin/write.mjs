@@ -1,6 +1,16 @@
 // Encoders: fields in the order of their numbers, zero values left out, so that the bytes equal protobuf-es's.
 import { ScalarType } from "@bufbuild/protobuf";
-import { byNumber, hasPresence, identifier, isWrapper, mapKeyOf, member, scalarOf, tagOf } from "./model.mjs";
+import {
+  byNumber,
+  hasPresence,
+  identifier,
+  isWrapper,
+  mapKeyOf,
+  member,
+  nameConst,
+  scalarOf,
+  tagOf,
+} from "./model.mjs";
 
 /** The statement that writes one value with its tag. */
 function writeValue(out, field, value) {
@@ -18,7 +28,7 @@ function nested(out, number, message, value) {
 }
 
 /** The condition under which a field without presence is written. NaN has to reach the writer's check. */
-function isNotZero(field, value) {
+export function isNotZero(field, value) {
   if (field.scalar === ScalarType.BYTES) return `${value} && ${value}.length !== 0`;
   if (field.scalar === ScalarType.FLOAT || field.scalar === ScalarType.DOUBLE) {
     return `${value} !== undefined && !Object.is(${value}, 0)`;
@@ -106,7 +116,7 @@ function groupLines(out, fields) {
 /** `writeM` and `encodeM`. */
 export function emitWriter(out, message) {
   const name = identifier(message);
-  const writer = out.runtime("Writer", "writer");
+  const writer = out.runtimeType("Writer", "writer");
   const init = `${out.runtimeType("Init", "init")}<${name}>`;
   out.line(`export function write${name}(w: ${writer}, m: ${init}): void {`);
   for (const fields of groups(message)) out.add(groupLines(out, fields));
@@ -114,13 +124,7 @@ export function emitWriter(out, message) {
   out.line("}");
   out.line();
   out.line(`export function encode${name}(message: ${init}): Uint8Array {`);
-  out.line(`  const w = ${writer}.take();`);
-  out.line("  try {");
-  out.line(`    write${name}(w, message);`);
-  out.line("  } catch (cause) {");
-  out.line(`    throw w.error(cause, ${JSON.stringify(message.typeName)});`);
-  out.line("  }");
-  out.line("  return w.finish();");
+  out.line(`  return ${out.runtime("encodeWith", "writer")}(write${name}, ${nameConst(message)}, message);`);
   out.line("}");
   out.line();
 }

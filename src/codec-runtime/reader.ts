@@ -72,24 +72,17 @@ export class Reader {
     return end;
   }
 
-  /** Checks the depth left before a message is read. */
-  enter(depth: number, message: string): void {
-    if (depth <= 0) {
-      throw new CodecError("TOO_DEEP", `messages nested deeper than ${MAX_DEPTH}, at ${message}`, {
-        message,
-        offset: this.pos,
-      });
-    }
+  /** Messages are nested deeper than allowed. */
+  tooDeep(message: string): never {
+    throw new CodecError("TOO_DEEP", `messages nested deeper than ${MAX_DEPTH}, at ${message}`, {
+      message,
+      offset: this.pos,
+    });
   }
 
-  /** Checks that a message ended exactly where its length said. */
-  leave(end: number, message: string): void {
-    if (this.pos !== end) {
-      throw new CodecError("TRUNCATED", `a field of ${message} reaches over its end`, {
-        message,
-        offset: end,
-      });
-    }
+  /** A message or list did not end where its length said. */
+  overrun(end: number, message: string): never {
+    throw new CodecError("TRUNCATED", `a field of ${message} reaches over its end`, { message, offset: end });
   }
 
   uint32(): number {
@@ -296,14 +289,27 @@ export class Reader {
   }
 }
 
-/** A decoding error with the name of the message that was asked for. */
-export function decodeError(cause: unknown, message: string): unknown {
-  if (!(cause instanceof CodecError)) return cause;
-  return new CodecError(cause.code, `cannot decode ${message}: ${cause.message}`, {
-    message: cause.messageName ?? message,
-    offset: cause.offset,
-    cause,
-  });
+/** A generated reader of one message: from `pos` to `end`, at most `depth` messages deep, merged into `into` if given. */
+export type ReadMessage<Message> = (reader: Reader, end: number, depth: number, into?: Message) => Message;
+
+/** Decodes whole bytes; errors say of which message. Behind every `decodeM`. */
+export function decodeWith<Message>(
+  read: ReadMessage<Message>,
+  message: string,
+  bytes: Uint8Array,
+  options: DecodeOptions | undefined,
+): Message {
+  const reader = new Reader(bytes, options);
+  try {
+    return read(reader, reader.len, MAX_DEPTH);
+  } catch (cause) {
+    if (!(cause instanceof CodecError)) throw cause;
+    throw new CodecError(cause.code, `cannot decode ${message}: ${cause.message}`, {
+      message: cause.messageName ?? message,
+      offset: cause.offset,
+      cause,
+    });
+  }
 }
 
 /** Event ids and attempts are small and repeat: their bigints are made once. */

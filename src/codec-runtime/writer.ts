@@ -300,6 +300,21 @@ export class Writer {
   }
 }
 
+/** Encodes one message; errors say of which message and field. Behind every `encodeM`. */
+export function encodeWith<Init>(
+  write: (writer: Writer, message: Init) => void,
+  name: string,
+  message: Init,
+): Uint8Array {
+  const writer = Writer.take();
+  try {
+    write(writer, message);
+  } catch (cause) {
+    throw writer.error(cause, name);
+  }
+  return writer.finish();
+}
+
 function varintSize(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;

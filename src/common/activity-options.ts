@@ -32,7 +32,7 @@ export interface ActivityOptions {
   scheduleToStartTimeout?: Duration | undefined;
   /** Longest time in all, retries included. */
   scheduleToCloseTimeout?: Duration | undefined;
-  /** Default `WAIT_CANCELLATION_COMPLETED`. */
+  /** Default `TRY_CANCEL`. */
   cancellationType?: ActivityCancellationType | undefined;
   /** Whether the same worker may start it without asking the task queue. Default `true`. */
   allowEagerDispatch?: boolean | undefined;
@@ -54,7 +54,7 @@ export interface LocalActivityOptions {
   scheduleToCloseTimeout?: Duration | undefined;
   /** Waits between attempts that are longer than this use a timer. Default 1 minute. */
   localRetryThreshold?: Duration | undefined;
-  /** Default `WAIT_CANCELLATION_COMPLETED`. */
+  /** Default `TRY_CANCEL`. */
   cancellationType?: ActivityCancellationType | undefined;
   /** One line for people; shown by the UI. */
   summary?: string | undefined;

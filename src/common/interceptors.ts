@@ -3,13 +3,19 @@ import type { Payload } from "./payload.ts";
 /** Payloads by name that travel with a call, for context that is not an argument. */
 export type Headers = Record<string, Payload>;
 
-/** What an interceptor method calls to go on: the method itself without its last parameter. */
+/**
+ * What an interceptor method calls to go on: the method itself without its last parameter. Inside of the interface of the
+ * interceptor, which would refer to itself, write {@link NextCall}.
+ */
 export type Next<Interceptor, Method extends keyof Interceptor> = Required<Interceptor>[Method] extends (
   input: infer Input,
   next: never,
 ) => infer Result
   ? (input: Input) => Result
   : never;
+
+/** The rest of a chain of interceptors: takes the input on, gives what came back. */
+export type NextCall<Input, Result> = (input: Input) => Result;
 
 type AnyNext = (input: unknown) => unknown;
 type AnyMethod = (input: unknown, next: AnyNext) => unknown;

@@ -37,7 +37,7 @@ export {
   WorkflowNotFoundError,
 } from "./errors.ts";
 export { type ProtoFailure, TemporalFailure } from "./failure.ts";
-export type { Headers, Next } from "./interceptors.ts";
+export type { Headers, Next, NextCall } from "./interceptors.ts";
 export {
   DefaultLogger,
   type LogEntry,
@@ -61,6 +61,7 @@ export {
 } from "./meter.ts";
 export { NexusOperationFailure } from "./nexus-operation-failure.ts";
 export type { Payload } from "./payload.ts";
+export { PayloadSizeError } from "./payload-size.ts";
 export type { Priority } from "./priority.ts";
 export { compileRetryPolicy, decompileRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 export { RetryState } from "./retry-state.ts";

@@ -18,7 +18,10 @@ export interface ThreadInit {
   /** The workflow bundle, as `engine/bundle.ts` defines it. */
   readonly bundle: string;
   readonly worker: WorkerFacts;
-  /** Int32 words: [0] activation count, odd while one runs; see `engine/progress.ts`. Absent where memory can't be shared. */
+  /**
+   * Int32 words: [0] activation count, odd while one runs; [1] id of the task whose activation runs, 0 when not told; see
+   * `engine/progress.ts`. Absent where memory can't be shared.
+   */
   readonly progress?: SharedArrayBuffer | undefined;
 }
 
@@ -98,7 +101,13 @@ export type ToThread =
       readonly seq: number;
       readonly result: Uint8Array;
     }
-  | { readonly kind: "hostResult"; readonly callId: number; readonly value: boolean }
+  | {
+      readonly kind: "hostResult";
+      readonly callId: number;
+      readonly value: boolean;
+      /** Set when the user's callback threw: the workflow task is to fail with it. */
+      readonly error?: string | undefined;
+    }
   | {
       readonly kind: "answered";
       readonly taskId: number;

@@ -15,7 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   connect: ["transport", "platform", "common", "gen"],
   activity: ["common", "converter", "platform", "gen*", "codec-runtime*", "client*"],
   client: ["common", "converter", "transport", "platform", "gen", "codec-runtime"],
-  engine: ["common", "converter", "core", "platform", "gen", "codec-runtime", "workflow*"],
+  engine: ["common", "converter", "core", "platform", "gen", "codec-runtime", "workflow*", "engine/inside*"],
+  // The part of the engine that is evaluated inside the sandbox, around the workflow runtime.
+  "engine/inside": ["workflow", "common", "converter", "core*", "engine"],
   worker: [
     "common",
     "converter",
@@ -34,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const files = sourceFiles("src", "runtimes");
 
 function folderOf(path: string): string {
+  if (path.startsWith("src/engine/inside/")) return "engine/inside";
   return path.split("/")[1] ?? "";
 }
 

@@ -34,10 +34,8 @@ function runnerArguments(name: RuntimeName): readonly string[] {
 function runOn(name: RuntimeName, words: readonly string[]): Result[] {
   const report = `${reports}/conformance-${name}.jsonl`;
   rmSync(report, { force: true });
-  const env = { ...process.env, TSX_TSCONFIG_PATH: `${root}test/conformance/tsconfig.json` };
   const ended = spawnSync(runtimeCommand(name), [...runnerArguments(name), report, ...words], {
     cwd: root,
-    env,
     stdio: ["ignore", "inherit", "inherit"],
     timeout: 15 * 60_000,
   });
@@ -87,7 +85,8 @@ function main(): void {
   for (const [runtime, results] of byRuntime) {
     for (const result of results) {
       const found = verdict(runtime, result);
-      if (found === "ok" || found === "known") count.passed++;
+      if (found === "ok") count.passed++;
+      else if (found === "known") count.skipped++;
       else count.failed++;
       if (found === "FAILED") console.log(`\n${runtime}: ${result.name} failed: ${result.error}`);
       if (found === "PASSED")
@@ -99,7 +98,9 @@ function main(): void {
     }
   }
   writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
-  console.log(`\nconformance: ${count.passed} passed, ${count.failed} failed`);
+  console.log(
+    `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures`,
+  );
   process.exitCode = count.failed > 0 ? 1 : 0;
 }
 

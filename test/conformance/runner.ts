@@ -6,7 +6,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { cases } from "./cases/all.ts";
-import type { Case, Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/all.mjs";
 import { createWorld, type World } from "./world.ts";
 
@@ -23,7 +23,7 @@ const jobs: readonly Job[] = [
     name: scenario.subject,
     run: (world: World) => runScenario(world, scenario),
   })),
-  ...cases.map((one: Case) => ({ name: one.name, run: (world: World) => one.run(world) })),
+  ...cases.map(({ name, run }) => ({ name, run: (world: World) => run(world.caseWorld(name)) })),
 ];
 
 async function runScenario(world: World, scenario: Scenario): Promise<void> {

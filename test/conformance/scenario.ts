@@ -11,8 +11,10 @@ export interface Scenario {
   readonly source: string;
   readonly note?: string;
   readonly args?: readonly unknown[];
-  /** Further start options. */
-  readonly options?: Readonly<Record<string, unknown>>;
+  /** Further start options; a function gets the SDK's `common` module. */
+  readonly options?:
+    | Readonly<Record<string, unknown>>
+    | ((common: unknown) => Readonly<Record<string, unknown>>);
   /** What the user does while the workflow runs. */
   act?(handle: ScenarioHandle, context: ScenarioContext): Promise<unknown>;
   /** Replaces the usual course (start a worker, start the workflow, `act`, wait for the end, save the history). */
@@ -30,13 +32,21 @@ export interface ScenarioHandle {
   fetchHistory(): Promise<{ events: readonly Record<string, unknown>[] }>;
 }
 
+/** The part of a workflow client that scenarios use. */
+export interface ScenarioClient {
+  start(workflow: string, options: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
+  signalWithStart(workflow: string, options: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
+  getHandle(workflowId: string, runId?: string, options?: Readonly<Record<string, unknown>>): ScenarioHandle;
+}
+
 export interface ScenarioWorker {
   stop(): Promise<void>;
 }
 
 /** What a scenario gets to work with; each SDK's runner makes its own. */
 export interface ScenarioContext {
-  readonly client: unknown;
+  /** The workflow client, or what is like it. */
+  readonly client: ScenarioClient;
   readonly connection: unknown;
   readonly address: string;
   readonly taskQueue: string;
@@ -52,18 +62,4 @@ export interface ScenarioContext {
   history(handle: ScenarioHandle): Promise<{ events: readonly Record<string, unknown>[] }>;
   /** Keeps (official) or compares (Perdure) the history of this run under `subject`. */
   save(handle: ScenarioHandle, subject?: string): Promise<void>;
-}
-
-/** A check of Perdure alone: errors, options, life of a worker. */
-export interface Case {
-  readonly name: string;
-  run(world: CaseWorld): Promise<void>;
-}
-
-/** What a case gets; see `world.ts`. */
-export interface CaseWorld {
-  readonly address: string;
-  readonly namespace: string;
-  /** Its own task queue. */
-  readonly taskQueue: string;
 }

@@ -1,17 +1,36 @@
 /** Perdure's side of the scenarios: connects once, bundles once, and gives each scenario a context with its own task queue. */
-import { spawn } from "node:child_process";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { Client, Connection, type WorkflowHandle } from "perdure/client";
+import { Client, Connection, type WorkflowClient, type WorkflowHandle } from "perdure/client";
+import * as common from "perdure/common";
 import { bundleWorkflowCode, Worker, type WorkerOptions } from "perdure/worker";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import * as activities from "./activities.ts";
+import { caseActivities } from "./case-activities.ts";
+import type { CaseWorld } from "./cases/case.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { recordedHistory } from "./recorded.ts";
-import type { Scenario, ScenarioContext, ScenarioHandle, ScenarioWorker } from "./scenario.ts";
+import type {
+  Scenario,
+  ScenarioClient,
+  ScenarioContext,
+  ScenarioHandle,
+  ScenarioWorker,
+} from "./scenario.ts";
+import { startWorkerProcess } from "./worker-processes.ts";
 
-/** Subjects whose values come from the run's own seed, ids or clock, so that only the structure can be equal. */
-const OWN_VALUES: ReadonlySet<string> = new Set([]);
+/**
+ * Subjects whose values come from the run's own seed, ids or clock, or from the order of a map that the server does not keep (search
+ * attributes), so that only the structure can be equal. That the values are right is tested by replaying the recorded histories.
+ */
+const OWN_VALUES: ReadonlySet<string> = new Set([
+  "continue-as-new-3",
+  "memo-and-search-attributes",
+  "random",
+  "reset",
+  "time",
+  "workflow-info",
+  "workflow-info-timeouts",
+]);
 
 export interface World {
   readonly address: string;
@@ -19,6 +38,8 @@ export interface World {
   readonly client: Client;
   readonly bundles: Readonly<Record<string, { code: string }>>;
   context(scenario: Scenario): ScenarioContext & { finish(): Promise<void> };
+  /** A world of its own for a case. */
+  caseWorld(name: string): CaseWorld;
   close(): Promise<void>;
 }
 
@@ -33,10 +54,16 @@ export async function createWorld(address: string): Promise<World> {
     broken: await bundleWorkflowCode({ workflowsPath: here("workflows/broken/tasks.ts") }),
     empty: await bundleWorkflowCode({ workflowsPath: here("workflows/results.ts") }),
   };
+  const caseBundles = {
+    cases: await bundleWorkflowCode({ workflowsPath: here("case-workflows/mod.ts") }),
+    before: await bundleWorkflowCode({ workflowsPath: here("case-workflows/changed/before.ts") }),
+    after: await bundleWorkflowCode({ workflowsPath: here("case-workflows/changed/after.ts") }),
+  };
   const world = { address, connection, client, bundles };
   return {
     ...world,
     context: (scenario) => contextOf(world, scenario),
+    caseWorld: (name) => caseWorldOf(world, caseBundles, name),
     close: async () => await connection.close(),
   };
 }
@@ -49,17 +76,18 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
   const workflowId = `wf-${scenario.subject}-${unique}`;
   const workers: ScenarioWorker[] = [];
   const children: { kill(): Promise<void> }[] = [];
-  const startOptions = { taskQueue, workflowId, args: [...(scenario.args ?? [])], ...scenario.options };
+  const options = typeof scenario.options === "function" ? scenario.options(common) : scenario.options;
+  const startOptions = { taskQueue, workflowId, args: [...(scenario.args ?? [])], ...options };
+  const client = scenarioClient(world.client.workflow);
   return {
-    client: world.client.workflow,
+    client,
     connection: world.connection,
     address: world.address,
     taskQueue,
     workflowId,
     startOptions,
     pause: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-    start: async (overrides = {}) =>
-      flatHistories(await world.client.workflow.start(scenario.workflow, { ...startOptions, ...overrides })),
+    start: async (overrides = {}) => await client.start(scenario.workflow, { ...startOptions, ...overrides }),
     ended: async (handle) => await handle.result().catch(() => undefined),
     async startWorker(options = {}) {
       const worker = await startWorker(world, taskQueue, options);
@@ -67,12 +95,12 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
       return worker;
     },
     async startWorkerProcess() {
-      const child = await startWorkerProcess(world.address, taskQueue);
+      const child = await startWorkerProcess({ address: world.address, taskQueue, workflows: "workflows" });
       children.push(child);
       return child;
     },
     history: async (handle) => await handle.fetchHistory(),
-    save: async (handle, subject = scenario.subject) => await compare(world, handle, subject),
+    save: async (handle, subject = scenario.subject) => await compare(handle, subject),
     async finish() {
       await Promise.all(children.map((child) => child.kill()));
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -80,19 +108,67 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
   };
 }
 
-/** Scenarios read events in the JSON form that official handles give: attributes as a property of the event. */
-function flatHistories(handle: WorkflowHandle): ScenarioHandle {
-  return Object.assign(Object.create(handle) as WorkflowHandle, {
-    fetchHistory: async () => {
-      const { events } = await handle.fetchHistory();
-      return {
-        events: events.map((event) => ({
-          ...event,
-          [event.attributes.case ?? "unknown"]: event.attributes.value,
-        })),
-      };
+function caseWorldOf(world: Shared, bundles: CaseWorld["bundles"], name: string): CaseWorld {
+  const { address, connection, client } = world;
+  const unique = `${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 40)}-${Math.random().toString(36).slice(2, 10)}`;
+  const taskQueue = `tq-${unique}`;
+  let ids = 0;
+  return {
+    address,
+    connection,
+    client,
+    taskQueue,
+    bundles,
+    id: () => `wf-${unique}-${ids++}`,
+    async withWorker(use, options = {}) {
+      const worker = await Worker.create({
+        connection,
+        taskQueue,
+        workflowBundle: bundles.cases,
+        activities: caseActivities,
+        shutdownForceTime: "10 seconds",
+        ...options,
+      });
+      return await worker.runUntil(async () => await use(worker));
     },
-  }) as unknown as ScenarioHandle;
+  };
+}
+
+/** Perdure's workflow client as scenarios use it. */
+function scenarioClient(client: WorkflowClient): ScenarioClient {
+  type StartOptions = Parameters<WorkflowClient["start"]>[1];
+  type SignalOptions = Parameters<WorkflowClient["signalWithStart"]>[1];
+  return {
+    start: async (workflow, options) =>
+      flat(await client.start(workflow, options as unknown as StartOptions)),
+    signalWithStart: async (workflow, options) =>
+      flat(await client.signalWithStart(workflow, options as unknown as SignalOptions)),
+    getHandle: (workflowId, runId, options) => flat(client.getHandle(workflowId, runId, options)),
+  };
+}
+
+const originals = new WeakMap<object, WorkflowHandle>();
+
+/** Scenarios read events in the JSON form that official handles give: attributes as a property of the event. */
+function flat(handle: WorkflowHandle): ScenarioHandle {
+  const fetchHistory: ScenarioHandle["fetchHistory"] = async () => {
+    const { events } = await handle.fetchHistory();
+    return {
+      events: events.map((event) => ({
+        ...event,
+        [event.attributes.case ?? "unknown"]: event.attributes.value,
+      })),
+    };
+  };
+  const wrapped = new Proxy(handle, {
+    get: (target, key) => (key === "fetchHistory" ? fetchHistory : bound(target, Reflect.get(target, key))),
+  });
+  originals.set(wrapped, handle);
+  return wrapped as unknown as ScenarioHandle;
+}
+
+function bound(target: object, value: unknown): unknown {
+  return typeof value === "function" ? value.bind(target) : value;
 }
 
 async function startWorker(
@@ -130,38 +206,11 @@ async function startWorker(
   };
 }
 
-async function startWorkerProcess(address: string, taskQueue: string): Promise<{ kill(): Promise<void> }> {
-  const child = spawn(process.execPath, [...runtimeArguments(), here("worker-process.ts")], {
-    env: { ...process.env, ADDRESS: address, TASK_QUEUE: taskQueue },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once("data", () => resolve());
-    child.once("exit", (code) =>
-      reject(new Error(`the worker process ended with ${code} before it was ready`)),
-    );
-  });
-  return {
-    async kill() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
-}
-
-/** How this runtime runs a TypeScript file of the tests. */
-function runtimeArguments(): readonly string[] {
-  if ("Deno" in globalThis) return ["run", "--allow-all", "--quiet"];
-  if ("Bun" in globalThis) return ["run"];
-  return ["--import", "tsx"];
-}
-
-async function compare(world: Shared, handle: ScenarioHandle, subject: string): Promise<void> {
-  // Saved handles may be of another run or chain than the scenario's own: their ids say which.
-  const { workflowId, runId } = handle as ScenarioHandle & { readonly runId?: string };
-  const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const actual = historyToJson(history) as unknown as HistoryJson;
+async function compare(handle: ScenarioHandle, subject: string): Promise<void> {
+  const original = originals.get(handle);
+  if (!original)
+    throw new Error(`save("${subject}") needs a handle that the scenario got from start or getHandle`);
+  const actual = historyToJson(await original.fetchHistory()) as unknown as HistoryJson;
   const differences = historyDifferences(recordedHistory(subject), actual, !OWN_VALUES.has(subject));
   if (differences.length > 0)
     throw new Error(`history differs from the official SDK's "${subject}":\n  ${differences.join("\n  ")}`);

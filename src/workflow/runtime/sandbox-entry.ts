@@ -14,8 +14,11 @@ import type { Completion } from "../../core/command.ts";
 export interface SandboxEntry {
   /** Workflow types that the bundle exports, for logs and errors. A `default` export stands for any type. */
   workflowTypes(): readonly string[];
-  /** Evaluates the user's modules for a new run. Throws what they throw. */
-  open(runId: string, facts: RunFacts): void;
+  /**
+   * Begins a new run. With its first activation, the user's modules are evaluated here, so that the drain that follows is
+   * theirs alone; without it, when the run is activated. What they throw fails the first activation.
+   */
+  open(runId: string, facts: RunFacts, first?: Activation): void;
   /** Applies the jobs of one activation. The drain that follows runs user code. */
   activate(runId: string, activation: Activation): void;
   /** Re-evaluates conditions; true when one was met, so that the host must drain and call again. */

@@ -1,3 +1,14 @@
-import type { Case } from "../scenario.ts";
+import { badInputCases } from "./bad-input.ts";
+import type { Case } from "./case.ts";
+import { clientCases } from "./client.ts";
+import { codecCases } from "./codecs.ts";
+import { lifecycleCases } from "./lifecycle.ts";
+import { robustnessCases } from "./robustness.ts";
 
-export const cases: readonly Case[] = [];
+export const cases: readonly Case[] = [
+  ...clientCases,
+  ...badInputCases,
+  ...codecCases,
+  ...lifecycleCases,
+  ...robustnessCases,
+];

@@ -2,8 +2,8 @@
 
 import type { Init, UnknownFields } from "../../../../../codec-runtime/init.ts";
 import type { MethodCodec } from "../../../../../codec-runtime/method.ts";
-import { type DecodeOptions, MAX_DEPTH, Reader, decodeError } from "../../../../../codec-runtime/reader.ts";
-import { Writer } from "../../../../../codec-runtime/writer.ts";
+import { type DecodeOptions, type Reader, decodeWith } from "../../../../../codec-runtime/reader.ts";
+import { type Writer, encodeWith } from "../../../../../codec-runtime/writer.ts";
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus`: open, numbers that are not listed may occur. */
 export const HealthCheckResponse_ServingStatus = {
@@ -19,8 +19,10 @@ export interface HealthCheckRequest extends UnknownFields {
   service: string;
 }
 
+const HealthCheckRequest$name = "grpc.health.v1.HealthCheckRequest";
+
 export function readHealthCheckRequest(r: Reader, end: number, depth: number, into?: HealthCheckRequest): HealthCheckRequest {
-  r.enter(depth, "grpc.health.v1.HealthCheckRequest");
+  if (depth <= 0) r.tooDeep(HealthCheckRequest$name);
   const m: HealthCheckRequest = into ?? { service: "" };
   while (r.pos < end) {
     const tag = r.tag();
@@ -32,17 +34,12 @@ export function readHealthCheckRequest(r: Reader, end: number, depth: number, in
         r.skip(tag, m, depth);
     }
   }
-  r.leave(end, "grpc.health.v1.HealthCheckRequest");
+  if (r.pos !== end) r.overrun(end, HealthCheckRequest$name);
   return m;
 }
 
 export function decodeHealthCheckRequest(bytes: Uint8Array, options?: DecodeOptions): HealthCheckRequest {
-  const r = new Reader(bytes, options);
-  try {
-    return readHealthCheckRequest(r, r.len, MAX_DEPTH);
-  } catch (cause) {
-    throw decodeError(cause, "grpc.health.v1.HealthCheckRequest");
-  }
+  return decodeWith(readHealthCheckRequest, HealthCheckRequest$name, bytes, options);
 }
 
 export function writeHealthCheckRequest(w: Writer, m: Init<HealthCheckRequest>): void {
@@ -51,13 +48,7 @@ export function writeHealthCheckRequest(w: Writer, m: Init<HealthCheckRequest>):
 }
 
 export function encodeHealthCheckRequest(message: Init<HealthCheckRequest>): Uint8Array {
-  const w = Writer.take();
-  try {
-    writeHealthCheckRequest(w, message);
-  } catch (cause) {
-    throw w.error(cause, "grpc.health.v1.HealthCheckRequest");
-  }
-  return w.finish();
+  return encodeWith(writeHealthCheckRequest, HealthCheckRequest$name, message);
 }
 
 /** `grpc.health.v1.HealthCheckResponse` */
@@ -65,8 +56,10 @@ export interface HealthCheckResponse extends UnknownFields {
   status: HealthCheckResponse_ServingStatus;
 }
 
+const HealthCheckResponse$name = "grpc.health.v1.HealthCheckResponse";
+
 export function readHealthCheckResponse(r: Reader, end: number, depth: number, into?: HealthCheckResponse): HealthCheckResponse {
-  r.enter(depth, "grpc.health.v1.HealthCheckResponse");
+  if (depth <= 0) r.tooDeep(HealthCheckResponse$name);
   const m: HealthCheckResponse = into ?? { status: 0 };
   while (r.pos < end) {
     const tag = r.tag();
@@ -78,17 +71,12 @@ export function readHealthCheckResponse(r: Reader, end: number, depth: number, i
         r.skip(tag, m, depth);
     }
   }
-  r.leave(end, "grpc.health.v1.HealthCheckResponse");
+  if (r.pos !== end) r.overrun(end, HealthCheckResponse$name);
   return m;
 }
 
 export function decodeHealthCheckResponse(bytes: Uint8Array, options?: DecodeOptions): HealthCheckResponse {
-  const r = new Reader(bytes, options);
-  try {
-    return readHealthCheckResponse(r, r.len, MAX_DEPTH);
-  } catch (cause) {
-    throw decodeError(cause, "grpc.health.v1.HealthCheckResponse");
-  }
+  return decodeWith(readHealthCheckResponse, HealthCheckResponse$name, bytes, options);
 }
 
 export function writeHealthCheckResponse(w: Writer, m: Init<HealthCheckResponse>): void {
@@ -97,13 +85,7 @@ export function writeHealthCheckResponse(w: Writer, m: Init<HealthCheckResponse>
 }
 
 export function encodeHealthCheckResponse(message: Init<HealthCheckResponse>): Uint8Array {
-  const w = Writer.take();
-  try {
-    writeHealthCheckResponse(w, message);
-  } catch (cause) {
-    throw w.error(cause, "grpc.health.v1.HealthCheckResponse");
-  }
-  return w.finish();
+  return encodeWith(writeHealthCheckResponse, HealthCheckResponse$name, message);
 }
 
 /** `grpc.health.v1.Health.Check` */

@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import type { OnLoadResult, Plugin, PluginBuild } from "esbuild";
+import { BundleError } from "../../src/engine/bundle-error.ts";
+import type { Esbuild } from "./esbuild.ts";
+
+/** What the plugin needs to know of one bundle. */
+export interface BundlePluginOptions {
+  readonly esbuild: Esbuild;
+  /** Shared specifiers with their export names; `undefined` when only its run-time shape is known (CommonJS). */
+  readonly shared: ReadonlyMap<string, readonly string[] | undefined>;
+  readonly ignoreModules: readonly string[];
+  /** Filled with the specifiers of Node built-ins that were imported. */
+  readonly forbidden: Set<string>;
+}
+
+/** Module names under which the official SDK has what we share or refuse. */
+const officialNames: readonly (readonly [string, string])[] = [
+  ["@temporalio/workflow", "perdure/workflow"],
+  ["@temporalio/common", "perdure/common"],
+  ["@temporalio/activity", "perdure/activity"],
+  ["@temporalio/client", "perdure/client"],
+  ["@temporalio/worker", "perdure/worker"],
+  ["@temporalio/testing", "perdure/testing"],
+];
+
+/** Built-ins of which the sandbox has a small version. */
+const allowedBuiltins: readonly string[] = ["assert", "url", "util"];
+
+/** Name of the module that imports all that a section is made of. */
+export const ENTRY_FILE = "perdure-workflow-entry.js";
+export const FORBIDDEN_NAMESPACE = "node-built-in";
+const SHARED_NAMESPACE = "perdure-shared";
+const STUB_NAMESPACE = "perdure-stub";
+
+/** True for inputs that this plugin made up. */
+export function isVirtualInput(path: string): boolean {
+  return [FORBIDDEN_NAMESPACE, SHARED_NAMESPACE, STUB_NAMESPACE].some((name) => path.startsWith(`${name}:`));
+}
+
+/** Gives workflow code its shared modules and keeps out what can't work there. */
+export function bundlePlugin(options: BundlePluginOptions): Plugin {
+  return {
+    name: "perdure-workflow",
+    setup(build) {
+      ignored(build, options);
+      sdkModules(build, options);
+      nodeBuiltins(build, options);
+      loweredTypeScript(build, options.esbuild);
+    },
+  };
+}
+
+function ignored(build: PluginBuild, { ignoreModules }: BundlePluginOptions): void {
+  if (ignoreModules.length > 0) {
+    const filter = new RegExp(`^(?:node:)?(?:${ignoreModules.map(escape).join("|")})(?:$|/)`);
+    build.onResolve({ filter }, ({ path }) => ({ path, namespace: STUB_NAMESPACE }));
+  }
+  build.onLoad({ filter: /.*/, namespace: STUB_NAMESPACE }, ({ path }) => ({
+    contents: `module.exports = __shared(${JSON.stringify(`stub:${path}`)});`,
+  }));
+}
+
+function sdkModules(build: PluginBuild, { shared }: BundlePluginOptions): void {
+  const official = new Map(officialNames);
+  const others = [...shared.keys()].filter((name) => !name.startsWith("perdure/")).map(escape);
+  const names = [...official.keys()].map(escape);
+  const filter = new RegExp(`^(?:${["perdure/.+", ...names, ...others].join("|")})$`);
+  build.onResolve({ filter }, ({ path, kind }) => {
+    const specifier = shared.has(path) ? path : (official.get(path) ?? path);
+    if (!shared.has(specifier)) return { path: specifier, namespace: STUB_NAMESPACE };
+    // A `require` takes the module as it is; an import gets bindings of which unused ones fall away.
+    const suffix = kind === "require-call" ? "?cjs" : "";
+    return { path: `${specifier}${suffix}`, namespace: SHARED_NAMESPACE, sideEffects: false };
+  });
+  build.onLoad({ filter: /.*/, namespace: SHARED_NAMESPACE }, ({ path }) => {
+    const specifier = path.replace(/\?cjs$/, "");
+    const names = shared.get(specifier);
+    const get = `__shared(${JSON.stringify(specifier)})`;
+    if (specifier !== path || names === undefined) return { contents: `module.exports = ${get};` };
+    return { contents: sharedModule(get, names) };
+  });
+}
+
+/** Reading a binding is free of effects, which esbuild only believes of calls that are marked so. */
+function sharedModule(get: string, names: readonly string[]): string {
+  const lines = [
+    `const module = /* @__PURE__ */ ${get};`,
+    "const pick = /* @__PURE__ */ (() => (name) => module[name])();",
+  ];
+  for (const name of names) {
+    const value = `/* @__PURE__ */ pick(${JSON.stringify(name)})`;
+    lines.push(
+      name === "default"
+        ? `export default ${value};`
+        : `const $${name} = ${value}; export { $${name} as ${name} };`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function nodeBuiltins(build: PluginBuild, { forbidden }: BundlePluginOptions): void {
+  const names = builtinModules
+    .filter((name) => !name.startsWith("_"))
+    .map((name) => name.replace(/^node:/, ""));
+  const filter = new RegExp(`^(?:node:.+|bun:.+|bun|${names.map(escape).join("|")})$`);
+  build.onResolve({ filter }, ({ path, kind }) => {
+    if (kind === "entry-point") return undefined;
+    const name = path.replace(/^node:/, "");
+    if (allowedBuiltins.includes(name)) {
+      return { path: `node:${name}?cjs`, namespace: SHARED_NAMESPACE, sideEffects: false };
+    }
+    forbidden.add(path);
+    return { path, namespace: FORBIDDEN_NAMESPACE };
+  });
+  build.onLoad({ filter: /.*/, namespace: FORBIDDEN_NAMESPACE }, () => ({
+    contents: "module.exports = {};",
+  }));
+}
+
+/** Async generators and `for await` of `.ts` files take other numbers of microtasks natively than in the official bundles. */
+const tickSensitive = /\basync\s*(?:function\s*)?\*|\bfor\s+await\b/;
+
+function loweredTypeScript(build: PluginBuild, esbuild: Esbuild): void {
+  build.onLoad({ filter: /\.[cm]?tsx?$/ }, async ({ path }): Promise<OnLoadResult | undefined> => {
+    if (path.includes("node_modules") || !tickSensitive.test(await readFile(path, "utf8"))) return undefined;
+    const result = await esbuild.build({
+      entryPoints: [path],
+      bundle: false,
+      write: false,
+      target: "es2022",
+      supported: { "async-generator": false, "for-await": false },
+      keepNames: true,
+      sourcemap: "inline",
+      sourcesContent: false,
+      logLevel: "silent",
+    });
+    const contents = result.outputFiles![0]!.text;
+    if (contents.includes("__yieldStar(")) {
+      throw new BundleError(
+        `${path}: \`yield*\` in an async generator does not run in the same steps under all SDKs, so replaying would not ` +
+          "be safe. Write `for await (const item of source) yield item` instead",
+      );
+    }
+    return { contents, loader: "js" };
+  });
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

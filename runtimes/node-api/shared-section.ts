@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import vm from "node:vm";
+import type { Inside } from "../../src/engine/inside/inside.ts";
+import { FACTORY_GLOBALS } from "../../src/engine/inside/inside.ts";
+import type { Esbuild } from "./esbuild.ts";
+import { isSource, packageRoot } from "./package-files.ts";
+
+/** The part of a bundle that is the same for all: the workflow runtime and the modules that runs share. */
+export interface SharedSection {
+  readonly code: string;
+  /** Export names of the shared modules. */
+  readonly exports: { readonly [specifier: string]: readonly string[] };
+  readonly wallVersion: number;
+  readonly perdure: string;
+}
+
+const EXPORTS_MARK = "//perdure-shared ";
+
+/** ECMAScript level of all sections: what Node 20 runs. */
+export const BUNDLE_TARGET = "es2022";
+
+let cached: Promise<SharedSection> | undefined;
+
+/** From the built package its ready file, from source made by esbuild; once per process. */
+export function sharedSection(esbuild: Esbuild): Promise<SharedSection> {
+  cached ??= load(esbuild);
+  return cached;
+}
+
+async function load(esbuild: Esbuild): Promise<SharedSection> {
+  const root = packageRoot();
+  const ready = join(root, "dist", "sandbox.js");
+  if (!isSource() && existsSync(ready)) return parse(await readFile(ready, "utf8"));
+  return buildSharedSection(esbuild, root);
+}
+
+/** Builds the section from `entry`; the result, as text, is what the npm package has as `dist/sandbox.js`. */
+export async function buildSharedSection(
+  esbuild: Esbuild,
+  root: string,
+  entry: string = join(root, "src", "engine", "inside", "entry.ts"),
+): Promise<SharedSection> {
+  const result = await esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "iife",
+    globalName: "__perdure",
+    target: BUNDLE_TARGET,
+    platform: "neutral",
+    keepNames: true,
+    legalComments: "none",
+    logLevel: "silent",
+    banner: {
+      js: `(function () { "use strict"; const { ${FACTORY_GLOBALS.filter(isBuiltin).join(", ")} } = globalThis;`,
+    },
+    footer: { js: "return __perdure.default; })()" },
+  });
+  const code = result.outputFiles![0]!.text;
+  const inside = vm.runInNewContext(code) as Inside;
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+  return { code, exports: inside.sharedExports(), wallVersion: inside.wallVersion, perdure: version };
+}
+
+/** The section as the file in the npm package. */
+export function formatSharedSection(section: SharedSection): string {
+  const { code, ...facts } = section;
+  return `${EXPORTS_MARK}${JSON.stringify(facts)}\n${code}`;
+}
+
+function parse(text: string): SharedSection {
+  const end = text.indexOf("\n");
+  // Written by `formatSharedSection` of the same package.
+  const facts = JSON.parse(text.slice(EXPORTS_MARK.length, end)) as Omit<SharedSection, "code">;
+  return { ...facts, code: text.slice(end + 1) };
+}
+
+/** `setTimeout` and the like are not there yet when the section is evaluated. */
+function isBuiltin(name: string): boolean {
+  return !["setTimeout", "clearTimeout", "console"].includes(name);
+}

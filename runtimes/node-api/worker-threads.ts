@@ -1,0 +1,39 @@
+import type { MessagePort } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
+import type { FromThread, ThreadInit, ToThread } from "../../src/engine/protocol.ts";
+import type { EnginePort } from "../../src/engine/thread-main.ts";
+import type { ThreadHandlers, WorkflowThread } from "../../src/platform/worker-platform.ts";
+import { threadStart } from "./thread-start.ts";
+
+/** Starts a workflow thread of `node:worker_threads` from its entry file. */
+export function startWorkerThread(
+  entry: URL,
+  init: ThreadInit,
+  handlers: ThreadHandlers,
+): Promise<WorkflowThread> {
+  // Options of the main program, such as loaders, are of no use in the thread and only slow its start.
+  const worker = new Worker(entry, { name: `perdure-workflow-${init.threadIndex}`, execArgv: [] });
+  const thread: WorkflowThread = {
+    post: (message) => worker.postMessage(message),
+    terminate: async () => {
+      start.ended();
+      await worker.terminate();
+    },
+  };
+  const start = threadStart(thread, handlers);
+  worker.on("message", (message: FromThread) => start.message(message));
+  worker.on("error", (error: unknown) => start.died(error));
+  worker.on("exit", (code) => start.died(new Error(`The workflow thread ended with exit code ${code}`)));
+  worker.postMessage(init);
+  return start.ready;
+}
+
+/** The thread's own end of the channel. */
+export function enginePort(port: MessagePort): EnginePort {
+  return {
+    post: (message) => port.postMessage(message),
+    onMessage: (callback) => {
+      port.on("message", (message: ToThread) => callback(message));
+    },
+  };
+}

@@ -1,0 +1,223 @@
+import { composeInterceptors } from "../common/interceptors.ts";
+import { decodeFromPayloadsAtIndex } from "../converter/codec-run.ts";
+import type { History, HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import { reserveEagerSlot } from "../transport/eager-start.ts";
+import type { WorkflowService } from "../transport/services.ts";
+import type { CallOptions } from "../transport/unary-call.ts";
+import { QueryRejectedError } from "./client-errors.ts";
+import type { ClientScope } from "./client-scope.ts";
+import {
+  type RequestCancelWorkflowExecutionResponse,
+  type TerminateWorkflowExecutionResponse,
+  type WorkflowCancelInput,
+  type WorkflowClientInterceptor,
+  type WorkflowDescribeInput,
+  type WorkflowQueryInput,
+  type WorkflowSignalInput,
+  type WorkflowSignalWithStartInput,
+  type WorkflowStartInput,
+  type WorkflowStartOutput,
+  type WorkflowTerminateInput,
+  withStartDetails,
+} from "./interceptors.ts";
+import { queryError, startError, workflowCallError } from "./rpc-errors.ts";
+import { signalWithStartRequest, startRequest } from "./start-request.ts";
+import type { DescribeWorkflowExecutionResponse, WorkflowExecution } from "./workflow-execution.ts";
+
+/** The calls of a workflow client, each inside the chain of interceptors. */
+export class WorkflowCalls {
+  readonly scope: ClientScope;
+  readonly #interceptors: readonly WorkflowClientInterceptor[];
+  readonly #starters: readonly WorkflowClientInterceptor[];
+
+  constructor(scope: ClientScope, interceptors: readonly WorkflowClientInterceptor[]) {
+    this.scope = scope;
+    this.#interceptors = interceptors;
+    this.#starters = interceptors.map(withStartDetails);
+  }
+
+  get #service(): WorkflowService {
+    return this.scope.connection.workflowService;
+  }
+
+  start(input: WorkflowStartInput, call: CallOptions | undefined): Promise<WorkflowStartOutput> {
+    return composeInterceptors(this.#starters, "startWithDetails", (last) => this.#start(last, call))(input);
+  }
+
+  signalWithStart(input: WorkflowSignalWithStartInput, call: CallOptions | undefined): Promise<string> {
+    const next = (last: WorkflowSignalWithStartInput): Promise<string> => this.#signalWithStart(last, call);
+    return composeInterceptors(this.#interceptors, "signalWithStart", next)(input);
+  }
+
+  signal(input: WorkflowSignalInput, call: CallOptions | undefined): Promise<void> {
+    return composeInterceptors(this.#interceptors, "signal", (last) => this.#signal(last, call))(input);
+  }
+
+  query(input: WorkflowQueryInput, call: CallOptions | undefined): Promise<unknown> {
+    return composeInterceptors(this.#interceptors, "query", (last) => this.#query(last, call))(input);
+  }
+
+  terminate(
+    input: WorkflowTerminateInput,
+    call: CallOptions | undefined,
+  ): Promise<TerminateWorkflowExecutionResponse> {
+    return composeInterceptors(this.#interceptors, "terminate", (last) => this.#terminate(last, call))(input);
+  }
+
+  cancel(
+    input: WorkflowCancelInput,
+    call: CallOptions | undefined,
+  ): Promise<RequestCancelWorkflowExecutionResponse> {
+    return composeInterceptors(this.#interceptors, "cancel", (last) => this.#cancel(last, call))(input);
+  }
+
+  describe(
+    input: WorkflowDescribeInput,
+    call: CallOptions | undefined,
+  ): Promise<DescribeWorkflowExecutionResponse> {
+    return composeInterceptors(this.#interceptors, "describe", (last) => this.#describe(last, call))(input);
+  }
+
+  /** All events of a run. Not part of any chain, as in the official client. */
+  async fetchHistory(execution: WorkflowExecution, call?: CallOptions): Promise<History> {
+    const { namespace } = this.scope;
+    const events: HistoryEvent[] = [];
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const response = await this.#service
+        .getWorkflowExecutionHistory({ namespace, execution, nextPageToken }, call)
+        .catch((error: unknown) => {
+          throw workflowCallError(error, "Failed to get Workflow execution history", execution);
+        });
+      for (const event of response.history?.events ?? []) events.push(event);
+      nextPageToken = response.nextPageToken;
+    } while (nextPageToken.length > 0);
+    return { events };
+  }
+
+  async #start(input: WorkflowStartInput, call: CallOptions | undefined): Promise<WorkflowStartOutput> {
+    const { workflowType, options } = input;
+    const { workflowId, taskQueue } = options;
+    const request = await startRequest(this.scope, input);
+    const { connection, namespace } = this.scope;
+    const slot = options.requestEagerStart
+      ? reserveEagerSlot(connection, { namespace, taskQueue })
+      : undefined;
+    try {
+      const response = await this.#service.startWorkflowExecution(
+        { ...request, requestEagerExecution: slot !== undefined },
+        call,
+      );
+      const task = response.eagerWorkflowTask;
+      if (task === undefined) slot?.release();
+      else slot?.accept(task);
+      return { runId: response.runId, eagerlyStarted: slot !== undefined && task !== undefined };
+    } catch (error) {
+      slot?.release();
+      throw startError(error, "Failed to start Workflow", { workflowId, workflowType });
+    }
+  }
+
+  async #signalWithStart(
+    input: WorkflowSignalWithStartInput,
+    call: CallOptions | undefined,
+  ): Promise<string> {
+    const request = await signalWithStartRequest(this.scope, input);
+    try {
+      return (await this.#service.signalWithStartWorkflowExecution(request, call)).runId;
+    } catch (error) {
+      const { workflowType, options } = input;
+      throw startError(error, "Failed to signalWithStart Workflow", {
+        workflowId: options.workflowId,
+        workflowType,
+      });
+    }
+  }
+
+  async #signal(input: WorkflowSignalInput, call: CallOptions | undefined): Promise<void> {
+    const { namespace, identity } = this.scope;
+    const { signalName, workflowExecution, headers, args } = input;
+    const context = this.scope.workflowContext(workflowExecution.workflowId);
+    const payloads = await this.scope.encode(`Arguments of signal '${signalName}'`, args, context);
+    const request = {
+      namespace,
+      identity,
+      workflowExecution,
+      requestId: crypto.randomUUID(),
+      signalName,
+      header: { fields: headers },
+      input: { payloads },
+    };
+    try {
+      await this.#service.signalWorkflowExecution(request, call);
+    } catch (error) {
+      throw workflowCallError(error, "Failed to signal Workflow", workflowExecution);
+    }
+  }
+
+  async #query(input: WorkflowQueryInput, call: CallOptions | undefined): Promise<unknown> {
+    const { queryType, workflowExecution, headers, args, queryRejectCondition } = input;
+    const context = this.scope.workflowContext(workflowExecution.workflowId);
+    const payloads = await this.scope.encode(`Arguments of query '${queryType}'`, args, context);
+    const request = {
+      namespace: this.scope.namespace,
+      execution: workflowExecution,
+      query: { queryType, queryArgs: { payloads }, header: { fields: headers } },
+      queryRejectCondition,
+    };
+    const response = await this.#service.queryWorkflow(request, call).catch((error: unknown) => {
+      throw queryError(error, workflowExecution);
+    });
+    if (response.queryRejected !== undefined) throw new QueryRejectedError(response.queryRejected.status);
+    const converter = await this.scope.converter;
+    return decodeFromPayloadsAtIndex(converter, 0, response.queryResult?.payloads, context);
+  }
+
+  async #terminate(
+    input: WorkflowTerminateInput,
+    call: CallOptions | undefined,
+  ): Promise<TerminateWorkflowExecutionResponse> {
+    const { namespace, identity } = this.scope;
+    const { workflowExecution, reason, firstExecutionRunId, details = [] } = input;
+    const context = this.scope.workflowContext(workflowExecution.workflowId);
+    const payloads = await this.scope.encode("Details of a termination", details, context);
+    const request = {
+      namespace,
+      identity,
+      workflowExecution,
+      reason,
+      firstExecutionRunId,
+      details: payloads && { payloads },
+    };
+    try {
+      return await this.#service.terminateWorkflowExecution(request, call);
+    } catch (error) {
+      throw workflowCallError(error, "Failed to terminate Workflow", workflowExecution);
+    }
+  }
+
+  async #cancel(
+    input: WorkflowCancelInput,
+    call: CallOptions | undefined,
+  ): Promise<RequestCancelWorkflowExecutionResponse> {
+    const { namespace, identity } = this.scope;
+    const request = { namespace, identity, requestId: crypto.randomUUID(), ...input };
+    try {
+      return await this.#service.requestCancelWorkflowExecution(request, call);
+    } catch (error) {
+      throw workflowCallError(error, "Failed to cancel Workflow", input.workflowExecution);
+    }
+  }
+
+  async #describe(
+    { workflowExecution }: WorkflowDescribeInput,
+    call: CallOptions | undefined,
+  ): Promise<DescribeWorkflowExecutionResponse> {
+    const request = { namespace: this.scope.namespace, execution: workflowExecution };
+    try {
+      return await this.#service.describeWorkflowExecution(request, call);
+    } catch (error) {
+      throw workflowCallError(error, "Failed to describe Workflow", workflowExecution);
+    }
+  }
+}

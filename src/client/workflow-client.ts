@@ -1,0 +1,254 @@
+import { ValueError } from "../common/errors.ts";
+import { showValue } from "../common/type-guards.ts";
+import { extractWorkflowType } from "../common/workflow-name.ts";
+import type {
+  WithWorkflowArgs,
+  Workflow,
+  WorkflowClass,
+  WorkflowOfClass,
+  WorkflowResultType,
+} from "../common/workflow-type.ts";
+import type { CallOptions } from "../transport/unary-call.ts";
+import { BaseClient } from "./base-client.ts";
+import { checkOptionalArray, checkOptionalText, checkText } from "./check-options.ts";
+import { type BaseClientOptions, ClientScope } from "./client-scope.ts";
+import type { WorkflowClientInterceptor } from "./interceptors.ts";
+import { type QueryRejectCondition, queryRejectConditionNames } from "./query-reject-condition.ts";
+import { workflowCallError } from "./rpc-errors.ts";
+import { WorkflowCalls } from "./workflow-calls.ts";
+import { type CountWorkflowExecution, countFromRaw } from "./workflow-execution.ts";
+import {
+  type GetWorkflowHandleOptions,
+  type HandleTarget,
+  type WorkflowHandle,
+  type WorkflowHandleWithSignaledRunId,
+  type WorkflowHandleWithStartDetails,
+  workflowHandle,
+} from "./workflow-handle.ts";
+import { type AsyncWorkflowListIterable, type ListOptions, listWorkflows } from "./workflow-list.ts";
+import {
+  type AnyStartOptions,
+  compileWorkflowOptions,
+  type WorkflowSignalWithStartOptions,
+  type WorkflowStartOptions,
+} from "./workflow-options.ts";
+import { type WorkflowResultOptions, workflowResult } from "./workflow-result.ts";
+
+/** What is special to a workflow client. */
+export interface WorkflowClientSettings {
+  /** Wrap the client's calls, the first outermost. */
+  interceptors?: readonly WorkflowClientInterceptor[] | undefined;
+  /** In which states of a workflow its queries are refused. Default `"NONE"`. */
+  queryRejectCondition?: QueryRejectCondition | undefined;
+}
+
+/** Options of {@link WorkflowClient}. */
+export interface WorkflowClientOptions extends BaseClientOptions, WorkflowClientSettings {}
+
+type AnySignalOptions = AnyStartOptions & {
+  readonly signal: { readonly name: string } | string;
+  readonly signalArgs?: readonly unknown[] | undefined;
+};
+
+/**
+ * Starts workflows, and gives handles to act on them.
+ *
+ * @example
+ * ```ts
+ * const handle = await client.workflow.start(order, { workflowId: "order-1", taskQueue: "orders", args: [7] });
+ * console.log(await handle.result());
+ * ```
+ */
+export class WorkflowClient extends BaseClient {
+  readonly #calls: WorkflowCalls;
+  readonly #queryRejectCondition: number;
+
+  /** @throws {ValueError} naming the option, its value and what is allowed */
+  constructor(options: WorkflowClientOptions = {}, scope: ClientScope = new ClientScope(options)) {
+    super(scope);
+    const { interceptors, queryRejectCondition = "NONE" } = options;
+    checkOptionalArray(interceptors, "interceptors");
+    this.#calls = new WorkflowCalls(scope, interceptors ?? []);
+    this.#queryRejectCondition = queryRejectConditionNames.encode(queryRejectCondition);
+  }
+
+  /**
+   * Starts a workflow, named by its function, its decorated class or its type.
+   *
+   * @throws {WorkflowExecutionAlreadyStartedError} when the id is taken and its policies say so
+   * @throws {ValueError} when an option is not valid or an argument cannot be converted
+   * @example
+   * ```ts
+   * const handle = await client.workflow.start("order", { workflowId: "order-1", taskQueue: "orders", args: [7] });
+   * ```
+   */
+  start<T extends Workflow>(
+    workflow: string | T,
+    options: WorkflowStartOptions<T>,
+    call?: CallOptions,
+  ): Promise<WorkflowHandleWithStartDetails<T>>;
+  start<C extends WorkflowClass>(
+    workflow: C,
+    options: WorkflowStartOptions<WorkflowOfClass<C>>,
+    call?: CallOptions,
+  ): Promise<WorkflowHandleWithStartDetails<WorkflowOfClass<C>>>;
+  async start(
+    workflow: string | Workflow | WorkflowClass,
+    options: AnyStartOptions,
+    call?: CallOptions,
+  ): Promise<WorkflowHandleWithStartDetails> {
+    const workflowType = extractWorkflowType(workflow);
+    const compiled = compileWorkflowOptions(options);
+    const output = await this.#calls.start({ workflowType, options: compiled, headers: {} }, call);
+    const { runId, eagerlyStarted } = output;
+    const { workflowId, followRuns } = compiled;
+    // Without `runId`: the handle is to follow the chain when it continues as new.
+    const handle = this.#handle({
+      workflowId,
+      followRuns,
+      firstExecutionRunId: runId,
+      runIdForResult: runId,
+    });
+    return { ...handle, firstExecutionRunId: runId, eagerlyStarted };
+  }
+
+  /**
+   * Starts a workflow and waits for its result: that of the run that was started, or of those that carry it on.
+   *
+   * @throws {WorkflowFailedError} when the workflow did not complete; `cause` says why
+   * @throws {WorkflowExecutionAlreadyStartedError} when the id is taken and its policies say so
+   * @example
+   * ```ts
+   * const total = await client.workflow.execute(order, { workflowId: "order-1", taskQueue: "orders", args: [7] });
+   * ```
+   */
+  execute<T extends Workflow>(
+    workflow: string | T,
+    options: WorkflowStartOptions<T>,
+    call?: CallOptions,
+  ): Promise<WorkflowResultType<T>>;
+  execute<C extends WorkflowClass>(
+    workflow: C,
+    options: WorkflowStartOptions<WorkflowOfClass<C>>,
+    call?: CallOptions,
+  ): Promise<WorkflowResultType<WorkflowOfClass<C>>>;
+  async execute(workflow: string | Workflow, options: AnyStartOptions, call?: CallOptions): Promise<unknown> {
+    const handle = await this.start(workflow, options, call);
+    return handle.result(call);
+  }
+
+  /**
+   * Sends a signal to a workflow, which is started first if it does not run.
+   *
+   * @throws {WorkflowExecutionAlreadyStartedError} when the id is taken and its policies say so
+   * @throws {ValueError} when an option is not valid or an argument cannot be converted
+   * @example
+   * ```ts
+   * await client.workflow.signalWithStart(cart, { workflowId: "cart-1", taskQueue: "shop", signal: add, signalArgs: ["milk"] });
+   * ```
+   */
+  signalWithStart<T extends Workflow, SignalArgs extends unknown[] = []>(
+    workflow: string | T,
+    options: WithWorkflowArgs<T, WorkflowSignalWithStartOptions<SignalArgs>>,
+    call?: CallOptions,
+  ): Promise<WorkflowHandleWithSignaledRunId<T>>;
+  signalWithStart<C extends WorkflowClass, SignalArgs extends unknown[] = []>(
+    workflow: C,
+    options: WithWorkflowArgs<WorkflowOfClass<C>, WorkflowSignalWithStartOptions<SignalArgs>>,
+    call?: CallOptions,
+  ): Promise<WorkflowHandleWithSignaledRunId<WorkflowOfClass<C>>>;
+  async signalWithStart(
+    workflow: string | Workflow | WorkflowClass,
+    options: AnySignalOptions,
+    call?: CallOptions,
+  ): Promise<WorkflowHandleWithSignaledRunId> {
+    const workflowType = extractWorkflowType(workflow);
+    const { signal, signalArgs = [], ...rest } = options;
+    const signalName = typeof signal === "string" ? signal : signal?.name;
+    checkText(signalName, "signal");
+    checkOptionalArray(signalArgs, "signalArgs");
+    const compiled = compileWorkflowOptions(rest);
+    const input = { workflowType, signalName, signalArgs, options: compiled, headers: {} };
+    const signaledRunId = await this.#calls.signalWithStart(input, call);
+    const { workflowId, followRuns } = compiled;
+    return { ...this.#handle({ workflowId, followRuns, runIdForResult: signaledRunId }), signaledRunId };
+  }
+
+  /**
+   * A handle to a workflow, without asking the server. Without a run id it acts on the latest run.
+   *
+   * @throws {ValueError} when an id is not text
+   * @example
+   * ```ts
+   * await client.workflow.getHandle("order-1").cancel();
+   * ```
+   */
+  getHandle<T extends Workflow>(
+    workflowId: string,
+    runId?: string,
+    options: GetWorkflowHandleOptions = {},
+  ): WorkflowHandle<T> {
+    checkText(workflowId, "workflowId");
+    checkOptionalText(runId, "runId");
+    checkOptionalText(options.firstExecutionRunId, "firstExecutionRunId");
+    return this.#handle<T>({ ...options, workflowId, runId });
+  }
+
+  /**
+   * Waits for a workflow's result.
+   *
+   * @throws {WorkflowFailedError} when the workflow did not complete; `cause` says why
+   * @example
+   * ```ts
+   * await client.workflow.result("order-1");
+   * ```
+   */
+  async result<T extends Workflow>(
+    workflowId: string,
+    runId?: string,
+    options: WorkflowResultOptions & CallOptions = {},
+  ): Promise<WorkflowResultType<T>> {
+    checkText(workflowId, "workflowId");
+    // What a workflow returns is known by its type only.
+    return (await workflowResult(this.scope, { workflowId, runId }, options)) as WorkflowResultType<T>;
+  }
+
+  /**
+   * Lists workflows. The server's index lags a little behind.
+   *
+   * @throws {ValueError} when an option is not valid
+   * @example
+   * ```ts
+   * for await (const info of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) console.log(info.workflowId);
+   * ```
+   */
+  list(options: ListOptions & CallOptions = {}): AsyncWorkflowListIterable {
+    const { query: _query, pageSize: _pageSize, nextPageToken: _token, ...call } = options;
+    return listWorkflows(this.scope, options, (execution) => this.#calls.fetchHistory(execution, call));
+  }
+
+  /**
+   * Counts workflows; with `GROUP BY` in the query, by group as well. The server's index lags a little behind.
+   *
+   * @example
+   * ```ts
+   * const { count } = await client.workflow.count("WorkflowType = 'order'");
+   * ```
+   */
+  async count(query?: string, call?: CallOptions): Promise<CountWorkflowExecution> {
+    if (query !== undefined && typeof query !== "string") {
+      throw new ValueError(`query is ${showValue(query)}; it must be a string`);
+    }
+    const request = { namespace: this.scope.namespace, query };
+    try {
+      return countFromRaw(await this.workflowService.countWorkflowExecutions(request, call));
+    } catch (error) {
+      throw workflowCallError(error, "Failed to count Workflows");
+    }
+  }
+
+  #handle<T extends Workflow>(target: Omit<HandleTarget, "queryRejectCondition">): WorkflowHandle<T> {
+    const queryRejectCondition = this.#queryRejectCondition;
+    return workflowHandle<T>(this, this.#calls, { ...target, queryRejectCondition });
+  }
+}

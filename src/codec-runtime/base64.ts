@@ -1,0 +1,73 @@
+import { CodecError } from "./codec-error.ts";
+import { NO_BYTES } from "./init.ts";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+let values: Int8Array | undefined;
+
+/** Standard base64 with padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = "";
+  const whole = bytes.length - (bytes.length % 3);
+  for (let i = 0; i < whole; i += 3) {
+    const group = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!;
+    text +=
+      ALPHABET[group >> 18]! +
+      ALPHABET[(group >> 12) & 63]! +
+      ALPHABET[(group >> 6) & 63]! +
+      ALPHABET[group & 63]!;
+  }
+  if (bytes.length - whole === 1) {
+    const group = bytes[whole]!;
+    return `${text}${ALPHABET[group >> 2]}${ALPHABET[(group << 4) & 63]}==`;
+  }
+  if (bytes.length - whole === 2) {
+    const group = (bytes[whole]! << 8) | bytes[whole + 1]!;
+    return `${text}${ALPHABET[group >> 10]}${ALPHABET[(group >> 4) & 63]}${ALPHABET[(group << 2) & 63]}=`;
+  }
+  return text;
+}
+
+/**
+ * Reads base64, standard or URL-safe, with or without padding, with line breaks.
+ *
+ * @throws CodecError `INVALID_JSON`
+ */
+export function decodeBase64(text: string): Uint8Array {
+  if (text === "") return NO_BYTES;
+  values ??= decodeTable();
+  const bytes = new Uint8Array((text.length * 3) >> 2);
+  let size = 0;
+  let bits = 0;
+  let held = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const value = code < 128 ? values[code]! : -1;
+    if (value === SKIPPED) continue;
+    if (value === PADDING) {
+      bits = 0;
+      continue;
+    }
+    if (value < 0) throw new CodecError("INVALID_JSON", `character ${JSON.stringify(text[i])} in base64`);
+    held = ((held << 6) | value) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[size++] = held >> bits;
+    }
+  }
+  if (bits === 6) throw new CodecError("INVALID_JSON", "base64 of incomplete bytes");
+  return size === bytes.length ? bytes : bytes.subarray(0, size);
+}
+
+const SKIPPED = -2;
+const PADDING = -3;
+
+function decodeTable(): Int8Array {
+  const table = new Int8Array(128).fill(-1);
+  for (let i = 0; i < 64; i++) table[ALPHABET.charCodeAt(i)] = i;
+  table["-".charCodeAt(0)] = 62;
+  table["_".charCodeAt(0)] = 63;
+  table["=".charCodeAt(0)] = PADDING;
+  for (const space of " \t\r\n") table[space.charCodeAt(0)] = SKIPPED;
+  return table;
+}

@@ -1,0 +1,84 @@
+import type { Init } from "../codec-runtime/init.ts";
+import { RetryState } from "../gen/codec/temporal/api/enums/v1/workflow.ts";
+import type { Failure } from "../gen/codec/temporal/api/failure/v1/message.ts";
+import type { FailureData } from "./activation.ts";
+import type { AttributesOf } from "./history/event-kinds.ts";
+
+/** The names of an activity that go into its failures. */
+export interface ActivityNames {
+  readonly activityId: string;
+  readonly activityType: string;
+  /** 0 while it is not in history. */
+  readonly scheduledEventId: number;
+}
+
+interface ActivityEnd {
+  readonly message: string;
+  readonly cause: Init<Failure> | undefined;
+  readonly startedEventId: bigint | number;
+  readonly identity: string;
+  readonly retryState: number;
+}
+
+function activityFailure(names: ActivityNames, end: ActivityEnd): FailureData {
+  return {
+    message: end.message,
+    cause: end.cause,
+    failureInfo: {
+      case: "activityFailureInfo",
+      value: {
+        activityId: names.activityId,
+        activityType: { name: names.activityType },
+        scheduledEventId: names.scheduledEventId,
+        startedEventId: end.startedEventId,
+        identity: end.identity,
+        retryState: end.retryState,
+      },
+    },
+  };
+}
+
+export function activityFailed(names: ActivityNames, event: AttributesOf<"activityTaskFailed">): FailureData {
+  return activityFailure(names, {
+    ...ends(event),
+    message: "Activity task failed",
+    identity: event.identity,
+  });
+}
+
+export function activityTimedOut(
+  names: ActivityNames,
+  event: AttributesOf<"activityTaskTimedOut">,
+): FailureData {
+  return activityFailure(names, { ...ends(event), message: "Activity task timed out", identity: "" });
+}
+
+/** The event is absent when the workflow does not wait for the activity to agree. */
+export function activityCancelled(
+  names: ActivityNames,
+  event?: AttributesOf<"activityTaskCanceled">,
+): FailureData {
+  return activityFailure(names, {
+    message: "Activity cancelled",
+    cause: {
+      message: "Activity cancelled",
+      failureInfo: { case: "canceledFailureInfo", value: { details: event?.details } },
+    },
+    startedEventId: event?.startedEventId ?? 0,
+    identity: event?.identity ?? "",
+    retryState: RetryState.CANCEL_REQUESTED,
+  });
+}
+
+/** The failure of a workflow task (or of a workflow that is to fail with it). */
+export function taskFailure(message: string, type = "", nonRetryable = false): FailureData {
+  return { message, failureInfo: { case: "applicationFailureInfo", value: { type, nonRetryable } } };
+}
+
+function ends(event: AttributesOf<"activityTaskFailed"> | AttributesOf<"activityTaskTimedOut">): {
+  cause: Failure | undefined;
+  startedEventId: bigint;
+  retryState: number;
+} {
+  return { cause: event.failure, startedEventId: event.startedEventId, retryState: event.retryState };
+}

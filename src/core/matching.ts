@@ -1,0 +1,41 @@
+import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import { eventId } from "./event-id.ts";
+import type { EventName } from "./history/event-kinds.ts";
+import type { LiveMachine } from "./machine.ts";
+import { noCommandFor, noInitiatorFor } from "./nondeterminism.ts";
+import type { Problem } from "./problem.ts";
+import type { Run } from "./run-state.ts";
+
+/** The event being applied, and what it is called. */
+export interface NamedEvent {
+  readonly name: EventName;
+  readonly event: HistoryEvent;
+}
+
+function feed(run: Run, machine: LiveMachine, { name, event }: NamedEvent): Problem | undefined {
+  const problem = machine.advance(name, event.attributes.value, run);
+  if (problem === undefined) run.machines.release(machine);
+  return problem;
+}
+
+/**
+ * An event written for a command goes to the machine at the front of the queue, whatever it names: the order of commands is
+ * the whole check for determinism.
+ */
+export function matchCommandEvent(run: Run, named: NamedEvent): Problem | undefined {
+  for (;;) {
+    const entry = run.commands.shift();
+    if (entry === undefined) return noCommandFor(named.event);
+    const { machine } = entry;
+    if (machine.cancelledBeforeSent) continue;
+    const problem = feed(run, machine, named);
+    if (problem === undefined && !machine.isFinal) run.machines.register(run.eventId, machine);
+    return problem;
+  }
+}
+
+/** An event from outside goes to the machine that the event with this id began. */
+export function feedInitiated(run: Run, named: NamedEvent, initiatedBy: bigint): Problem | undefined {
+  const machine = run.machines.initiatedBy(eventId(initiatedBy));
+  return machine === undefined ? noInitiatorFor(named.event, initiatedBy) : feed(run, machine, named);
+}

@@ -1,0 +1,101 @@
+import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { WorkflowCommand } from "./command.ts";
+import type { AttributesOf, EventName } from "./history/event-kinds.ts";
+import type { LiveMachine, Scene } from "./machine.ts";
+import { activity, openActivity } from "./machines/activity.ts";
+import { openCancelWorkflow } from "./machines/cancel-workflow.ts";
+import { openCompleteWorkflow } from "./machines/complete-workflow.ts";
+import { openContinueAsNew } from "./machines/continue-as-new.ts";
+import { openFailWorkflow } from "./machines/fail-workflow.ts";
+import { openTimer, timer } from "./machines/timer.ts";
+import { takeCancelRequested, takeSignaled, takeStarted, takeTaskScheduled } from "./outside-events.ts";
+import type { Problem } from "./problem.ts";
+import type { Run } from "./run-state.ts";
+
+/** A command that goes to machines; answers to queries do not. */
+export type MachineCommand = Exclude<WorkflowCommand, { kind: "respondToQuery" }>;
+
+/** What a command means: a new machine, or the cancellation of one that exists. */
+export type Accepted =
+  | { readonly kind: "opened"; readonly machine: LiveMachine }
+  | { readonly kind: "cancel"; readonly of: string; readonly seq: number };
+
+/** Command kind → machine: the only list of commands that workflow code may issue. */
+export function accept(command: MachineCommand, scene: Scene): Accepted {
+  switch (command.kind) {
+    case "startTimer":
+      return { kind: "opened", machine: openTimer(command, scene) };
+    case "cancelTimer":
+      return { kind: "cancel", of: timer.name, seq: command.seq };
+    case "scheduleActivity":
+      return { kind: "opened", machine: openActivity(command, scene) };
+    case "requestCancelActivity":
+      return { kind: "cancel", of: activity.name, seq: command.seq };
+    case "completeWorkflow":
+      return { kind: "opened", machine: openCompleteWorkflow(command, scene) };
+    case "failWorkflow":
+      return { kind: "opened", machine: openFailWorkflow(command, scene) };
+    case "cancelWorkflow":
+      return { kind: "opened", machine: openCancelWorkflow(scene) };
+    case "continueAsNew":
+      return { kind: "opened", machine: openContinueAsNew(command, scene) };
+  }
+}
+
+/** Command kinds that end a run. */
+export const terminalCommands: ReadonlySet<WorkflowCommand["kind"]> = new Set([
+  "completeWorkflow",
+  "failWorkflow",
+  "cancelWorkflow",
+  "continueAsNew",
+] as const);
+
+/** Where an event from outside goes. */
+export type Route =
+  /** It becomes jobs, or begins a machine. */
+  | { readonly kind: "direct"; take(run: Run, event: HistoryEvent): Problem | undefined }
+  /** It goes to the machine that an earlier event began; this gives that event's id. */
+  | { readonly kind: "initiated"; initiatedBy(event: HistoryEvent): bigint };
+
+type Take<Name extends EventName> = (
+  run: Run,
+  event: HistoryEvent,
+  attributes: AttributesOf<Name>,
+) => Problem | undefined;
+
+/** The one place that trusts the kind of an event to tell its attributes. */
+function attributesOf<Name extends EventName>(event: HistoryEvent): AttributesOf<Name> {
+  return event.attributes.value as AttributesOf<Name>;
+}
+
+function direct<Name extends EventName>(name: Name, take: Take<Name>): [Name, Route] {
+  return [name, { kind: "direct", take: (run, event) => take(run, event, attributesOf<Name>(event)) }];
+}
+
+function initiated<Name extends EventName>(
+  name: Name,
+  initiatedBy: (attributes: AttributesOf<Name>) => bigint,
+): [Name, Route] {
+  return [name, { kind: "initiated", initiatedBy: (event) => initiatedBy(attributesOf<Name>(event)) }];
+}
+
+/**
+ * Event name → where it goes: the only list of events from outside. Events that the server writes for commands are not in
+ * it: they go to the machine of the next command, whichever that is.
+ */
+export const routes: ReadonlyMap<EventName, Route> = new Map<EventName, Route>([
+  direct("workflowExecutionStarted", takeStarted),
+  direct("workflowExecutionSignaled", takeSignaled),
+  direct("workflowExecutionCancelRequested", takeCancelRequested),
+  direct("workflowTaskScheduled", takeTaskScheduled),
+  initiated("workflowTaskStarted", (event) => event.scheduledEventId),
+  initiated("workflowTaskCompleted", (event) => event.scheduledEventId),
+  initiated("workflowTaskFailed", (event) => event.scheduledEventId),
+  initiated("workflowTaskTimedOut", (event) => event.scheduledEventId),
+  initiated("activityTaskStarted", (event) => event.scheduledEventId),
+  initiated("activityTaskCompleted", (event) => event.scheduledEventId),
+  initiated("activityTaskFailed", (event) => event.scheduledEventId),
+  initiated("activityTaskTimedOut", (event) => event.scheduledEventId),
+  initiated("activityTaskCanceled", (event) => event.scheduledEventId),
+  initiated("timerFired", (event) => event.startedEventId),
+]);

@@ -1,0 +1,116 @@
+import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { DeploymentVersion, Job } from "./activation.ts";
+import { CommandQueue } from "./command-queue.ts";
+import { FlagLedger, type SdkIdentity } from "./flags.ts";
+import { HistoryCursor } from "./history/cursor.ts";
+import type { EvictReason } from "./input.ts";
+import type { InheritedStart, QueuedCommand, Scene, TransitionObserver } from "./machine.ts";
+import { MachineStore } from "./machine-store.ts";
+import type { WorkflowTask } from "./task.ts";
+
+/** What a run must know of its worker. */
+export interface RunOptions extends SdkIdentity {
+  readonly runId: string;
+  /** The worker's task queue. */
+  readonly taskQueue: string;
+  /** The worker's own build; absent when it has none. */
+  readonly deploymentVersion?: DeploymentVersion | undefined;
+  /** Nondeterminism fails the workflow instead of its task. */
+  readonly nondeterminismFailsWorkflow: boolean;
+  /** Told of each transition of a machine; for coverage. Default: none. */
+  readonly onTransition?: TransitionObserver | undefined;
+}
+
+/**
+ * What the run waits for.
+ * - `idle`: a task. - `jobs`, `queries`, `legacyQuery`: the completion of such an activation. - `page`: a page of history.
+ * - `answer`, `queryAnswer`: what the server says to the answer. - `gone`: nothing, it was evicted.
+ */
+export type Stage = "idle" | "jobs" | "queries" | "legacyQuery" | "page" | "answer" | "queryAnswer" | "gone";
+
+/** The whole state of a run; see `run.ts` for its invariants. */
+export interface Run extends Scene {
+  readonly options: RunOptions;
+  readonly cursor: HistoryCursor;
+  readonly machines: MachineStore;
+  readonly commands: CommandQueue;
+  jobs: Job[];
+  readonly issued: QueuedCommand[];
+  inherited: InheritedStart;
+  replaying: boolean;
+  sliceIsFinal: boolean;
+  event: HistoryEvent | undefined;
+  eventId: number;
+  endStartedId: number;
+
+  stage: Stage;
+  /** The open task; `undefined` while idle. */
+  task: WorkflowTask | undefined;
+  /** A slice of the open task's history must be applied before anything else. */
+  mustApply: boolean;
+  /** The eviction to carry out once the open task is answered. */
+  evictLater: { readonly reason: EvictReason; readonly message: string } | undefined;
+
+  /** Id of the last event that was applied or skipped. */
+  lastEventId: number;
+  /** Start event of the last workflow task that took effect. */
+  currentStartedId: number;
+  /** `previousStartedEventId` of the open task. */
+  previousStartedId: number;
+  timeMs: number;
+  /** History holds the event that ends the run. */
+  terminalSeen: boolean;
+  /** Workflow code issued a command that ends the run. */
+  ended: boolean;
+  deployment: DeploymentVersion | undefined;
+  versioningBehavior: number;
+}
+
+const NOT_STARTED: InheritedStart = { memo: undefined, retryPolicy: undefined, searchAttributes: undefined };
+
+/** State of a run that has seen nothing yet. */
+export function newRunState(options: RunOptions): Run {
+  return {
+    options,
+    runId: options.runId,
+    taskQueue: options.taskQueue,
+    flags: new FlagLedger(options),
+    cursor: new HistoryCursor(),
+    machines: new MachineStore(),
+    commands: new CommandQueue(),
+    jobs: [],
+    issued: [],
+    inherited: NOT_STARTED,
+    replaying: false,
+    sliceIsFinal: false,
+    event: undefined,
+    eventId: 0,
+    endStartedId: 0,
+    onTransition: options.onTransition,
+    stage: "idle",
+    task: undefined,
+    mustApply: false,
+    evictLater: undefined,
+    lastEventId: 0,
+    currentStartedId: 0,
+    previousStartedId: 0,
+    timeMs: 0,
+    terminalSeen: false,
+    ended: false,
+    facts: {
+      historySizeBytes: 0,
+      continueAsNewSuggested: false,
+      continueAsNewReasons: [],
+      targetDeploymentVersionChanged: false,
+    },
+    deployment: undefined,
+    versioningBehavior: 0,
+    taskStarted(startedId, timeMs) {
+      this.currentStartedId = startedId;
+      if (timeMs > this.timeMs) this.timeMs = timeMs;
+    },
+    runEnds() {
+      this.ended = true;
+    },
+  };
+}

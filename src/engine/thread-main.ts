@@ -1,0 +1,324 @@
+import type { Draft } from "../codec-runtime/init.ts";
+import type { Input } from "../core/input.ts";
+import { createRun } from "../core/run.ts";
+import { parseTask, type WorkflowTask } from "../core/task.ts";
+import {
+  decodePollWorkflowTaskQueueResponse,
+  type PollWorkflowTaskQueueResponse,
+} from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import { visitPollWorkflowTaskQueueResponse } from "../gen/codec/temporal/api/workflowservice/v1/request_response.visit.ts";
+import { Answerer } from "./answerer.ts";
+import { readBundle } from "./bundle.ts";
+import { Driver, failureTypes } from "./driver.ts";
+import { errorStack, errorText } from "./error-text.ts";
+import { WALL_VERSION } from "./inside/inside.ts";
+import { ObservedBatches } from "./observed-batches.ts";
+import { PayloadStage } from "./payload-stage.ts";
+import { createProgress } from "./progress.ts";
+import { type FromThread, PROTOCOL_VERSION, type ThreadInit, type ToThread } from "./protocol.ts";
+import { type CachedRun, RunCache } from "./run-cache.ts";
+import type { EnginePlatform, SandboxOptions } from "./sandbox.ts";
+import { createStackMapper } from "./source-map.ts";
+import { Turns } from "./turns.ts";
+
+/** The thread's end of its channel to the main thread. */
+export interface EnginePort {
+  post(message: FromThread): void;
+  /** Called once, before `init` arrives. */
+  onMessage(callback: (message: ToThread) => void): void;
+}
+
+/**
+ * Starts the engine behind a port: waits for `init`, says `ready` or `initFailed`, then handles tasks until `close`.
+ *
+ * @example
+ * startEngine({ post: (m) => port.postMessage(m), onMessage: (f) => port.on("message", f) }, platform, { ownRealm: true });
+ */
+export function startEngine(port: EnginePort, platform: EnginePlatform, options: SandboxOptions): void {
+  let engine: Engine | undefined;
+  port.onMessage((message) => {
+    if (message.kind !== "init") {
+      engine?.receive(message);
+      return;
+    }
+    try {
+      engine = new Engine(message, { post: (answer) => port.post(answer), platform, options });
+      port.post({ kind: "ready", workflowTypes: engine.workflowTypes() });
+    } catch (error) {
+      port.post({ kind: "initFailed", message: errorText(error), stack: errorStack(error) });
+    }
+  });
+}
+
+interface EngineParts {
+  readonly post: (message: FromThread) => void;
+  readonly platform: EnginePlatform;
+  readonly options: SandboxOptions;
+}
+
+type TaskMessage = Extract<ToThread, { kind: "task" }>;
+
+/**
+ * All runs of one thread.
+ *
+ * E1. The inputs of a run are handled one after the other; those of different runs take turns in the sandbox.
+ * E2. A task is always answered, by the thread if by nobody else: an error of the engine itself fails the task.
+ */
+class Engine {
+  readonly #init: ThreadInit;
+  readonly #post: (message: FromThread) => void;
+  readonly #cache: RunCache;
+  readonly #turns: Turns;
+  readonly #payloads: PayloadStage;
+  readonly #answerer: Answerer;
+  readonly #driver: Driver;
+  readonly #sandboxTypes: () => readonly string[];
+  readonly #ownRealm: boolean;
+  /** By run id: the end of what is to be done for it (E1). */
+  readonly #tails: Map<string, Promise<void>> = new Map();
+
+  constructor(init: ThreadInit, { post, platform, options }: EngineParts) {
+    if (init.protocolVersion !== PROTOCOL_VERSION) {
+      throw new Error(
+        `The worker speaks thread protocol ${init.protocolVersion}, its workflow thread ${PROTOCOL_VERSION}: files of ` +
+          "different versions of Perdure were mixed",
+      );
+    }
+    this.#init = init;
+    this.#post = post;
+    const bundle = readBundle(init.bundle, WALL_VERSION);
+    const observed = new ObservedBatches(post);
+    const mapStack = createStackMapper(bundle.sourceMap);
+    const sandbox = platform.createSandbox(
+      bundle,
+      {
+        ...platform.host,
+        observe: (runId, call) => observed.add(runId, call),
+        mapStack,
+        activatePatch: () => true,
+      },
+      options,
+    );
+    this.#sandboxTypes = () => sandbox.workflowTypes();
+    this.#ownRealm = options.ownRealm;
+    const facts = init.worker;
+    this.#cache = new RunCache(facts.maxCachedWorkflows);
+    this.#turns = new Turns({
+      sandbox,
+      platform,
+      progress: createProgress(init.progress),
+      limitMs: facts.deadlockTimeoutMs,
+      mapStack,
+      onStrayRejection: (reason) => this.#stray(reason),
+    });
+    this.#payloads = new PayloadStage(post);
+    const flushObserved = (runId: string): void => observed.flush(runId);
+    this.#answerer = new Answerer({ facts, payloads: this.#payloads, post, flushObserved });
+    this.#driver = new Driver({
+      facts,
+      post,
+      payloads: this.#payloads,
+      turns: this.#turns,
+      answerer: this.#answerer,
+      cache: this.#cache,
+    });
+  }
+
+  /**
+   * Names for logs. Modules that can only be evaluated in a run, or not at all, have none here: they fail the tasks of their
+   * runs with their own error.
+   */
+  workflowTypes(): readonly string[] {
+    try {
+      return this.#sandboxTypes();
+    } catch {
+      return [];
+    }
+  }
+
+  receive(message: Exclude<ToThread, ThreadInit>): void {
+    switch (message.kind) {
+      case "task":
+        this.#then(message.runId, () => this.#onTask(message));
+        break;
+      case "page":
+        this.#driver.answerPage(message);
+        break;
+      case "payloads":
+        this.#payloads.answer(message);
+        break;
+      case "answered":
+        this.#then(message.runId, () => this.#onAnswered(message));
+        break;
+      case "evict":
+        this.#then(message.runId, () => this.#give(message.runId, { ...message, reason: "requested" }));
+        break;
+      case "close":
+        this.close();
+        break;
+      case "localActivityResult":
+      case "hostResult":
+        // Nothing in this thread asks for these.
+        break;
+    }
+  }
+
+  close(): void {
+    this.#turns.stop();
+  }
+
+  /** Appends to what is done for a run. */
+  #then(runId: string, work: () => Promise<void>): void {
+    const tail = (this.#tails.get(runId) ?? Promise.resolve()).then(work).catch((error: unknown) => {
+      this.#post({ kind: "fatal", message: errorText(error), stack: errorStack(error) });
+    });
+    this.#tails.set(runId, tail);
+    void tail.then(() => {
+      if (this.#tails.get(runId) === tail) this.#tails.delete(runId);
+    });
+  }
+
+  async #onTask(message: TaskMessage): Promise<void> {
+    const read = await this.#read(message);
+    if (read === undefined) return;
+    const { cached, task } = read;
+    try {
+      await this.#driver.drive(cached, { kind: "task", task });
+    } catch (error) {
+      await this.#fail(cached, error);
+    }
+    this.#shrink();
+  }
+
+  /** Decodes a task and finds its run. Undefined when the task was answered at once. */
+  async #read(message: TaskMessage): Promise<{ cached: CachedRun; task: WorkflowTask } | undefined> {
+    let response: PollWorkflowTaskQueueResponse;
+    try {
+      response = decodePollWorkflowTaskQueueResponse(message.bytes);
+    } catch (error) {
+      this.#unreadable(message, `The workflow task can't be read: ${errorText(error)}`);
+      return undefined;
+    }
+    const cached = this.#open(message, response);
+    try {
+      if (this.#init.worker.transformsPayloads) {
+        const of = { direction: "decode", workflowId: cached.workflowId } as const;
+        // A decoded message is a draft of itself.
+        const draft = response as Draft<PollWorkflowTaskQueueResponse>;
+        await this.#payloads.transform(draft, visitPollWorkflowTaskQueueResponse, of);
+      }
+    } catch (error) {
+      await this.#fail(cached, error);
+      return undefined;
+    }
+    const parsed = parseTask(response);
+    if (parsed.kind === "task") return { cached, task: parsed.task };
+    const why = parsed.kind === "empty" ? "The workflow task is empty" : parsed.message;
+    this.#answerer.drop(cached, why, undefined);
+    await this.#give(cached.runId, { kind: "evict", reason: "fatal", message: why });
+    return undefined;
+  }
+
+  #open(message: TaskMessage, response: PollWorkflowTaskQueueResponse): CachedRun {
+    const { runId } = message;
+    const workflowType = response.workflowType?.name ?? "";
+    const cached =
+      this.#cache.get(runId) ??
+      this.#create(runId, response.workflowExecution?.workflowId ?? "", workflowType);
+    cached.task = {
+      taskId: message.taskId,
+      taskToken: response.taskToken,
+      attempt: response.attempt,
+      isQuery: response.query !== undefined,
+      eagerSlots: message.eagerSlots,
+      timed: message.timed,
+      events: response.history?.events.length ?? 0,
+    };
+    this.#cache.touch(cached);
+    return cached;
+  }
+
+  #create(runId: string, workflowId: string, workflowType: string): CachedRun {
+    const { worker } = this.#init;
+    const run = createRun({
+      runId,
+      taskQueue: worker.taskQueue,
+      sdkName: worker.sdkName,
+      sdkVersion: worker.sdkVersion,
+      serverSupportsSdkMetadata: worker.capabilities.sdkMetadata,
+      nondeterminismFailsWorkflow: nondeterminismNames.some((name) =>
+        failureTypes(worker, workflowType).includes(name),
+      ),
+      ...(worker.deployment === undefined
+        ? {}
+        : {
+            deploymentVersion: {
+              deploymentName: worker.deployment.deploymentName,
+              buildId: worker.deployment.buildId,
+            },
+          }),
+    });
+    return { runId, workflowId, workflowType, run, isOpen: false, task: undefined };
+  }
+
+  #unreadable({ taskId, runId }: TaskMessage, why: string): void {
+    this.#post({
+      kind: "completion",
+      taskId,
+      runId,
+      answer: { kind: "none", why },
+      eagerSlotsUsed: 0,
+      workflowType: "",
+      failure: { reason: "workflow", message: why, stack: "" },
+      replayedEvents: 0,
+    });
+  }
+
+  async #onAnswered(message: Extract<ToThread, { kind: "answered" }>): Promise<void> {
+    const { runId, outcome } = message;
+    const input: Input =
+      outcome.kind === "accepted"
+        ? { kind: "answered", resetHistoryEventId: outcome.resetHistoryEventId }
+        : { kind: "refused", reason: outcome.reason, message: outcome.message };
+    await this.#give(runId, input);
+    if (this.#init.worker.maxCachedWorkflows === 0) {
+      await this.#give(runId, { kind: "evict", reason: "cacheFull", message: "Workflows are not cached" });
+    }
+    this.#shrink();
+  }
+
+  /** Gives an input to a run if it is still here. */
+  async #give(runId: string, input: Input): Promise<void> {
+    const cached = this.#cache.get(runId);
+    if (cached !== undefined) await this.#driver.drive(cached, input);
+  }
+
+  /** E2: the engine itself could not go on with the task. */
+  async #fail(cached: CachedRun, error: unknown): Promise<void> {
+    const input = await this.#answerer.giveUp(cached, error);
+    await this.#driver.drive(cached, input);
+  }
+
+  #shrink(): void {
+    for (const { runId } of this.#cache.surplus()) {
+      const input: Input = {
+        kind: "evict",
+        reason: "cacheFull",
+        message: "Another workflow needed the place",
+      };
+      this.#then(runId, async () => {
+        // A task may have come in the meantime.
+        if (this.#cache.get(runId)?.run.stage === "idle") await this.#give(runId, input);
+      });
+    }
+  }
+
+  #stray(reason: unknown): void {
+    // In a thread of its own this is an error of the engine; elsewhere it is somebody else's business.
+    if (!this.#ownRealm) return;
+    this.#post({ kind: "fatal", message: errorText(reason), stack: errorStack(reason) });
+  }
+}
+
+/** Names under which users may say that nondeterminism fails their workflows. */
+const nondeterminismNames: readonly string[] = ["Error", "NondeterminismError", "DeterminismViolationError"];

@@ -1,0 +1,159 @@
+import type { Activation } from "../core/activation.ts";
+import type { Completion } from "../core/command.ts";
+import type { RunFacts } from "../workflow/runtime/sandbox-entry.ts";
+import { engineFailure, thrownFailure } from "./failure.ts";
+import type { Progress } from "./progress.ts";
+import { type EnginePlatform, type Sandbox, SandboxTimeoutError } from "./sandbox.ts";
+
+/** One activation to be run. */
+export interface Turn {
+  readonly runId: string;
+  readonly taskId: number;
+  /** Entries are limited in time. */
+  readonly timed: boolean;
+  readonly activation: Activation;
+  /** Set for the first activation of a run: it is opened with these. */
+  readonly open: RunFacts | undefined;
+}
+
+export interface TurnsOptions {
+  readonly sandbox: Sandbox;
+  readonly platform: Pick<EnginePlatform, "macrotask" | "onUnhandledRejection" | "alwaysTimed">;
+  readonly progress: Progress;
+  /** Milliseconds for an entry when it is timed; 0: never. */
+  readonly limitMs: number;
+  readonly mapStack: (stack: string) => string;
+  /** A rejection that does not come from the sandbox. */
+  readonly onStrayRejection: (reason: unknown) => void;
+}
+
+interface ActiveTurn {
+  readonly turn: Turn;
+  readonly done: (completion: Completion) => void;
+  broken: { readonly error: unknown } | undefined;
+  readonly rejections: unknown[];
+}
+
+/**
+ * Gives the sandbox to one run at a time.
+ *
+ * T1. An activation takes two macrotasks: in the first it is applied and comes to rest, in the second it is concluded. Between
+ *     them the runtime reports unhandled rejections, which therefore belong to the active run.
+ * T2. No other run enters between the two, and nothing else is done in either, so each run waits for its turn only.
+ * T3. Nothing throws out of a macrotask: what workflow code or the wall throws becomes a failed completion.
+ */
+export class Turns {
+  readonly #options: TurnsOptions;
+  readonly #queue: (() => void)[] = [];
+  #head = 0;
+  #active: ActiveTurn | undefined;
+  #scheduled = false;
+  readonly #unsubscribe: () => void;
+
+  constructor(options: TurnsOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.platform.onUnhandledRejection((reason, promise) => {
+      if (!options.sandbox.owns(promise)) options.onStrayRejection(reason);
+      // One that comes without an active run is the last word of a run that was closed.
+      else this.#active?.rejections.push(reason);
+    });
+  }
+
+  /** Runs an activation when its turn comes. Never rejects. */
+  activate(turn: Turn): Promise<Completion> {
+    return new Promise((done) => {
+      this.#enqueue(() => this.#begin({ turn, done, broken: undefined, rejections: [] }));
+    });
+  }
+
+  /** Lets the sandbox forget a run, in turn. */
+  close(runId: string, taskId: number): void {
+    this.#enqueue(() => {
+      this.#enter(taskId, true, () => this.#options.sandbox.close(runId));
+    });
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+  }
+
+  #enqueue(job: () => void): void {
+    this.#queue.push(job);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#options.platform.macrotask(() => this.#tick());
+  }
+
+  #tick(): void {
+    this.#scheduled = false;
+    const active = this.#active;
+    if (active === undefined) this.#next()?.();
+    else this.#finish(active);
+    if (this.#active !== undefined || this.#head < this.#queue.length) this.#schedule();
+  }
+
+  #next(): (() => void) | undefined {
+    const job = this.#queue[this.#head++];
+    if (this.#head === this.#queue.length) {
+      this.#queue.length = 0;
+      this.#head = 0;
+    }
+    return job;
+  }
+
+  #begin(active: ActiveTurn): void {
+    this.#active = active;
+    const { turn } = active;
+    const { sandbox } = this.#options;
+    active.broken = this.#enter(turn.taskId, turn.timed, () => {
+      if (turn.open !== undefined) sandbox.open(turn.runId, turn.open, turn.activation);
+      sandbox.activate(turn.runId, turn.activation);
+      while (sandbox.unblockConditions(turn.runId));
+    });
+  }
+
+  #finish(active: ActiveTurn): void {
+    const { turn, rejections } = active;
+    const { sandbox, mapStack, limitMs } = this.#options;
+    let completion: Completion | undefined;
+    active.broken ??= this.#enter(turn.taskId, turn.timed, () => {
+      for (const reason of rejections) sandbox.unhandledRejection(turn.runId, reason);
+      completion = sandbox.conclude(turn.runId);
+    });
+    this.#active = undefined;
+    if (active.broken !== undefined) {
+      const { error } = active.broken;
+      const failure =
+        error instanceof SandboxTimeoutError
+          ? engineFailure(deadlockMessage(turn.runId, limitMs), "DeadlockError")
+          : thrownFailure(error, mapStack);
+      completion = { kind: "failure", failure };
+    }
+    active.done(completion!);
+  }
+
+  #enter(taskId: number, timed: boolean, work: () => void): { readonly error: unknown } | undefined {
+    const { sandbox, platform, progress, limitMs } = this.#options;
+    sandbox.setTimeLimit(timed || platform.alwaysTimed ? limitMs : 0);
+    progress.begin(taskId);
+    try {
+      work();
+      return undefined;
+    } catch (error) {
+      return { error };
+    } finally {
+      progress.end();
+    }
+  }
+}
+
+function deadlockMessage(runId: string, limitMs: number): string {
+  return (
+    `[TMPRL1101] Potential deadlock detected: workflow code of run ${runId} did not yield within ${limitMs} ms. ` +
+    "Look for an endless loop, or move the long computation into an activity"
+  );
+}

@@ -1,0 +1,17 @@
+import type { ProtoFailure } from "../../common/failure.ts";
+import type { Payload } from "../../common/payload.ts";
+
+/** Which activity a value belongs to; converters and codecs may depend on it. */
+export interface ActivityDataContext {
+  readonly namespace: string;
+  readonly activityId: string;
+  readonly workflowId: string | undefined;
+  readonly isLocal: boolean;
+}
+
+/** Values to payloads and back, codecs included. */
+export interface ActivityData {
+  toPayload(value: unknown, of: ActivityDataContext): Promise<Payload>;
+  fromPayloads(payloads: readonly Payload[], of: ActivityDataContext): Promise<unknown[]>;
+  toFailure(error: unknown, of: ActivityDataContext): Promise<ProtoFailure>;
+}

@@ -1,0 +1,54 @@
+import type { WorkerOptions } from "./options.ts";
+
+/** Every option there is; the compiler keeps it complete. */
+const KNOWN: Readonly<Record<keyof WorkerOptions, true>> = {
+  taskQueue: true,
+  connection: true,
+  namespace: true,
+  identity: true,
+  buildId: true,
+  workerDeploymentOptions: true,
+  workflowsPath: true,
+  workflowBundle: true,
+  bundlerOptions: true,
+  activities: true,
+  enableNonLocalActivities: true,
+  dataConverter: true,
+  interceptors: true,
+  sinks: true,
+  client: true,
+  patchActivationCallback: true,
+  shutdownGraceTime: true,
+  shutdownForceTime: true,
+  maxConcurrentWorkflowTaskExecutions: true,
+  maxConcurrentActivityTaskExecutions: true,
+  maxConcurrentWorkflowTaskPolls: true,
+  maxConcurrentActivityTaskPolls: true,
+  workflowTaskPollerBehavior: true,
+  activityTaskPollerBehavior: true,
+  nonStickyToStickyPollRatio: true,
+  stickyQueueScheduleToStartTimeout: true,
+  maxCachedWorkflows: true,
+  workflowThreadPoolSize: true,
+  maxHeartbeatThrottleInterval: true,
+  defaultHeartbeatThrottleInterval: true,
+  maxActivitiesPerSecond: true,
+  maxTaskQueueActivitiesPerSecond: true,
+  maxEagerActivityReservationsPerWorkflowTask: true,
+  workflowFailureErrorTypes: true,
+  disablePayloadErrorLimit: true,
+  showStackTraceSources: true,
+  debugMode: true,
+};
+
+/**
+ * Options that were given but do not exist here: typing errors, or options of the official SDK that need its native core.
+ *
+ * @example
+ * ```ts
+ * unknownOptions({ taskQueue: "orders", reuseV8Context: true }); // ["reuseV8Context"]
+ * ```
+ */
+export function unknownOptions(options: object): string[] {
+  return Object.keys(options).filter((name) => !Object.hasOwn(KNOWN, name));
+}

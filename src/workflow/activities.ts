@@ -1,0 +1,195 @@
+import { ActivityCancellationType, type ActivityOptions } from "../common/activity-options.ts";
+import { type Duration, msOptionalToNumber } from "../common/duration.ts";
+import { ValueError } from "../common/errors.ts";
+import { compilePriority } from "../common/priority.ts";
+import { checkRetryPolicy } from "../common/retry-policy.ts";
+import { showValue } from "../common/type-guards.ts";
+import type { ActivityFunction } from "../common/workflow-type.ts";
+import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
+import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
+import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
+import type { ScheduleActivity } from "../core/command.ts";
+import { CancellationScope } from "./cancellation-scope.ts";
+import type { ActivityInput } from "./interceptors.ts";
+import { composeInterceptors } from "./runtime/compose-interceptors.ts";
+import { requireRun, requireWritableRun } from "./runtime/current.ts";
+import { pushCommand } from "./runtime/run.ts";
+
+/** Stands for a member of an activities type that is not an asynchronous function, so that calling it is a type error. */
+export const NotAnActivityMethod: unique symbol = Symbol.for("__TEMPORAL_NOT_AN_ACTIVITY_METHOD");
+
+/** Activities of which only the names are known. */
+export type AnyActivities = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+/** What {@link proxyActivities} gives for activities of type `T`. */
+export type ActivityInterfaceFor<T> = {
+  [K in keyof T]: T[K] extends ActivityFunction
+    ? ActivityFunctionWithOptions<T[K]>
+    : typeof NotAnActivityMethod;
+};
+
+/** An activity that can also be called with options of its own. */
+export type ActivityFunctionWithOptions<T extends ActivityFunction> = T & {
+  /** Calls the activity with `options` laid over those of the proxy, nested objects too. */
+  executeWithOptions(options: ActivityOptions, args: Parameters<T>): Promise<Awaited<ReturnType<T>>>;
+};
+
+/**
+ * Gives functions that run activities. Options are checked here, once.
+ *
+ * @throws {TypeError} when neither `startToCloseTimeout` nor `scheduleToCloseTimeout` is given
+ * @throws {ValueError} when an option is not valid
+ * @example
+ * ```ts
+ * import type * as activities from "./activities.ts";
+ * const { charge } = proxyActivities<typeof activities>({ startToCloseTimeout: "1 minute" });
+ * await charge(order);
+ * ```
+ */
+export function proxyActivities<A = AnyActivities>(options: ActivityOptions): ActivityInterfaceFor<A> {
+  const own: ActivityOptions = { ...checkedOptions(options) };
+  compile(own);
+  const functions = new Map<string, unknown>();
+  // The handler below makes a function for every name, whatever `A` says.
+  return new Proxy({} as ActivityInterfaceFor<A>, {
+    get(_, name): unknown {
+      if (typeof name !== "string") {
+        throw new TypeError(`Only strings are supported for Activity types, got: ${String(name)}`);
+      }
+      // Returned from an async function, a proxy is asked for `then`; it is not a promise.
+      if (name === "then") return undefined;
+      let fn = functions.get(name);
+      if (fn === undefined) {
+        fn = activityFunction(name, own);
+        functions.set(name, fn);
+      }
+      return fn;
+    },
+  });
+}
+
+function activityFunction(name: string, options: ActivityOptions): unknown {
+  const call = (...args: unknown[]): Promise<unknown> => scheduleActivity(name, args, options);
+  const executeWithOptions = (over: ActivityOptions, args: unknown[]): Promise<unknown> =>
+    scheduleActivity(name, args, merge(options, over));
+  return Object.assign(call, { executeWithOptions });
+}
+
+/**
+ * Schedules an activity by its name.
+ *
+ * @throws {TypeError} when options or both timeouts are missing
+ * @throws {ActivityFailure} (asynchronously) when the activity fails; its cause says why
+ * @example
+ * ```ts
+ * const total = await scheduleActivity<number>("sum", [1, 2], { startToCloseTimeout: "10s" });
+ * ```
+ */
+export function scheduleActivity<R>(
+  activityType: string,
+  args: unknown[],
+  options: ActivityOptions,
+): Promise<R> {
+  const run = requireWritableRun("scheduleActivity");
+  if (options === undefined) throw new TypeError("Got empty activity options");
+  const seq = run.nextSeqs.activity++;
+  const execute = composeInterceptors(run.interceptors.outbound, "scheduleActivity", startActivity);
+  // What an activity returns is what its type says.
+  return execute({ activityType, headers: {}, options, args, seq }) as Promise<R>;
+}
+
+function startActivity(input: ActivityInput): Promise<unknown> {
+  const { activityType, args, headers, options, seq } = input;
+  const run = requireRun();
+  const compiled = compile(options);
+  const activityId = options.activityId ?? `${seq}`;
+  const { namespace, workflowId } = run.info;
+  const context: ActivitySerializationContext = {
+    type: "activity",
+    namespace,
+    activityId,
+    workflowId,
+    isLocal: false,
+  };
+  return new Promise((resolve, reject) => {
+    const scope = CancellationScope.current();
+    if (scope.consideredCancelled) {
+      scope.cancelRequested.catch(reject);
+      return;
+    }
+    if (scope.cancellable) {
+      scope.cancelRequested.catch(() => {
+        if (run.pending.activities.has(seq)) pushCommand(run, { kind: "requestCancelActivity", seq });
+      });
+    }
+    pushCommand(run, {
+      kind: "scheduleActivity",
+      seq,
+      activityId,
+      activityType,
+      taskQueue: options.taskQueue || run.facts.taskQueue,
+      headers,
+      args: toPayloadsWithContext(run.converters.payload, context, args) ?? [],
+      userMetadata: userMetadataToPayload(run.converters.payload, { summary: options.summary }, context),
+      ...compiled,
+    });
+    run.pending.activities.set(seq, { resolve, reject, context });
+  });
+}
+
+type CompiledOptions = Omit<
+  ScheduleActivity,
+  "kind" | "seq" | "activityId" | "activityType" | "taskQueue" | "headers" | "args" | "userMetadata"
+>;
+
+const compiledOptions = new WeakMap<ActivityOptions, CompiledOptions>();
+
+function checkedOptions(options: ActivityOptions): ActivityOptions {
+  if (options === undefined) throw new TypeError("options must be defined");
+  if (options.scheduleToCloseTimeout === undefined && options.startToCloseTimeout === undefined) {
+    throw new TypeError("Required either scheduleToCloseTimeout or startToCloseTimeout");
+  }
+  return options;
+}
+
+/** Checks options and brings them to the form of the command; once for each options object. */
+function compile(options: ActivityOptions): CompiledOptions {
+  const known = compiledOptions.get(options);
+  if (known !== undefined) return known;
+  checkedOptions(options);
+  const { cancellationType = "TRY_CANCEL", retry, priority } = options;
+  if (!Object.hasOwn(ActivityCancellationType, cancellationType)) {
+    const allowed = Object.keys(ActivityCancellationType).join(", ");
+    throw new ValueError(`cancellationType is ${showValue(cancellationType)}; allowed are ${allowed}`);
+  }
+  const timeout = (value: Duration | undefined, name: string): number | undefined =>
+    msOptionalToNumber(value, name);
+  const compiled: CompiledOptions = {
+    scheduleToCloseTimeoutMs: timeout(options.scheduleToCloseTimeout, "scheduleToCloseTimeout"),
+    scheduleToStartTimeoutMs: timeout(options.scheduleToStartTimeout, "scheduleToStartTimeout"),
+    startToCloseTimeoutMs: timeout(options.startToCloseTimeout, "startToCloseTimeout"),
+    heartbeatTimeoutMs: timeout(options.heartbeatTimeout, "heartbeatTimeout"),
+    retryPolicy: retry ? checkRetryPolicy(retry, "retry") : undefined,
+    cancellationType,
+    allowEagerDispatch: options.allowEagerDispatch ?? true,
+    versioningIntent: options.versioningIntent ?? "UNSPECIFIED",
+    priority: priority ? compilePriority(priority) : undefined,
+  };
+  compiledOptions.set(options, compiled);
+  return compiled;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `over` laid over `base`; objects in both are merged, all else is replaced. */
+function merge<T extends object>(base: T, over: Partial<T>): T {
+  const merged: Record<string, unknown> = Object.fromEntries(Object.entries(base));
+  for (const [key, value] of Object.entries(over)) {
+    const old = merged[key];
+    merged[key] = isPlain(old) && isPlain(value) ? merge(old, value) : value;
+  }
+  // Keys and values are those of `T`.
+  return merged as T;
+}

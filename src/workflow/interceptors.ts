@@ -1,0 +1,132 @@
+import type { ActivityOptions } from "../common/activity-options.ts";
+import type { Headers } from "../common/interceptors.ts";
+import type { Activation } from "../core/activation.ts";
+import type { WorkflowCommand } from "../core/command.ts";
+import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
+
+/** What a module of workflow interceptors exports under the name `interceptors`. Called once for each run. */
+export type WorkflowInterceptorsFactory = () => WorkflowInterceptors;
+
+/** Interceptors of one run. The first of a list is the outermost. */
+export interface WorkflowInterceptors {
+  inbound?: WorkflowInboundCallsInterceptor[];
+  outbound?: WorkflowOutboundCallsInterceptor[];
+  internals?: WorkflowInternalsInterceptor[];
+}
+
+/** Intercepts calls into workflow code. Each method is optional. */
+export interface WorkflowInboundCallsInterceptor {
+  /** The main function is called. */
+  execute?(
+    input: WorkflowExecuteInput,
+    next: (input: WorkflowExecuteInput) => Promise<unknown>,
+  ): Promise<unknown>;
+  /** A signal reaches its handler. */
+  handleSignal?(input: SignalInput, next: (input: SignalInput) => Promise<void>): Promise<void>;
+  /** A query is answered. */
+  handleQuery?(input: QueryInput, next: (input: QueryInput) => Promise<unknown>): Promise<unknown>;
+}
+
+/** The call of the main function. */
+export interface WorkflowExecuteInput {
+  readonly args: unknown[];
+  readonly headers: Headers;
+}
+
+/** The call of a signal handler. */
+export interface SignalInput {
+  readonly signalName: string;
+  readonly args: unknown[];
+  readonly headers: Headers;
+}
+
+/** The call of a query handler. */
+export interface QueryInput {
+  readonly queryId: string;
+  readonly queryName: string;
+  readonly args: unknown[];
+  readonly headers: Headers;
+}
+
+/** Intercepts what workflow code asks for. Each method is optional. */
+export interface WorkflowOutboundCallsInterceptor {
+  /** A timer is started. */
+  startTimer?(input: TimerInput, next: (input: TimerInput) => Promise<void>): Promise<void>;
+  /** An activity is scheduled. */
+  scheduleActivity?(input: ActivityInput, next: (input: ActivityInput) => Promise<unknown>): Promise<unknown>;
+  /** The workflow continues as new. `next` never resolves: it throws what ends the run. */
+  continueAsNew?(
+    input: ContinueAsNewInput,
+    next: (input: ContinueAsNewInput) => Promise<never>,
+  ): Promise<never>;
+  /** Attributes of a log line are gathered; what is returned goes with the line. */
+  getLogAttributes?(
+    input: GetLogAttributesInput,
+    next: (input: GetLogAttributesInput) => Record<string, unknown>,
+  ): Record<string, unknown>;
+}
+
+/** A timer to start. `durationMs` is at least 1; `seq` is its number in the run. */
+export interface TimerInput {
+  readonly durationMs: number;
+  readonly seq: number;
+  readonly options?: TimerOptions | undefined;
+}
+
+/** Options of a timer. */
+export interface TimerOptions {
+  /** One line that says what the timer is for, shown by the web UI and the CLI. */
+  readonly summary?: string | undefined;
+}
+
+/** An activity to schedule. `seq` is its number in the run. */
+export interface ActivityInput {
+  readonly activityType: string;
+  readonly args: unknown[];
+  readonly options: ActivityOptions;
+  readonly headers: Headers;
+  readonly seq: number;
+}
+
+/** The next run: its arguments, headers and options. */
+export interface ContinueAsNewInput {
+  readonly args: unknown[];
+  readonly headers: Headers;
+  readonly options: ContinueAsNewInputOptions;
+}
+
+/** Options of the next run; its type is always there. */
+export type ContinueAsNewInputOptions = ContinueAsNewOptions & { workflowType: string };
+
+/** Attributes of a log line. */
+export type GetLogAttributesInput = Record<string, unknown>;
+
+/** Intercepts the runtime itself. Experimental, as in the official SDK. */
+export interface WorkflowInternalsInterceptor {
+  /** Jobs are applied: once for an activation, twice where signals are applied by themselves. */
+  activate?(input: ActivateInput, next: (input: ActivateInput) => void): void;
+  /** The answer to an activation is gathered; the commands may be changed. */
+  concludeActivation?(
+    input: ConcludeActivationInput,
+    next: (input: ConcludeActivationInput) => ConcludeActivationOutput,
+  ): ConcludeActivationOutput;
+  /** The run leaves the cache. */
+  dispose?(input: DisposeInput, next: (input: DisposeInput) => void): void;
+}
+
+/** A batch of jobs to apply; `batchIndex` counts the batches of an activation from 0. */
+export interface ActivateInput {
+  readonly activation: Activation;
+  readonly batchIndex: number;
+}
+
+/** The commands that answer an activation. */
+export interface ConcludeActivationInput {
+  readonly commands: readonly WorkflowCommand[];
+}
+
+/** The commands to answer with. */
+export type ConcludeActivationOutput = ConcludeActivationInput;
+
+/** Has no fields yet. */
+export type DisposeInput = Readonly<Record<string, never>>;

@@ -1,0 +1,130 @@
+export { ActivityFailure } from "../common/activity-failure.ts";
+export { ActivityCancellationType, type ActivityOptions } from "../common/activity-options.ts";
+export { ApplicationFailure, ApplicationFailureCategory } from "../common/application-failure.ts";
+export { CancelledFailure } from "../common/cancelled-failure.ts";
+export { ChildWorkflowFailure } from "../common/child-workflow-failure.ts";
+export { SuggestContinueAsNewReason } from "../common/continue-as-new.ts";
+export {
+  defineQuery,
+  defineSignal,
+  HandlerUnfinishedPolicy,
+  type QueryDefinition,
+  type SignalDefinition,
+} from "../common/definitions.ts";
+export type { Duration } from "../common/duration.ts";
+export { IllegalStateError, PayloadConverterError, ValueError } from "../common/errors.ts";
+export { TemporalFailure } from "../common/failure.ts";
+export type { Headers, Next } from "../common/interceptors.ts";
+export { NexusOperationFailure } from "../common/nexus-operation-failure.ts";
+export type { Payload } from "../common/payload.ts";
+export type { Priority } from "../common/priority.ts";
+export type { RetryPolicy } from "../common/retry-policy.ts";
+export { RetryState } from "../common/retry-state.ts";
+export { isCancellation, rootCause } from "../common/root-cause.ts";
+export {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  type SearchAttributes,
+  type SearchAttributeValue,
+  TypedSearchAttributes,
+} from "../common/search-attributes.ts";
+export { ServerFailure } from "../common/server-failure.ts";
+export { TerminatedFailure } from "../common/terminated-failure.ts";
+export { TimeoutFailure, TimeoutType } from "../common/timeout-failure.ts";
+export {
+  InitialVersioningBehavior,
+  VersioningBehavior,
+  type VersioningIntent,
+  type WorkerDeploymentVersion,
+} from "../common/versioning.ts";
+export type {
+  ActivityFunction,
+  UntypedActivities,
+  Workflow,
+  WorkflowResultType,
+  WorkflowReturnType,
+} from "../common/workflow-type.ts";
+export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
+export type { PayloadConverter } from "../converter/sync/payload-converter.ts";
+export {
+  type ActivityFunctionWithOptions,
+  type ActivityInterfaceFor,
+  type AnyActivities,
+  NotAnActivityMethod,
+  proxyActivities,
+  scheduleActivity,
+} from "./activities.ts";
+export { CancellationScope, type CancellationScopeOptions } from "./cancellation-scope.ts";
+export { condition, type WaitConditionOptions, waitCondition } from "./conditions.ts";
+export { getCurrentDetails, inWorkflowContext, setCurrentDetails, workflowInfo } from "./context.ts";
+export { ContinueAsNew, continueAsNew, makeContinueAsNewFunc } from "./continue-as-new.ts";
+export type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
+export {
+  type ClassDecorator,
+  defn,
+  init,
+  type MethodDecorator,
+  type QueryOptions,
+  query,
+  run,
+  type SignalOptions,
+  signal,
+} from "./decorators.ts";
+export { type DefnOptions, workflowNameOf } from "./definition.ts";
+export {
+  DeterminismViolationError,
+  ReadOnlyContextError,
+  UnhandledRejectionError,
+  WorkflowError,
+} from "./errors.ts";
+export {
+  allHandlersFinished,
+  type DefaultQueryHandler,
+  type DefaultSignalHandler,
+  type Handler,
+  type QueryHandlerOptions,
+  type SignalHandlerOptions,
+  setDefaultQueryHandler,
+  setDefaultSignalHandler,
+  setHandler,
+} from "./handlers.ts";
+export type {
+  ActivateInput,
+  ActivityInput,
+  ConcludeActivationInput,
+  ConcludeActivationOutput,
+  ContinueAsNewInput,
+  ContinueAsNewInputOptions,
+  DisposeInput,
+  GetLogAttributesInput,
+  QueryInput,
+  SignalInput,
+  TimerInput,
+  TimerOptions,
+  WorkflowExecuteInput,
+  WorkflowInboundCallsInterceptor,
+  WorkflowInterceptors,
+  WorkflowInterceptorsFactory,
+  WorkflowInternalsInterceptor,
+  WorkflowOutboundCallsInterceptor,
+} from "./interceptors.ts";
+export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
+export { AsyncLocalStorage } from "./runtime/async-local.ts";
+export { proxySinks, type Sink, type SinkFunction, type Sinks } from "./sinks.ts";
+export { sleep } from "./timers.ts";
+export { Trigger } from "./trigger.ts";
+export type {
+  ParentWorkflowInfo,
+  RootWorkflowInfo,
+  UnsafeRandomSource,
+  UnsafeWorkflowInfo,
+  WorkflowInfo,
+} from "./workflow-info.ts";
+export {
+  defineWorkflowOptions,
+  setWorkflowOptions,
+  type WorkflowDefinitionConfig,
+  type WorkflowDefinitionOptions,
+  type WorkflowDefinitionOptionsOrGetter,
+} from "./workflow-options.ts";

@@ -1,0 +1,56 @@
+import { sleep } from "../timers.ts";
+import { defaultConverters } from "./converters.ts";
+import { FlagLedger } from "./flags.ts";
+import { type RunStart, startInfo } from "./info.ts";
+import { seedBytes, seedRandom } from "./random.ts";
+import type { Run } from "./run.ts";
+import type { AsyncStore } from "./sandbox-entry.ts";
+
+/** A new run, before the user's modules have been evaluated. */
+export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run {
+  const { activation, job, facts, host } = start;
+  const randomSeed = seedBytes(job.randomnessSeed);
+  return {
+    runId: activation.runId,
+    facts,
+    host,
+    asyncStore,
+    info: startInfo(start),
+    nowMs: activation.timestampMs,
+    sdkVersion: activation.lastSdkVersion,
+    flags: new FlagLedger(),
+    randomSeed,
+    random: seedRandom(randomSeed),
+    randomStreams: new Map(),
+    converters: defaultConverters(facts.namespace, job.workflowId),
+    interceptors: { inbound: [], outbound: [], internals: [] },
+    handlers: {
+      signals: new Map(),
+      queries: new Map(),
+      defaultSignal: undefined,
+      defaultQuery: undefined,
+      bufferedSignals: [],
+      nextSignalExecution: 0,
+      signalsInProgress: new Map(),
+    },
+    nextSeqs: { timer: 1, activity: 1, condition: 1 },
+    pending: { timers: new Map(), activities: new Map() },
+    conditions: new Map(),
+    timeouts: new Map(),
+    commands: [],
+    definition: {
+      start: undefined,
+      construct: undefined,
+      options: undefined,
+      versioningBehavior: 0,
+      failureExceptionTypes: [],
+    },
+    rootScope: undefined,
+    sleep,
+    currentDetails: "",
+    isCancelled: false,
+    isCompleted: false,
+    readOnly: false,
+    taskError: undefined,
+  };
+}

@@ -1,0 +1,96 @@
+import { isReservedName } from "../../../common/reserved-names.ts";
+import { arrayFromPayloads } from "../../../converter/sync/payload-converter.ts";
+import { RawValue } from "../../../converter/sync/raw-value.ts";
+import type { Job } from "../../../core/activation.ts";
+import { DeterminismViolationError } from "../../errors.ts";
+import type { QueryInput } from "../../interceptors.ts";
+import { composeInterceptors } from "../compose-interceptors.ts";
+import { insideHeaders } from "../converters.ts";
+import { requireRun } from "../current.ts";
+import { failureOfAnyway, temporalFailureOf } from "../failures.ts";
+import type { HandlerTable, Run } from "../run.ts";
+
+type QueryJob = Extract<Job, { kind: "queryWorkflow" }>;
+
+/** Queries that every workflow answers. */
+const METADATA_QUERY = "__temporal_workflow_metadata";
+
+/** A query arrives. It is answered in this activation, whatever happens. */
+export function queryWorkflow(run: Run, job: QueryJob): void {
+  const { queryId, queryType } = job;
+  const interceptors = isReservedName(queryType) ? [] : run.interceptors.inbound;
+  const { payload, context } = run.converters;
+  const fail = (error: unknown): void => failQuery(run, queryId, error);
+  try {
+    const args = arrayFromPayloads(payload, job.args, context);
+    const execute = composeInterceptors(interceptors, "handleQuery", answer);
+    execute({ queryId, queryName: queryType, args, headers: insideHeaders(job.headers) }).then((result) => {
+      try {
+        const response = payload.toPayload(result, context);
+        run.commands.push({ kind: "respondToQuery", queryId, answer: { kind: "succeeded", response } });
+      } catch (error) {
+        fail(error);
+      }
+    }, fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function failQuery(run: Run, queryId: string, error: unknown): void {
+  let failure: ReturnType<typeof temporalFailureOf>;
+  try {
+    failure = temporalFailureOf(run, error);
+  } catch {
+    failure = failureOfAnyway(run, error);
+  }
+  run.commands.push({ kind: "respondToQuery", queryId, answer: { kind: "failed", failure } });
+}
+
+function answer({ queryName, args }: QueryInput): Promise<unknown> {
+  const run = requireRun();
+  try {
+    const result = perdureEntryQuery(run, queryName, args);
+    if (result instanceof Promise) {
+      result.catch(() => undefined);
+      throw new DeterminismViolationError("Query handlers should not return a Promise");
+    }
+    return Promise.resolve(result);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function perdureEntryQuery(run: Run, queryName: string, args: unknown[]): unknown {
+  const { handlers } = run;
+  const entry = handlers.queries.get(queryName);
+  if (entry !== undefined) return entry.handler(...args);
+  if (queryName === METADATA_QUERY) return new RawValue(workflowMetadata(run));
+  if (handlers.defaultQuery !== undefined && !isReservedName(queryName)) {
+    return handlers.defaultQuery(queryName, ...args);
+  }
+  const known = [METADATA_QUERY, ...handlers.queries.keys()].join(" ");
+  throw new ReferenceError(
+    `Workflow did not register a handler for ${queryName}. Registered queries: [${known}]`,
+  );
+}
+
+/** What the web UI shows of a workflow: `temporal.api.sdk.v1.WorkflowMetadata` as JSON. */
+function workflowMetadata({ info, handlers, currentDetails }: Run): object {
+  return {
+    definition: {
+      type: info.workflowType,
+      queryDefinitions: [
+        { name: METADATA_QUERY, description: "Returns metadata associated with this workflow." },
+        ...definitions(handlers.queries),
+      ],
+      signalDefinitions: definitions(handlers.signals),
+      updateDefinitions: [],
+    },
+    currentDetails,
+  };
+}
+
+function definitions(entries: HandlerTable["queries"] | HandlerTable["signals"]): object[] {
+  return Array.from(entries, ([name, { description }]) => ({ name, description }));
+}

@@ -1,0 +1,18 @@
+/** Every scenario, in the order in which they are recorded. */
+import { activityScenarios } from "./activities.mjs";
+import { cancellationScenarios } from "./cancellation.mjs";
+import { runScenarios } from "./runs.mjs";
+import { signalScenarios } from "./signals.mjs";
+import { taskScenarios } from "./tasks.mjs";
+import { timerScenarios } from "./timers.mjs";
+import { valueScenarios } from "./values.mjs";
+
+export const scenarios = [
+  ...valueScenarios,
+  ...activityScenarios,
+  ...timerScenarios,
+  ...signalScenarios,
+  ...cancellationScenarios,
+  ...runScenarios,
+  ...taskScenarios,
+];

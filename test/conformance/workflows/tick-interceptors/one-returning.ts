@@ -1,0 +1,2 @@
+/** `oneReturning` of `../tick-interceptors.ts` as an interceptor module. */
+export { oneReturning as interceptors } from "../tick-interceptors.ts";

@@ -1,0 +1,2 @@
+/** `twoAwaiting` of `../tick-interceptors.ts` as an interceptor module. */
+export { twoAwaiting as interceptors } from "../tick-interceptors.ts";

@@ -1,0 +1,103 @@
+import { runInNewContext } from "node:vm";
+import { describe, expect, test } from "vitest";
+import { ApplicationFailure, CancelledFailure, type ProtoFailure } from "../../src/common/mod.ts";
+import { DefaultFailureConverter, defaultPayloadConverter } from "../../src/converter/mod.ts";
+import { cutoffStackTrace } from "../../src/converter/sync/stack-cutoff.ts";
+
+const converter = new DefaultFailureConverter();
+const toFailure = (error: unknown): ProtoFailure => converter.errorToFailure(error, defaultPayloadConverter);
+const toError = (failure: ProtoFailure): Error => converter.failureToError(failure, defaultPayloadConverter);
+
+describe("causes", () => {
+  test("a chain that comes back to itself ends there", () => {
+    const first = new Error("first");
+    first.cause = new Error("second", { cause: first });
+    const failure = toFailure(first);
+    expect(failure.cause?.message).toBe("second");
+    expect(failure.cause?.cause).toBeUndefined();
+  });
+
+  test("a chain without end is cut", () => {
+    let error = new Error("0");
+    for (let depth = 1; depth < 5000; depth++) error = new Error(String(depth), { cause: error });
+    let length = 0;
+    for (let failure: ProtoFailure | undefined = toFailure(error); failure; failure = failure.cause) length++;
+    expect(length).toBe(30);
+  });
+
+  test("one failure does not limit the next", () => {
+    const make = (): Error => new Error("a", { cause: new Error("b") });
+    expect(toFailure(make()).cause?.message).toBe("b");
+    expect(toFailure(make()).cause?.message).toBe("b");
+  });
+});
+
+test("the delay until the next attempt and the category are read back", () => {
+  const failure = toFailure(
+    ApplicationFailure.create({ nextRetryDelay: "2s", category: "BENIGN", message: "m" }),
+  );
+  expect(toError(failure)).toMatchObject({ nextRetryDelay: 2000, category: "BENIGN", message: "m" });
+});
+
+test("a failure that came over the wire is sent again as it came", () => {
+  const failure: ProtoFailure = {
+    message: "from Go",
+    source: "GoSDK",
+    stackTrace: "goroutine 1",
+    failureInfo: { case: "applicationFailureInfo", value: { type: "wrapError", nonRetryable: true } },
+  };
+  expect(toFailure(toError(failure))).toBe(failure);
+});
+
+test("with encoded attributes, a failure that came in the open is not sent so", () => {
+  const encoding = new DefaultFailureConverter({ encodeCommonAttributes: true });
+  const error = toError({ message: "secret", stackTrace: "secret stack", source: "GoSDK" });
+  const failure = encoding.errorToFailure(error, defaultPayloadConverter);
+  expect(failure.message).toBe("Encoded failure");
+  expect(failure.stackTrace).toBe("");
+  expect(toError(failure)).toMatchObject({ message: "secret", stack: "secret stack" });
+});
+
+test("a reset gives an application failure of type ResetWorkflow", () => {
+  const error = toError({
+    message: "reset",
+    failureInfo: { case: "resetWorkflowFailureInfo", value: {} },
+  });
+  expect(error).toBeInstanceOf(ApplicationFailure);
+  expect(error).toMatchObject({ type: "ResetWorkflow", details: [] });
+});
+
+test("details that cannot be converted are an error, not a lost failure", () => {
+  expect(() => toFailure(new CancelledFailure("c", [1n]))).toThrow(/bigint/);
+});
+
+test("errors of another realm keep message, stack and cause", () => {
+  const foreign: unknown = runInNewContext("new Error('outer', { cause: new TypeError('inner') })");
+  expect(toFailure(foreign)).toMatchObject({ message: "outer", cause: { message: "inner" } });
+});
+
+describe("stacks", () => {
+  test("end where the SDK called user code", () => {
+    const stack = [
+      "Error: x",
+      "    at charge (pay.ts:1:1)",
+      "    at perdureNext (file:///app/chunk.js:1:1)",
+      "    at intercept (mine.ts:2:2)",
+      "    at async perdureEntryActivity (file:///app/chunk.js:3:3)",
+      "    at run (file:///app/chunk.js:4:4)",
+    ].join("\n");
+    expect(cutoffStackTrace(stack)).toBe(
+      "Error: x\n    at charge (pay.ts:1:1)\n    at intercept (mine.ts:2:2)",
+    );
+  });
+
+  test("end where a vm context was entered", () => {
+    const stack =
+      "Error: x\n    at f (w.ts:1:1)\n    at Script.runInContext (node:vm:148:12)\n    at g (e.js:1:1)";
+    expect(cutoffStackTrace(stack)).toBe("Error: x\n    at f (w.ts:1:1)");
+  });
+
+  test("may be missing", () => {
+    expect(cutoffStackTrace(undefined)).toBe("");
+  });
+});

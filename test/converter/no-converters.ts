@@ -1,0 +1,2 @@
+/** A module without converters. */
+export const nothing = 1;

@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+import { SandboxTimeoutError } from "../../src/engine/sandbox.ts";
+import { project } from "./bundle-fixture.ts";
+import { type Probe, probeSandbox } from "./probe-sandbox.ts";
+
+/** Two interleaved runs, `a` and `b`, of the given workflow code. */
+async function twoRuns(workflows: string): Promise<Probe> {
+  await using files = await project({ "workflows.ts": `// @ts-nocheck\n${workflows}` });
+  const probe = probeSandbox(await files.bundle());
+  probe.open("a");
+  probe.open("b");
+  return probe;
+}
+
+describe("what one run does, another does not see", () => {
+  test("module state", async () => {
+    const probe = await twoRuns("let n = 0; export const count = () => ++n;");
+    expect([probe.call("a", "count"), probe.call("a", "count"), probe.call("b", "count")]).toEqual([1, 2, 1]);
+  });
+
+  test("new, replaced and deleted properties of the global object, by any way of writing", async () => {
+    const probe = await twoRuns(`
+      export const change = () => {
+        globalThis.added = 1; Function("this.sloppy = 2")(); (0, eval)("var evaled = 3; function fn() {}");
+        Object.defineProperty(globalThis, "defined", { value: 4 });
+        globalThis[Symbol.for("otel")] = 5; globalThis.URL = 6; globalThis.Map = 7; delete globalThis.structuredClone;
+      };
+      export const look = () => [
+        typeof added, typeof sloppy, typeof evaled, typeof fn, typeof defined, typeof globalThis[Symbol.for("otel")],
+        typeof URL, typeof globalThis.Map, typeof structuredClone,
+      ];`);
+    const fresh = [...Array<string>(6).fill("undefined"), "function", "function", "function"];
+    const changed = [
+      "number",
+      "number",
+      "number",
+      "function",
+      "number",
+      "number",
+      "number",
+      "number",
+      "undefined",
+    ];
+    probe.call("a", "change");
+    expect(probe.call("b", "look")).toEqual(fresh);
+    expect(probe.call("a", "look")).toEqual(changed);
+    expect(probe.call("b", "look")).toEqual(fresh);
+    probe.sandbox.close("a");
+    expect(probe.call("b", "look")).toEqual(fresh);
+  });
+
+  test("polyfills on Promise, Symbol, Reflect, Object, Error and Array.prototype", async () => {
+    const probe = await twoRuns(`
+      export const change = () => {
+        Promise.soon = 1; Symbol.own = 2; Reflect.metadata = 3; Object.grouped = 4; Error.stackTraceLimit = 1;
+        Array.prototype.last = function () { return this[this.length - 1]; }; Array.prototype.map = () => "mapped";
+        delete RegExp.prototype.sticky;
+        return [1, 2].last();
+      };
+      export const look = () => [Promise.soon, Symbol.own, Reflect.metadata, Object.grouped, [].last, [1].map((n) => n),
+        Error.stackTraceLimit, "sticky" in RegExp.prototype].map(String).join();
+      export const own = () => [[1].map(), Promise.soon, [3].last()];`);
+    const before = probe.call("b", "look");
+    expect(probe.call("a", "change")).toBe(2);
+    expect(probe.call("b", "look")).toBe(before);
+    expect(probe.call("a", "own")).toEqual(["mapped", 1, 3]);
+    expect(probe.call("b", "look")).toBe(before);
+  });
+
+  test.each([
+    ["a method of Map.prototype", "Map.prototype.get = () => 1"],
+    ["a property of Object.prototype", "Object.prototype.toString = () => 'x'"],
+    ["a new property of Promise.prototype", "Promise.prototype.tap = 1"],
+    ["a method of the prototype of generators", "Object.getPrototypeOf(function* () {}).prototype.next = 1"],
+    ["Math", "Math.max = () => 1"],
+    ["JSON", "JSON.parse = () => 1"],
+    ["a shared module", "wf.sleep = 1"],
+    ["the prototype of a shared class", "common.ApplicationFailure.prototype.message = 'x'"],
+    ["TextEncoder", "TextEncoder.prototype.encode = 1"],
+  ])("%s can't be changed", async (_name, statement) => {
+    await using files = await project({
+      "workflows.cjs": `"use strict"; const wf = require("perdure/workflow"); const common = require("perdure/common");
+        exports.change = () => { ${statement}; };`,
+    });
+    const probe = probeSandbox(await files.bundle({ workflowsPath: files.path("workflows.cjs") }));
+    probe.open("a");
+    expect(() => probe.call("a", "change")).toThrow(TypeErrorMessage);
+  });
+});
+
+const TypeErrorMessage = /TypeError: (Cannot|Attempted)/;
+
+describe("ordinary code works in spite of the locks", () => {
+  test("own properties with the names of inherited ones can be assigned", async () => {
+    const probe = await twoRuns(`
+      class List extends Array { constructor() { super(); this.push = () => "own push"; } }
+      function Old() {} Old.prototype.toString = function () { return "old"; }; Old.prototype.constructor = Old;
+      export const main = () => {
+        const e = new Error("m"); e.name = "Mine"; e.message = "changed"; e.toString = () => "str";
+        const o = {}; o.toString = () => "obj"; o.constructor = 1; o.valueOf = () => 3;
+        const f = () => {}; f.call = 1; f.toString = () => "fn";
+        const m = new Map(); m.get = () => "own get"; const p = Promise.resolve(); p.then = 5;
+        const inherited = Object.create(Map.prototype); inherited.size2 = 1; inherited.set = 2;
+        return [e.name, e.message, String(e), String(o), o + 1, String(f), f.call, m.get(), p.then, inherited.set,
+          new List().push(), String(new Old()), Object.keys(o).length, Object.hasOwn(e, "name")];
+      };`);
+    expect(probe.call("a", "main")).toEqual([
+      ...["Mine", "changed", "str", "obj", 4, "fn", 1, "own get", 5, 2, "own push", "old", 3, true],
+    ]);
+  });
+
+  test("built-ins keep their identity", async () => {
+    const probe = await twoRuns(`
+      export const main = () => [
+        [] instanceof Array, new Uint8Array() instanceof Uint8Array, new TextEncoder().encode("é") instanceof Uint8Array,
+        Function("return this")() === globalThis, (async () => {})() instanceof Promise, new Error() instanceof Error,
+        [...new Map([[1, 2]])].length, "a-b".replace(/-/g, "+"), Object.prototype.toString.call([]), structuredClone(new Date(5)) instanceof Date,
+      ];`);
+    expect(probe.call("a", "main")).toEqual([
+      ...[true, true, true, true, true, true, 1, "a+b", "[object Array]", true],
+    ]);
+  });
+
+  test("what depends on threads or the real world is not there", async () => {
+    const probe = await twoRuns(`
+      export const main = () => ["Atomics", "SharedArrayBuffer", "WebAssembly", "process", "require", "fetch", "setInterval", "setImmediate"]
+        .filter((name) => name in globalThis);`);
+    expect(probe.call("a", "main")).toEqual([]);
+  });
+
+  test("abort controllers, events, clones and encoders", async () => {
+    const probe = await twoRuns(`
+      export const main = async () => {
+        const c = new AbortController(); const seen = [];
+        c.signal.addEventListener("abort", (e) => seen.push(e.type), { once: true });
+        const any = AbortSignal.any([c.signal]);
+        c.abort(new Error("why")); c.abort();
+        let thrown; try { any.throwIfAborted(); } catch (e) { thrown = e.message; }
+        const cyclic = { m: new Map([["k", new Set([1])]]), e: new RangeError("r") }; cyclic.self = cyclic;
+        const copy = structuredClone(cyclic);
+        let refused; try { structuredClone(() => 1); } catch (e) { refused = e.name; }
+        const order = []; queueMicrotask(() => order.push("micro")); order.push("sync"); await null; await null;
+        return [seen, thrown, AbortSignal.abort().reason.name, copy.self === copy, copy.m.get("k").has(1), copy.e instanceof RangeError,
+          refused, order, new TextDecoder().decode(new TextEncoder().encode("héllo")), new URL("https://a.b/c?d=e").searchParams.get("d")];
+      };`);
+    expect(probe.call("a", "main")).toEqual([
+      ...[
+        ["abort"],
+        "why",
+        "AbortError",
+        true,
+        true,
+        true,
+        "DataCloneError",
+        ["sync", "micro"],
+        "héllo",
+        "e",
+      ],
+    ]);
+  });
+});
+
+describe("stacks and time limits", () => {
+  test("the stack of an error names the user's file, line and column", async () => {
+    await using files = await project({
+      "workflows.ts": `import { deep } from "./deep.ts";\nexport async function main(): Promise<void> {\n  await deep();\n}`,
+      "deep.ts": `interface Removed { a: number }\n\nexport async function deep(): Promise<Removed> {\n  await null;\n  throw new Error("lost");\n}`,
+    });
+    const probe = probeSandbox(await files.bundle());
+    probe.open("a");
+    expect(() => probe.call("a", "main")).toThrow(`deep (${files.path("deep.ts")}:5:9)`);
+    expect(() => probe.call("a", "main")).not.toThrow(/sandbox-vm|node:vm/);
+  });
+
+  test.each(["sync", "micro"])(
+    "an endless loop (%s) is stopped by a time limit, and other runs go on",
+    async (kind) => {
+      const probe = await twoRuns(`
+      export const sync = () => { for (;;); };
+      export const micro = async () => { for (;;) await null; };
+      export const ok = () => 1;`);
+      probe.sandbox.setTimeLimit(30);
+      expect(() => probe.call("a", kind)).toThrow(SandboxTimeoutError);
+      probe.sandbox.close("a");
+      expect(probe.call("b", "ok")).toBe(1);
+      probe.sandbox.setTimeLimit(0);
+      expect(probe.call("b", "ok")).toBe(1);
+    },
+  );
+});

@@ -1,0 +1,45 @@
+/** Replays histories with the official SDK, over the same conformance sources. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
+import { Worker } from "@temporalio/worker";
+import { bundleWorkflows } from "./bundle.mjs";
+import { workflowsFolder } from "./paths.mjs";
+
+async function histories(files) {
+  const read = [];
+  for (const file of files) {
+    const history = historyFromJSON(JSON.parse(await readFile(file, "utf8")));
+    const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+    if (!started) throw new Error(`${file} does not begin with the start of a workflow`);
+    read.push({ history, workflowId: started.workflowId || "unknown" });
+  }
+  return read;
+}
+
+/** The histories of a folder: its `*.json` files except `index.json`. */
+export async function historyFilesIn(folder) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== "index.json");
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** Replays each file; returns `{ file, error? }` for each, in order. */
+export async function replayFiles(files, workflowsPath = join(workflowsFolder, "mod.ts")) {
+  const options = { workflowBundle: await bundleWorkflows(workflowsPath), replayName: "perdure-interop" };
+  const results = [];
+  const inputs = await histories(files);
+  for await (const { error } of Worker.runReplayHistories(options, inputs)) {
+    const file = files[results.length];
+    results.push(error ? { file, error } : { file });
+  }
+  return results;
+}
+
+/** Replays a folder, prints each failure and the sum, and sets the exit code. */
+export async function replayAndReport(folder) {
+  const results = await replayFiles(await historyFilesIn(folder));
+  const failed = results.filter(({ error }) => error);
+  for (const { file, error } of failed) console.error(`${file}: ${error.message}`);
+  console.log(`${results.length - failed.length} passed, ${failed.length} failed`);
+  if (failed.length > 0 || results.length === 0) process.exitCode = 1;
+}
