@@ -54,7 +54,7 @@ export interface ConnectionOptions {
   readonly maxReceiveBytes?: number | undefined;
   /** Age in milliseconds at which an HTTP/2 connection is replaced. Default: never, but on Deno about 3 minutes. */
   readonly maxConnectionAgeMs?: number | undefined;
-  /** Calls after which an HTTP/2 connection is replaced. Default: never, but on Deno 500. */
+  /** Calls after which an HTTP/2 connection is replaced. Default: never, but on Deno 50. */
   readonly maxConnectionCalls?: number | undefined;
   /** Another way to carry the bytes, in place of gRPC over HTTP/2. Excludes `address`, `tls` and `proxy`. */
   readonly transport?: RpcPort | undefined;

@@ -1,4 +1,5 @@
 import { realmSafe } from "../common/realm-safe.ts";
+import { isError } from "../common/type-guards.ts";
 
 /** Base of the errors that the workflow runtime itself throws. */
 export class WorkflowError extends Error {
@@ -33,6 +34,9 @@ export class UnhandledRejectionError extends Error {
 
   constructor(message: string, cause: unknown) {
     super(message, { cause });
+    // Where the user's code rejected is what helps, not where the host noticed.
+    const frames = /\n\s+at [\s\S]*$/.exec(isError(cause) ? (cause.stack ?? "") : "");
+    if (frames) this.stack = `UnhandledRejectionError: ${message}${frames[0]}`;
   }
 
   static {

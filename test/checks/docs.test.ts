@@ -10,7 +10,7 @@ const mods = Object.values(deno.exports)
   // `perdure/proto` is generated code: Temporal's own words are not ours to copy.
   .filter((path) => existsSync(path) && !path.endsWith("src/proto/mod.ts"));
 
-const config = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
+const config = ts.readConfigFile(join(root, "tsconfig.check.json"), ts.sys.readFile);
 const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
 const program = ts.createProgram(mods, options);
 const checker = program.getTypeChecker();

@@ -34,10 +34,8 @@ function runnerArguments(name: RuntimeName): readonly string[] {
 function runOn(name: RuntimeName, words: readonly string[]): Result[] {
   const report = `${reports}/conformance-${name}.jsonl`;
   rmSync(report, { force: true });
-  const env = { ...process.env, TSX_TSCONFIG_PATH: `${root}test/conformance/tsconfig.json` };
   const ended = spawnSync(runtimeCommand(name), [...runnerArguments(name), report, ...words], {
     cwd: root,
-    env,
     stdio: ["ignore", "inherit", "inherit"],
     timeout: 15 * 60_000,
   });

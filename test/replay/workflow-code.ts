@@ -5,9 +5,9 @@ import { vmPlatform } from "../../runtimes/node-api/sandbox-vm.ts";
 import type { Activation } from "../../src/core/activation.ts";
 import type { Completion } from "../../src/core/command.ts";
 import { readBundle } from "../../src/engine/bundle.ts";
-import { WALL_VERSION } from "../../src/engine/wall-version.ts";
 import type { Sandbox } from "../../src/engine/sandbox.ts";
 import { createStackMapper } from "../../src/engine/source-map.ts";
+import { WALL_VERSION } from "../../src/engine/wall-version.ts";
 import type { RunFacts } from "../../src/workflow/runtime/sandbox-entry.ts";
 
 const platform = vmPlatform({ alwaysTimed: false });

@@ -14,7 +14,7 @@ import {
   encodeRespondWorkflowTaskCompletedResponse,
 } from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { WorkflowServiceHandlers } from "../../src/gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
-import { GrpcStatus, type RpcAnswer, RpcError } from "../../src/platform/rpc-port.ts";
+import { GrpcStatus, type RpcAnswer, RpcError, type RpcPort } from "../../src/platform/rpc-port.ts";
 import type { WorkerRpc } from "../../src/worker/rpc-service.ts";
 import { RpcWorkerService } from "../../src/worker/rpc-service.ts";
 
@@ -27,7 +27,8 @@ export interface SeenCall {
 type Poll = { readonly resolve: (bytes: Uint8Array) => void; readonly queue: string };
 
 /** A Temporal frontend with scripted answers, on the worker's bytes port. */
-export class FakeServer implements WorkerRpc {
+export class FakeServer implements WorkerRpc, RpcPort {
+  closed = false;
   readonly calls: SeenCall[] = [];
   readonly polls: { workflow: Poll[]; activity: Poll[] } = { workflow: [], activity: [] };
   /** Errors to answer with, by method; taken one for each call. */
@@ -52,6 +53,10 @@ export class FakeServer implements WorkerRpc {
     const held = this.held.get(method);
     if (held !== undefined) await new Promise<void>((resolve) => held.push(resolve));
     return { bytes: await this.#answer(method, signal), headers: {}, trailers: {} };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
   }
 
   /** The calls of one method. */

@@ -46,12 +46,13 @@ export class SessionPool implements SessionWatcher {
   /** When, by `performance.now()`, the next attempt may begin. */
   #notBefore = 0;
   #backOff: NodeJS.Timeout | undefined;
-  #streamsPerSession = Number.POSITIVE_INFINITY;
+  #streamsPerSession: number;
   #closing: { readonly done: Promise<void>; readonly resolve: () => void } | undefined;
   #lastFailure: RpcError | undefined;
 
   constructor(settings: ChannelSettings) {
     this.#settings = settings;
+    this.#streamsPerSession = settings.maxConnectionCalls;
   }
 
   get stats(): PoolStats {
@@ -107,7 +108,8 @@ export class SessionPool implements SessionWatcher {
   }
 
   sessionFreed(session: Session): void {
-    this.#streamsPerSession = session.limit > 0 ? session.limit : Number.POSITIVE_INFINITY;
+    if (session.limit > 0)
+      this.#streamsPerSession = Math.min(session.limit, this.#settings.maxConnectionCalls);
     if (this.#open.has(session)) this.#serve(session);
   }
 

@@ -30,6 +30,8 @@ const CONNECTION_WINDOW_BYTES = 32 * 1024 * 1024;
  * header block, and a connection that receives more is dead without a word, so servers are told to send less.
  */
 const MAX_HEADER_BYTES = 128 * 1024;
+/** How long a connection without calls may take to close. */
+const LEAVE_MS = 500;
 /** The longest time that a timer can hold. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -125,8 +127,8 @@ export class Session {
   release(): void {
     this.#active -= 1;
     if (this.#active === 0 && !this.#closed) {
-      if (this.#retired) this.#h2.close();
-      else this.#h2.unref();
+      this.#h2.unref();
+      if (this.#retired) this.#leave();
     }
     if (!this.#closed) this.#watcher.sessionFreed(this);
   }
@@ -142,7 +144,7 @@ export class Session {
     if (this.#retired) return;
     this.#retired = true;
     this.#watcher.sessionRetired(this);
-    if (this.#active === 0) this.#h2.close();
+    if (this.#active === 0) this.#leave();
   }
 
   /** Ends the connection and with it every stream. */
@@ -150,6 +152,18 @@ export class Session {
     this.#lost ??= reason;
     this.#h2.destroy();
     this.#socket.destroy();
+  }
+
+  /** Closes the connection, which carries nothing any more. */
+  #leave(): void {
+    this.#h2.close();
+    // A GOAWAY of the peer that crosses ours can leave Node's session closing for ever.
+    this.#timers.push(
+      setTimeout(
+        () => this.destroy(lossError(`connection to ${this.#settings.authority} closed`)),
+        LEAVE_MS,
+      ).unref(),
+    );
   }
 
   #ping(timeoutMs: number): void {

@@ -351,6 +351,23 @@ export const connections: readonly Fault[] = [
     },
   },
   {
+    name: "GOAWAY on connections that are rotated early: nothing is lost, and the process lives",
+    run: async () => {
+      const server = await startServer(({ ok }) => ok());
+      await withChannel(server.address, { maxConnectionCalls: 50 }, async (channel) => {
+        const round = (count: number): Promise<unknown> =>
+          Promise.all(Array.from({ length: count }, () => channel.unary(PATH, HELLO, { timeoutMs: 5_000 })));
+        for (let rounds = 0; rounds < 5; rounds++) await round(90);
+        const before = server.seen();
+        for (const session of server.sessions) if (!session.closed && !session.destroyed) session.goaway(0);
+        await until(() => channel.stats.sessions === 0, "the end of the sessions");
+        await round(20);
+        assert.equal(server.seen(), before + 1);
+      });
+      await server.close();
+    },
+  },
+  {
     name: "rotation by age leaves a long call alone",
     run: async () => {
       const release = signal();
