@@ -179,6 +179,21 @@ describe("a workflow in the engine", () => {
     expect(await evicted).toMatchObject({ runId: history.runId });
   });
 
+  test("every way to the clock shows workflow time", async () => {
+    const main = await inlineEngine();
+    const history = new HistoryBuilder("clocks").startTask();
+    const [command] = completed(await main.run(history.runId, history.task())).commands;
+    if (command?.attributes.case !== "completeWorkflowExecutionCommandAttributes")
+      throw new Error("no result");
+    const startedMs = 1_700_000_003_000;
+    expect(value(command.attributes.value.result?.payloads[0])).toEqual([
+      startedMs,
+      startedMs,
+      startedMs,
+      2023,
+    ]);
+  });
+
   test("a long replay does not hold up another run", async () => {
     const main = await inlineEngine();
     const long = new HistoryBuilder("sequence", [100]);
