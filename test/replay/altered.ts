@@ -51,6 +51,13 @@ export function swapped(history: Recorded, first: number, second: number): Recor
   return renumbered(events, history);
 }
 
+/** The history with an event at another place. */
+export function moved(history: Recorded, from: number, to: number): Recorded {
+  const events = [...history.events];
+  events.splice(to - 1, 0, ...events.splice(from - 1, 1));
+  return renumbered(events, history);
+}
+
 /** The history without an event and all that came of it. */
 export function without(history: Recorded, id: number): Recorded {
   const dropped = BigInt(id);
