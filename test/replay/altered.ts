@@ -96,3 +96,18 @@ export function ofType(history: Recorded, workflowType: string): Recorded {
     }
   });
 }
+
+/** The history as it would be with another task queue. Payloads stay as they are. */
+export function onTaskQueue(history: Recorded, taskQueue: string): Recorded {
+  const old = history.started.taskQueue?.name ?? "";
+  const events = structuredClone(history.events);
+  for (const event of events) renameQueue(event.attributes.value, old, taskQueue);
+  return asRecorded(events, history);
+}
+
+function renameQueue(attributes: object | undefined, from: string, to: string): void {
+  if (attributes === undefined || !("taskQueue" in attributes)) return;
+  // A field of this name is a TaskQueue in all kinds of events.
+  const queue = attributes.taskQueue as { name: string } | undefined;
+  if (queue?.name === from) queue.name = to;
+}
