@@ -1,5 +1,7 @@
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { FailureData } from "./activation.ts";
+import type { ChildCommand } from "./child-jobs.ts";
+import type { ExternalCommand } from "./external-jobs.ts";
 
 /** Text for people that goes with a command: already converted, not yet encoded by codecs. */
 export interface UserMetadata {
@@ -83,6 +85,8 @@ export type WorkflowCommand =
   | { readonly kind: "failWorkflow"; readonly failure: FailureData }
   | { readonly kind: "cancelWorkflow" }
   | ContinueAsNewCommand
+  | ChildCommand
+  | ExternalCommand
   | {
       readonly kind: "respondToQuery";
       readonly queryId: string;
