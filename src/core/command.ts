@@ -2,6 +2,8 @@ import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { FailureData } from "./activation.ts";
 import type { ChildCommand } from "./child-jobs.ts";
 import type { ExternalCommand } from "./external-jobs.ts";
+import type { SetPatchMarker } from "./patch-jobs.ts";
+import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
 
 /** Text for people that goes with a command: already converted, not yet encoded by codecs. */
 export interface UserMetadata {
@@ -87,6 +89,9 @@ export type WorkflowCommand =
   | ContinueAsNewCommand
   | ChildCommand
   | ExternalCommand
+  | SetPatchMarker
+  | UpsertSearchAttributes
+  | ModifyWorkflowProperties
   | {
       readonly kind: "respondToQuery";
       readonly queryId: string;

@@ -173,6 +173,7 @@ function workerFacts(ingredients: RunIngredients): WorkerFacts {
     showStackTraceSources: options.showStackTraceSources,
     sinks,
     registeredActivities: [...options.activities.keys()],
+    asksBeforePatching: options.patchActivationCallback !== undefined,
   };
 }
 

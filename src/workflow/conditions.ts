@@ -2,6 +2,7 @@ import { type Duration, msToNumber } from "../common/duration.ts";
 import { TimeoutFailure } from "../common/timeout-failure.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { TimerOptions } from "./interceptors.ts";
+import { patched } from "./patches.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { sleep } from "./timers.ts";
 
@@ -33,12 +34,17 @@ export function condition(fn: () => boolean, timeout?: Duration, options?: Timer
   return whenMetInTime(fn, timeout, options);
 }
 
+/** The name comes from the official SDK: histories hold it. */
+const CONDITION_0_PATCH = "__sdk_internal_patch_number:1";
+
 // The nesting of async functions here is the official SDK's: it decides how many ticks a condition takes (D2).
 async function whenMetInTime(
   fn: () => boolean,
   timeout?: Duration,
   options?: TimerOptions,
 ): Promise<unknown> {
+  // Before 1.5 of the official SDK, a timeout of 0 meant none: histories from then have no marker.
+  if (timeout === 0 && !patched(CONDITION_0_PATCH)) return whenMet(fn);
   if (typeof timeout !== "number" && typeof timeout !== "string") return whenMet(fn);
   return CancellationScope.cancellable(async () => {
     try {

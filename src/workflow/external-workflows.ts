@@ -1,6 +1,7 @@
 import type { SignalDefinition } from "../common/definitions.ts";
 import type { WorkflowSerializationContext } from "../converter/sync/serialization-context.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
+import { patched } from "./patches.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { pushCommand } from "./runtime/run.ts";
 import { sendSignal, signalNameOf } from "./signal-workflow.ts";
@@ -26,8 +27,6 @@ export interface ExternalWorkflowHandle {
    */
   cancel(reason?: string): Promise<void>;
 }
-
-const patched = (_id: string): boolean => true;
 
 /** Histories from before a request was tied to its scope lack the marker of this patch; the official SDK writes it too. */
 const CANCEL_WITH_SCOPE = "__temporal_internal_connect_external_handle_cancel_to_scope";

@@ -43,6 +43,7 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
       cancels: new Map(),
     },
     conditions: new Map(),
+    patches: { known: new Set(), decisions: new Map() },
     timeouts: new Map(),
     commands: [],
     definition: {
