@@ -38,7 +38,7 @@ export {
   type WorkerDeploymentVersion,
 } from "../common/versioning.ts";
 export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
-export { ParentClosePolicy, WorkflowIdReusePolicy } from "../common/workflow-options.ts";
+export { ParentClosePolicy } from "../common/workflow-options.ts";
 export type {
   ActivityFunction,
   UntypedActivities,

@@ -1,4 +1,5 @@
 /** Workflows with children: how children start, end and are told things. */
+import { WorkflowExecutionAlreadyStartedError } from "perdure/common";
 import {
   ApplicationFailure,
   ChildWorkflowFailure,
@@ -9,7 +10,6 @@ import {
   TerminatedFailure,
   TimeoutFailure,
   uuid4,
-  WorkflowExecutionAlreadyStartedError,
   workflowInfo,
 } from "perdure/workflow";
 import {
