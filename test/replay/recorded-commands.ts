@@ -51,7 +51,9 @@ function effectiveTimeouts(asked: Timeouts, runTimeout: number): Timeouts {
 
 /** A stack of workflow code is compared by the places in the user's files, any other one as it is. */
 function placesIn(stack: string): string | readonly string[] {
-  return stack.match(/test\/conformance\/workflows\/[\w./-]+:\d+/g) ?? stack;
+  const places = stack.match(/test\/conformance\/workflows\/[\w./-]+:\d+/g);
+  // The official SDK's own frames are left in errors that have no other ones.
+  return places ?? stack.replace(/\n\s+at .*(?:@temporalio\/|evalmachine).*/g, "").replace(/\n\s+at .*__TEMPORAL.*/g, "");
 }
 
 function failureOf(failure: Failure | undefined): object | undefined {

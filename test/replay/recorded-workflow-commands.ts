@@ -66,7 +66,10 @@ function startOf(a: Start): object {
     searchAttributes: filled(a.searchAttributes?.indexedFields),
     executionTimeout: ms(a.workflowExecutionTimeout),
     runTimeout: ms(a.workflowRunTimeout),
-    taskTimeout: ms(a.workflowTaskTimeout) || DEFAULT_TASK_TIMEOUT_MS,
+    taskTimeout: Math.min(
+      ms(a.workflowTaskTimeout) || DEFAULT_TASK_TIMEOUT_MS,
+      ms(a.workflowRunTimeout) || Number.POSITIVE_INFINITY,
+    ),
     parentClosePolicy: a.parentClosePolicy || TERMINATE,
     workflowIdReusePolicy: a.workflowIdReusePolicy || ALLOW_DUPLICATE,
     retryPolicy: a.retryPolicy && retryPolicyOf(a.retryPolicy),

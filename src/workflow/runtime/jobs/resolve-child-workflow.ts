@@ -19,13 +19,11 @@ export function resolveChildWorkflowStart(
   run.pending.children.delete(seq);
   if (resolution.kind === "alreadyStarted") {
     const { workflowId, workflowType } = resolution;
-    resolver.reject(
-      new WorkflowExecutionAlreadyStartedError(
-        "Workflow execution already started",
-        workflowId,
-        workflowType,
-      ),
-    );
+    const message = "Workflow execution already started";
+    const error = new WorkflowExecutionAlreadyStartedError(message, workflowId, workflowType);
+    // It was made here, not where the user's code is: the frames are of no use.
+    error.stack = `${error.name}: ${message}`;
+    resolver.reject(error);
     return;
   }
   const { payload, failure } = run.converters;
