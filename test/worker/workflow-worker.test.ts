@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noopMetricMeter } from "../../src/common/meter.ts";
+import { awaitReply, newReplyMemory } from "../../src/engine/host-reply.ts";
 import { decodePayload, encodePayload } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import { decodeFailure } from "../../src/gen/codec/temporal/api/failure/v1/message.ts";
 import { GrpcStatus, RpcError } from "../../src/platform/rpc-port.ts";
@@ -279,7 +280,10 @@ describe("what threads ask for", () => {
     const plain = await workflowFixture();
     ask(plain.threads);
     expect(plain.threads.last.of("hostResult")).toEqual([{ kind: "hostResult", callId: 1, value: true }]);
-    const refusing = await workflowFixture({ patchActivationCallback: ({ patchId }) => patchId !== "p" });
+    const refusing = await workflowFixture({
+      patchActivationCallback: ({ patchId, workflowInfo }) =>
+        patchId !== "p" || workflowInfo.workflowId !== "w",
+    });
     ask(refusing.threads);
     expect(refusing.threads.last.of("hostResult")).toMatchObject([{ value: false }]);
     const throwing = await workflowFixture({

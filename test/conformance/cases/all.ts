@@ -3,6 +3,7 @@ import type { Case } from "./case.ts";
 import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
 import { lifecycleCases } from "./lifecycle.ts";
+import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { transportCases } from "./transport.ts";
 
@@ -12,5 +13,6 @@ export const cases: readonly Case[] = [
   ...codecCases,
   ...lifecycleCases,
   ...robustnessCases,
+  ...patchCases,
   ...transportCases,
 ];

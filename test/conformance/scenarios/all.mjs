@@ -3,10 +3,12 @@ import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
 import { externalScenarios } from "./external.mjs";
+import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
 import { taskScenarios } from "./tasks.mjs";
 import { timerScenarios } from "./timers.mjs";
+import { upsertScenarios } from "./upserts.mjs";
 import { valueScenarios } from "./values.mjs";
 
 export const scenarios = [
@@ -19,4 +21,6 @@ export const scenarios = [
   ...taskScenarios,
   ...childScenarios,
   ...externalScenarios,
+  ...patchScenarios,
+  ...upsertScenarios,
 ];
