@@ -1,4 +1,5 @@
 import type { Command } from "../../src/gen/codec/temporal/api/command/v1/message.ts";
+import type { Payload } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
 import { ms, retryPolicyOf } from "./wire-forms.ts";
 
@@ -21,6 +22,11 @@ const ALLOW_DUPLICATE = 1;
 /** A map that is empty is as good as none. */
 function filled<T extends object>(map: T | undefined): T | undefined {
   return map === undefined || Object.keys(map).length === 0 ? undefined : map;
+}
+
+/** The values of search attributes; the server adds their types. */
+function valuesOf(fields: { readonly [name: string]: Payload } | undefined): object | undefined {
+  return filled(Object.fromEntries(Object.entries(fields ?? {}).map(([name, { data }]) => [name, data])));
 }
 
 /** What is compared of such a command, with what the server fills in. */
@@ -63,7 +69,7 @@ function startOf(a: Start): object {
     input: a.input,
     header: filled(a.header?.fields),
     memo: filled(a.memo?.fields),
-    searchAttributes: filled(a.searchAttributes?.indexedFields),
+    searchAttributes: valuesOf(a.searchAttributes?.indexedFields),
     executionTimeout: ms(a.workflowExecutionTimeout),
     runTimeout: ms(a.workflowRunTimeout),
     taskTimeout: Math.min(
