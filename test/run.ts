@@ -10,6 +10,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./harness/build.ts";
 import { NoRealServerError, startRealServer } from "./harness/real-server.ts";
+import { runtimeCommand } from "./harness/runtimes.ts";
 
 interface Count {
   passed: number;
@@ -80,6 +81,32 @@ function packages(): Count {
   return reported("npx", ["tsx", "test/packaging/check.ts"], "packages.json");
 }
 
+/** The transport's faults on the runtimes that vitest does not run on; on Node they are unit tests. */
+function faults(): Count {
+  if (!compulsory) {
+    notRun.push("faults of the transport on Bun and Deno (run `npm test -- faults`)");
+    if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  }
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  const file = "test/transport/run-faults.ts";
+  for (const [runtime, args] of [
+    ["bun", ["run", file]],
+    ["deno", ["run", "--allow-all", "--no-check", "--quiet", file]],
+  ] as const) {
+    const { stdout } = spawnSync(runtimeCommand(runtime), args, {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const closing = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
+    if (closing?.[2] !== "0") console.log(stdout);
+    console.log(`${runtime}: ${closing?.[0].trim() ?? "ended without a closing line"}`);
+    count.passed += Number(closing?.[1] ?? 0);
+    count.failed += Number(closing?.[2] ?? 1);
+  }
+  return count;
+}
+
 async function conformance(): Promise<Count> {
   const runtimes = compulsory ? ["node", "bun", "deno"] : ["node"];
   if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
@@ -111,6 +138,7 @@ const steps: readonly Step[] = [
   },
   { name: "unit", run: vitest },
   { name: "packages", run: packages },
+  { name: "faults", run: faults },
   { name: "conformance", run: conformance },
 ];
 

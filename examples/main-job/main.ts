@@ -4,19 +4,21 @@
  */
 import { fileURLToPath } from "node:url";
 import { Client, Connection } from "perdure/client";
-import { Worker } from "perdure/worker";
+import { DefaultLogger, Runtime, Worker } from "perdure/worker";
 import * as activities from "./activities.ts";
 import { historyTable } from "./history-table.ts";
 import { approve, order, status } from "./workflows.ts";
 
 /** Runs the job against the server at `address` and prints what happens. */
 export async function main(address: string): Promise<void> {
+  // The steps are to be read, not the worker's own log.
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
   const step = (text: string): void => console.log(`- ${text}`);
   const taskQueue = `orders-${Date.now()}`;
 
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
-  step(`connected to ${address}`);
+  step(`connected to ${address} on ${runtimeName()}`);
 
   const worker = await Worker.create({
     connection,
@@ -43,4 +45,9 @@ export async function main(address: string): Promise<void> {
   });
   await connection.close();
   console.log("\ncompleted");
+}
+
+function runtimeName(): string {
+  if ("Deno" in globalThis) return "Deno";
+  return "Bun" in globalThis ? "Bun" : "Node";
 }

@@ -34,13 +34,11 @@ export function createStackMapper(sourceMap: string): (stack: string) => string 
   };
 }
 
-/** Keeps the message and the frames down to the last one of user code, or of the runtime when there is none. */
+/** Keeps the message and the frames down to the last one of user code. A stack without any, such as a mapped one, stays. */
 function withoutHostFrames(stack: string): string {
+  if (!stack.includes(USER_SECTION_FILE)) return stack;
   const lines = stack.split("\n");
-  const lastOf = (file: string): number =>
-    lines.findLastIndex((line) => frame.test(line) && line.includes(file));
-  let last = lastOf(USER_SECTION_FILE);
-  if (last < 0) last = lastOf(SHARED_SECTION_FILE);
+  const last = lines.findLastIndex((line) => frame.test(line) && line.includes(USER_SECTION_FILE));
   if (last < 0) return stack;
   return lines.filter((line, index) => index <= last || !frame.test(line)).join("\n");
 }

@@ -99,7 +99,10 @@ class Engine {
       },
       options,
     );
-    this.#sandboxTypes = () => sandbox.workflowTypes();
+    this.#sandboxTypes = () => {
+      sandbox.setTimeLimit(platform.alwaysTimed ? init.worker.deadlockTimeoutMs : 0);
+      return sandbox.workflowTypes();
+    };
     this.#ownRealm = options.ownRealm;
     const facts = init.worker;
     this.#cache = new RunCache(facts.maxCachedWorkflows);

@@ -2,7 +2,7 @@ import type { Logger } from "../common/logger.ts";
 import type { DataConverter } from "../converter/mod.ts";
 import type { WorkerPlatform } from "../platform/worker-platform.ts";
 import type { CompiledWorkerOptions } from "./compile-options.ts";
-import { badOption } from "./option-checks.ts";
+import { badOption, checkModulePath, checkNames } from "./option-checks.ts";
 import type { BundlerOptions } from "./options.ts";
 
 /** Where a worker's workflow code comes from. */
@@ -33,9 +33,17 @@ export async function loadWorkflowCode(from: WorkflowCodeOptions): Promise<strin
           `WorkerOptions.${name} is ignored because workflowBundle is given; it belongs to bundleWorkflowCode`,
         );
     }
-    return "code" in workflowBundle ? workflowBundle.code : platform.readTextFile(workflowBundle.codePath);
+    if ("code" in workflowBundle) return workflowBundle.code;
+    try {
+      return await platform.readTextFile(workflowBundle.codePath);
+    } catch (error) {
+      throw badOption("workflowBundle.codePath", workflowBundle.codePath, "a file that can be read", error);
+    }
   }
   if (workflowsPath === undefined) return undefined;
+  checkModulePath("workflowsPath", workflowsPath);
+  checkNames("bundlerOptions.ignoreModules", bundlerOptions?.ignoreModules);
+  checkNames("bundlerOptions.preloadModules", bundlerOptions?.preloadModules);
   for (const name of ["payloadConverter", "failureConverter"] as const) {
     if (dataConverter?.[name] === undefined) continue;
     throw badOption(

@@ -1,5 +1,6 @@
-import { type Duration, msToNumber } from "../common/duration.ts";
+import { type Duration, msOptionalToNumber, msToNumber } from "../common/duration.ts";
 import { TimeoutFailure } from "../common/timeout-failure.ts";
+import { showValue } from "../common/type-guards.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { TimerOptions } from "./interceptors.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
@@ -30,19 +31,22 @@ export function condition(fn: () => boolean): Promise<void>;
 export function condition(fn: () => boolean, timeout: Duration, options?: TimerOptions): Promise<boolean>;
 export function condition(fn: () => boolean, timeout?: Duration, options?: TimerOptions): Promise<unknown> {
   requireWritableRun("condition");
-  return whenMetInTime(fn, timeout, options);
+  if (typeof fn !== "function") {
+    throw new TypeError(`condition() takes a function that returns a boolean, got ${showValue(fn)}`);
+  }
+  return whenMetInTime(fn, msOptionalToNumber(timeout, "timeout of condition()"), options);
 }
 
 // The nesting of async functions here is the official SDK's: it decides how many ticks a condition takes (D2).
 async function whenMetInTime(
   fn: () => boolean,
-  timeout?: Duration,
+  timeoutMs?: number,
   options?: TimerOptions,
 ): Promise<unknown> {
-  if (typeof timeout !== "number" && typeof timeout !== "string") return whenMet(fn);
+  if (timeoutMs === undefined) return whenMet(fn);
   return CancellationScope.cancellable(async () => {
     try {
-      return await Promise.race([sleep(timeout, options).then(() => false), whenMet(fn).then(() => true)]);
+      return await Promise.race([sleep(timeoutMs, options).then(() => false), whenMet(fn).then(() => true)]);
     } finally {
       CancellationScope.current().cancel();
     }

@@ -142,6 +142,74 @@ describe("a workflow in the engine", () => {
     expect(commandNames(await main.run(one.runId, one.task()))).toEqual(["scheduleActivityTask"]);
   });
 
+  test.each(["notFound", "unhandledCommand", "other"] as const)(
+    "a run leaves the cache when the server refuses its answer (%s)",
+    async (reason) => {
+      const main = await inlineEngine();
+      const history = new HistoryBuilder("order", ["o-1"]);
+      const { taskId } = await main.give(history.runId, history.startTask().task());
+      const evicted = main.next("evicted");
+      const outcome = { kind: "refused", reason, message: "the server said no" } as const;
+      main.post({ kind: "answered", taskId, runId: history.runId, outcome });
+      expect((await evicted).reason).toContain("the server said no");
+      expect(main.of("completion")).toHaveLength(1);
+    },
+  );
+
+  test("a run leaves the cache on request", async () => {
+    const main = await inlineEngine();
+    const history = new HistoryBuilder("order", ["o-1"]);
+    await main.run(history.runId, history.startTask().task());
+    const evicted = main.next("evicted");
+    main.post({ kind: "evict", runId: history.runId, message: "no longer wanted" });
+    expect(await evicted).toEqual({
+      kind: "evicted",
+      runId: history.runId,
+      reason: "requested: no longer wanted",
+    });
+  });
+
+  test("without a cache a run is forgotten after each answer", async () => {
+    const main = await inlineEngine({ maxCachedWorkflows: 0, sticky: undefined });
+    const history = new HistoryBuilder("order", ["o-1"]);
+    const evicted = main.next("evicted");
+    const answer = completed(await main.run(history.runId, history.startTask().task()));
+    expect(answer.returnNewWorkflowTask).toBe(false);
+    expect(answer.stickyAttributes).toBeUndefined();
+    expect(await evicted).toMatchObject({ runId: history.runId });
+  });
+
+  test("every way to the clock shows workflow time", async () => {
+    const main = await inlineEngine();
+    const history = new HistoryBuilder("clocks").startTask();
+    const [command] = completed(await main.run(history.runId, history.task())).commands;
+    if (command?.attributes.case !== "completeWorkflowExecutionCommandAttributes")
+      throw new Error("no result");
+    const startedMs = 1_700_000_003_000;
+    expect(value(command.attributes.value.result?.payloads[0])).toEqual([
+      startedMs,
+      startedMs,
+      startedMs,
+      2023,
+    ]);
+  });
+
+  test("a long replay does not hold up another run", async () => {
+    const main = await inlineEngine();
+    const long = new HistoryBuilder("sequence", [100]);
+    for (let seq = 1; seq <= 100; seq++) {
+      long.startTask().completeTask();
+      long.fireTimer(String(seq), long.startTimer(String(seq)));
+    }
+    long.startTask();
+    const short = new HistoryBuilder("order", ["o-1"]);
+    await Promise.all([
+      main.run(long.runId, long.fullTask({ previousStartedEventId: long.lastId - 7 })),
+      main.run(short.runId, short.startTask().task()),
+    ]);
+    expect(main.of("completion").map(({ workflowType }) => workflowType)).toEqual(["order", "sequence"]);
+  });
+
   test("eager activities take no more slots than were granted", async () => {
     const main = await inlineEngine();
     const history = new HistoryBuilder("fan");

@@ -51,6 +51,13 @@ export function swapped(history: Recorded, first: number, second: number): Recor
   return renumbered(events, history);
 }
 
+/** The history with an event at another place. */
+export function moved(history: Recorded, from: number, to: number): Recorded {
+  const events = [...history.events];
+  events.splice(to - 1, 0, ...events.splice(from - 1, 1));
+  return renumbered(events, history);
+}
+
 /** The history without an event and all that came of it. */
 export function without(history: Recorded, id: number): Recorded {
   const dropped = BigInt(id);
@@ -88,4 +95,19 @@ export function ofType(history: Recorded, workflowType: string): Recorded {
       attributes.value.workflowType = { name: workflowType };
     }
   });
+}
+
+/** The history as it would be with another task queue. Payloads stay as they are. */
+export function onTaskQueue(history: Recorded, taskQueue: string): Recorded {
+  const old = history.started.taskQueue?.name ?? "";
+  const events = structuredClone(history.events);
+  for (const event of events) renameQueue(event.attributes.value, old, taskQueue);
+  return asRecorded(events, history);
+}
+
+function renameQueue(attributes: object | undefined, from: string, to: string): void {
+  if (attributes === undefined || !("taskQueue" in attributes)) return;
+  // A field of this name is a TaskQueue in all kinds of events.
+  const queue = attributes.taskQueue as { name: string } | undefined;
+  if (queue?.name === from) queue.name = to;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Job } from "../../src/core/activation.ts";
 import { timestampMs } from "../../src/core/wire-time.ts";
+import { moved } from "./altered.ts";
 import { expectRecordedAnswer } from "./expect-recorded.ts";
 import { legible } from "./legible.ts";
 import { type Recorded, recorded, subjects, workflowTasks } from "./recorded.ts";
@@ -78,6 +79,19 @@ describe("bug class 3: signals belong to the next task that takes effect, before
       "signalWorkflow",
       ...["resolveActivity", "resolveActivity", "fireTimer", "fireTimer"],
     ]);
+  });
+
+  test("a signal that came after them all the same, and the commands are the same", async () => {
+    const history = recorded("order-of-resolutions");
+    const [, task] = workflowTasks(history.events);
+    for (const place of [12, 14, 16, 17]) {
+      const late = moved(history, 10, place);
+      const run = new ReplayedRun(code, late);
+      const delivered = await run.deliver(fullTask(late, task!));
+      expectRecordedAnswer(delivered, late, task!);
+      expect(delivered.activated.at(-1)!.activation.jobs[0]!.kind).toBe("signalWorkflow");
+      run.evict();
+    }
   });
 
   test.each(["task-timed-out-later", "worker-killed-in-the-middle"])(
@@ -161,6 +175,14 @@ describe("bug classes 12 and 16: flags", () => {
   test("the flags of a replayed task are known before its code runs", async () => {
     const flags = (await activations("scope-nested")).map(({ availableFlags }) => availableFlags);
     expect(flags).toEqual([[], [1], [1], [1]]);
+  });
+
+  test("workflow code knows the build that a replayed task ran on", async () => {
+    const history = recorded("activity-chain");
+    const builds = workflowTasks(history.events).map(({ completed }) => completed!.workerVersion!.buildId);
+    expect(builds[0]).toMatch(/^@temporalio\/worker@1\.24\.0\+/);
+    const versions = (await activations("activity-chain")).map(({ deploymentVersion }) => deploymentVersion);
+    expect(versions).toEqual(builds.map((buildId) => ({ deploymentName: "", buildId })));
   });
 
   test("taking over a run, a worker writes its name once and repeats no flag", async () => {

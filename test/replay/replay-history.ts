@@ -105,8 +105,7 @@ export class ReplayedRun {
 
   /** Hands a task over and goes on until it is answered. The answer counts as accepted by the server. */
   async deliver(task: TaskToDeliver): Promise<Delivered> {
-    const bytes = encodePollWorkflowTaskQueueResponse(this.#pollResponse(task));
-    const parsed = parseTask(decodePollWorkflowTaskQueueResponse(bytes));
+    const parsed = parseTask(decodePollWorkflowTaskQueueResponse(taskBytes(this.#history, task)));
     if (parsed.kind !== "task") throw new Error(`no task: ${JSON.stringify(parsed)}`);
     const run = this.#run;
     const activated: Activated[] = [];
@@ -164,23 +163,24 @@ export class ReplayedRun {
     );
     return { events: response.history?.events ?? [], nextPageToken: response.nextPageToken };
   }
+}
 
-  #pollResponse(task: TaskToDeliver): Parameters<typeof encodePollWorkflowTaskQueueResponse>[0] {
-    const { workflowId, runId, workflowType, started } = this.#history;
-    return {
-      taskToken: utf8.encode(`task ${task.startedId}`),
-      workflowExecution: { workflowId, runId },
-      workflowType: { name: workflowType },
-      workflowExecutionTaskQueue: { name: started.taskQueue?.name ?? "" },
-      previousStartedEventId: task.previousStartedId,
-      startedEventId: task.startedId,
-      attempt: task.attempt ?? 1,
-      history: { events: task.events },
-      nextPageToken: utf8.encode(task.nextPageToken ?? ""),
-      queries: task.queries ?? {},
-      query: task.legacyQuery,
-    };
-  }
+/** A task as it comes over the wire. */
+export function taskBytes(history: Recorded, task: TaskToDeliver): Uint8Array {
+  const { workflowId, runId, workflowType, started } = history;
+  return encodePollWorkflowTaskQueueResponse({
+    taskToken: utf8.encode(`task ${task.startedId}`),
+    workflowExecution: { workflowId, runId },
+    workflowType: { name: workflowType },
+    workflowExecutionTaskQueue: { name: started.taskQueue?.name ?? "" },
+    previousStartedEventId: task.previousStartedId,
+    startedEventId: task.startedId,
+    attempt: task.attempt ?? 1,
+    history: { events: task.events },
+    nextPageToken: utf8.encode(task.nextPageToken ?? ""),
+    queries: task.queries ?? {},
+    query: task.legacyQuery,
+  });
 }
 
 function answerOf(effect: Effect): Answer {

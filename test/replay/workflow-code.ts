@@ -31,7 +31,9 @@ export class WorkflowCode {
       },
       { ownRealm: false },
     );
-    platform.onUnhandledRejection((reason) => this.#rejections.push(reason));
+    platform.onUnhandledRejection((reason, promise) => {
+      if (this.#sandbox.owns(promise)) this.#rejections.push(reason);
+    });
   }
 
   open(runId: string, taskQueue: string): void {
@@ -59,8 +61,13 @@ export class WorkflowCode {
   }
 }
 
-/** Bundles a module of test/conformance/workflows by the project's own bundler and loads it. */
-export async function loadWorkflowCode(module: string): Promise<WorkflowCode> {
+/** Bundles a module of test/conformance/workflows by the project's own bundler. */
+export async function bundleOf(module: string): Promise<string> {
   const workflowsPath = fileURLToPath(new URL(`../conformance/workflows/${module}`, import.meta.url));
-  return new WorkflowCode(await bundleWorkflows({ workflowsPath }, { esbuild }));
+  return bundleWorkflows({ workflowsPath }, { esbuild });
+}
+
+/** Bundles a module of test/conformance/workflows and loads it. */
+export async function loadWorkflowCode(module: string): Promise<WorkflowCode> {
+  return new WorkflowCode(await bundleOf(module));
 }

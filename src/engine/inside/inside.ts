@@ -66,7 +66,7 @@ export const FACTORY_GLOBALS: readonly string[] = [
     "WeakSet",
   ],
   ...["Error", "TypeError", "RangeError", "JSON", "Reflect", "RegExp", "Proxy", "Uint8Array", "ArrayBuffer"],
-  ...["isNaN", "isFinite", "parseInt", "parseFloat"],
+  ...["Intl", "isNaN", "isFinite", "parseInt", "parseFloat"],
 ];
 
 /** Not there in workflow code, or replaced by the runtime: they depend on time, threads or the garbage collector. */
@@ -86,6 +86,7 @@ function start(parts: InsideParts, options: InsideOptions): SandboxEntry {
   const realm = new Realm(options.raw);
   const text = textClasses(options.host);
   realm.remove(removed);
+  redirectConstructors();
   realm.supply({
     ...text,
     ...abortClasses(),
@@ -103,9 +104,11 @@ function start(parts: InsideParts, options: InsideOptions): SandboxEntry {
     const preloaded = options.preload(locals({}), shared);
     for (const specifier of Object.keys(preloaded)) modules.set(specifier, preloaded[specifier]);
   }
-  realm.seal(
-    [...modules.values()].filter((module) => options.lockHostClasses || module !== modules.get("node:url")),
+  const lockable = [...modules.values()].filter(
+    (module) => options.lockHostClasses || module !== modules.get("node:url"),
   );
+  // Bundlers make exports getters, behind which the lock does not look.
+  realm.seal([...lockable, ...Object.values(parts.modules).flatMap((module) => Object.values(module))]);
   // The runtime gives all runs the same globals, so this is done once.
   let seeded: unknown;
   let picked: { readonly [name: string]: unknown } = {};
@@ -118,6 +121,28 @@ function start(parts: InsideParts, options: InsideOptions): SandboxEntry {
     return options.user(picked, shared);
   };
   return guard(realm, parts.createSandboxEntry(options.host, factory));
+}
+
+/** Instances must name the deterministic classes as their constructors, or the real clock could be read through them. */
+function redirectConstructors(): void {
+  redirectConstructor(Date.prototype, () => globalThis.Date);
+  redirectConstructor(Intl.DateTimeFormat.prototype, () => globalThis.Intl.DateTimeFormat);
+}
+
+function redirectConstructor(prototype: object, present: () => unknown): void {
+  Object.defineProperty(prototype, "constructor", {
+    configurable: true,
+    enumerable: false,
+    get: present,
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, "constructor", {
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    },
+  });
 }
 
 function sharedLookup(modules: Map<string, unknown>): (specifier: string) => unknown {

@@ -2,6 +2,7 @@ import { maybeCurrentRun } from "./current.ts";
 
 // The realm's own, before anything replaces it.
 const RealDate = Date;
+const RealDateTimeFormat = Intl.DateTimeFormat;
 
 /** Workflow time in milliseconds. Outside of any run, while shared modules are evaluated, time stands still at 0. */
 function nowMs(): number {
@@ -29,8 +30,8 @@ export function sandboxDate(): unknown {
 export function sandboxIntl(): unknown {
   const make = (args: unknown[], newTarget: unknown): Intl.DateTimeFormat => {
     // A constructor's own `new.target` is a constructor.
-    const target = newTarget as typeof Intl.DateTimeFormat;
-    const made: Intl.DateTimeFormat = Reflect.construct(Intl.DateTimeFormat, args, target);
+    const target = newTarget as typeof RealDateTimeFormat;
+    const made: Intl.DateTimeFormat = Reflect.construct(RealDateTimeFormat, args, target);
     const format = made.format.bind(made);
     const formatToParts = made.formatToParts.bind(made);
     return Object.defineProperties(made, {
@@ -38,7 +39,7 @@ export function sandboxIntl(): unknown {
       formatToParts: { value: (date?: Date | number) => formatToParts(date ?? nowMs()) },
     });
   };
-  const DateTimeFormat: typeof Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {
+  const DateTimeFormat: typeof Intl.DateTimeFormat = new Proxy(RealDateTimeFormat, {
     construct: (_target, args: unknown[], newTarget) => make(args, newTarget),
     // The built-in may also be called without `new`.
     apply: (_target, _self, args: unknown[]) => make(args, DateTimeFormat),

@@ -4,6 +4,7 @@ import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { robustnessCases } from "./robustness.ts";
+import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
   ...clientCases,
@@ -11,4 +12,5 @@ export const cases: readonly Case[] = [
   ...codecCases,
   ...lifecycleCases,
   ...robustnessCases,
+  ...transportCases,
 ];

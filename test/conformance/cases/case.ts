@@ -23,13 +23,13 @@ export interface CaseWorld {
   withWorker<T>(use: (worker: Worker) => Promise<T>, options?: Partial<WorkerOptions>): Promise<T>;
 }
 
-/** Waits until `probe` gives something; for what the server shows later. Fails after 20 s. */
+/** Waits until `probe` gives something; for what the server shows later. Fails after a minute. */
 export async function eventually<T>(what: string, probe: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const found = await probe();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`did not happen in 20 s: ${what}`);
+    if (Date.now() > end) throw new Error(`did not happen in a minute: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
