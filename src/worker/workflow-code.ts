@@ -3,7 +3,7 @@ import type { DataConverter } from "../converter/mod.ts";
 import type { WorkerPlatform } from "../platform/worker-platform.ts";
 import type { CompiledWorkerOptions } from "./compile-options.ts";
 import { badOption, checkModulePath, checkNames } from "./option-checks.ts";
-import type { BundlerOptions } from "./options.ts";
+import type { BundlerOptions, WorkflowBundlePath } from "./options.ts";
 
 /** Where a worker's workflow code comes from. */
 export interface WorkflowCodeOptions {
@@ -33,12 +33,7 @@ export async function loadWorkflowCode(from: WorkflowCodeOptions): Promise<strin
           `WorkerOptions.${name} is ignored because workflowBundle is given; it belongs to bundleWorkflowCode`,
         );
     }
-    if ("code" in workflowBundle) return workflowBundle.code;
-    try {
-      return await platform.readTextFile(workflowBundle.codePath);
-    } catch (error) {
-      throw badOption("workflowBundle.codePath", workflowBundle.codePath, "a file that can be read", error);
-    }
+    return "code" in workflowBundle ? workflowBundle.code : readCode(workflowBundle, platform);
   }
   if (workflowsPath === undefined) return undefined;
   checkModulePath("workflowsPath", workflowsPath);
@@ -61,6 +56,17 @@ export async function loadWorkflowCode(from: WorkflowCodeOptions): Promise<strin
     preloadModules: bundlerOptions?.preloadModules,
     sourceMap: true,
   });
+}
+
+async function readCode(
+  { codePath }: WorkflowBundlePath,
+  platform: Pick<WorkerPlatform, "readTextFile">,
+): Promise<string> {
+  try {
+    return await platform.readTextFile(codePath);
+  } catch (error) {
+    throw badOption("workflowBundle.codePath", codePath, "a file that can be read", error);
+  }
 }
 
 /**
