@@ -2,6 +2,7 @@ import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
 import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
+import { hostileCases } from "./hostile.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { robustnessCases } from "./robustness.ts";
 import { transportCases } from "./transport.ts";
@@ -11,6 +12,7 @@ export const cases: readonly Case[] = [
   ...badInputCases,
   ...codecCases,
   ...lifecycleCases,
+  ...hostileCases,
   ...robustnessCases,
   ...transportCases,
 ];
