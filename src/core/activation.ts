@@ -2,6 +2,7 @@ import type { Init } from "../codec-runtime/init.ts";
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { Failure } from "../gen/codec/temporal/api/failure/v1/message.ts";
 import type { WorkflowExecutionStartedEventAttributes } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { NotifyHasPatch } from "./patch-jobs.ts";
 
 /** A failure as core and the sandbox exchange it: the wire shape with every field optional. */
 export type FailureData = Init<Failure>;
@@ -58,6 +59,7 @@ export type Job =
       readonly startTimeMs: number;
       readonly attributes: WorkflowExecutionStartedEventAttributes;
     }
+  | NotifyHasPatch
   | { readonly kind: "updateRandomSeed"; readonly randomnessSeed: bigint }
   | {
       readonly kind: "signalWorkflow";

@@ -1,5 +1,7 @@
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { FailureData } from "./activation.ts";
+import type { SetPatchMarker } from "./patch-jobs.ts";
+import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
 
 /** Text for people that goes with a command: already converted, not yet encoded by codecs. */
 export interface UserMetadata {
@@ -83,6 +85,9 @@ export type WorkflowCommand =
   | { readonly kind: "failWorkflow"; readonly failure: FailureData }
   | { readonly kind: "cancelWorkflow" }
   | ContinueAsNewCommand
+  | SetPatchMarker
+  | UpsertSearchAttributes
+  | ModifyWorkflowProperties
   | {
       readonly kind: "respondToQuery";
       readonly queryId: string;

@@ -110,6 +110,26 @@ export function cancelTimerCommand(timerId: string): ApiCommand {
   };
 }
 
+export function upsertSearchAttributesCommand(indexedFields: PayloadMap): ApiCommand {
+  return {
+    commandType: CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    attributes: {
+      case: "upsertWorkflowSearchAttributesCommandAttributes",
+      value: { searchAttributes: { indexedFields } },
+    },
+  };
+}
+
+export function modifyWorkflowPropertiesCommand(fields: PayloadMap): ApiCommand {
+  return {
+    commandType: CommandType.MODIFY_WORKFLOW_PROPERTIES,
+    attributes: {
+      case: "modifyWorkflowPropertiesCommandAttributes",
+      value: { upsertedMemo: { fields } },
+    },
+  };
+}
+
 export function completeWorkflowCommand(result: Payload | undefined): ApiCommand {
   return {
     commandType: CommandType.COMPLETE_WORKFLOW_EXECUTION,
@@ -141,7 +161,7 @@ export function continueAsNewCommand(
   ownTaskQueue: string,
 ): ApiCommand {
   const memo = isEmpty(c.memo) ? inherited.memo?.fields : c.memo;
-  const searchAttributes = c.searchAttributes ?? inherited.searchAttributes?.indexedFields;
+  const searchAttributes = c.searchAttributes ?? inherited.searchAttributes;
   return {
     commandType: CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
     attributes: {

@@ -31,6 +31,7 @@ function feedOne(run: Run, command: MachineCommand): Problem | undefined {
     if (accepted.machine.seq !== 0) run.machines.add(accepted.machine);
     return undefined;
   }
+  if (accepted.kind === "issued") return undefined;
   const machine = run.machines.find(accepted.of, accepted.seq);
   if (machine === "unknown") return unknownSeq(accepted.of, accepted.seq);
   if (machine === "over") return undefined;

@@ -2,6 +2,7 @@ import type { Job } from "./activation.ts";
 
 const rank: { readonly [Kind in Job["kind"]]: number } = {
   initializeWorkflow: 0,
+  notifyHasPatch: 1,
   updateRandomSeed: 2,
   signalWorkflow: 3,
   fireTimer: 4,

@@ -1,4 +1,5 @@
 import type { Init } from "../codec-runtime/init.ts";
+import type { PayloadMap } from "../common/payload.ts";
 import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { Job } from "./activation.ts";
@@ -71,13 +72,16 @@ export interface QueuedCommand {
   readonly ack: string;
   readonly command: Init<Command>;
   readonly machine: LiveMachine;
+  /** Set for the marker of a patch: it may stay without an event. */
+  readonly patchId?: string | undefined;
 }
 
 /** Parts of the start event that later commands inherit from. */
-export type InheritedStart = Pick<
-  AttributesOf<"workflowExecutionStarted">,
-  "memo" | "retryPolicy" | "searchAttributes"
->;
+export interface InheritedStart
+  extends Pick<AttributesOf<"workflowExecutionStarted">, "memo" | "retryPolicy"> {
+  /** With the changes that workflow code made since. */
+  readonly searchAttributes: PayloadMap | undefined;
+}
 
 /** What the last started workflow task in history says of the size of history. */
 export interface HistoryFacts {
@@ -104,6 +108,8 @@ export interface Scene {
   /** Commands made while one completion is taken in. */
   readonly issued: QueuedCommand[];
   readonly inherited: InheritedStart;
+  /** Patches seen in history or used, by id; true once the marker was issued. */
+  readonly patches: Map<string, boolean>;
   readonly facts: HistoryFacts;
   readonly replaying: boolean;
   /** True while the last slice of history is applied. */
@@ -116,6 +122,8 @@ export interface Scene {
   readonly onTransition: TransitionObserver | undefined;
   /** A workflow task took effect: time and the started pointer move. */
   taskStarted(startedId: number, timeMs: number): void;
+  /** Workflow code changed search attributes. */
+  searchAttributesChanged(fields: PayloadMap): void;
   /** A command that ends the run was issued. */
   runEnds(): void;
 }

@@ -7,7 +7,10 @@ import { openCancelWorkflow } from "./machines/cancel-workflow.ts";
 import { openCompleteWorkflow } from "./machines/complete-workflow.ts";
 import { openContinueAsNew } from "./machines/continue-as-new.ts";
 import { openFailWorkflow } from "./machines/fail-workflow.ts";
+import { openModifyProperties } from "./machines/modify-workflow-properties.ts";
+import { openPatch } from "./machines/patch.ts";
 import { openTimer, timer } from "./machines/timer.ts";
+import { openUpsert } from "./machines/upsert-search-attributes.ts";
 import { takeCancelRequested, takeSignaled, takeStarted, takeTaskScheduled } from "./outside-events.ts";
 import type { Problem } from "./problem.ts";
 import type { Run } from "./run-state.ts";
@@ -15,10 +18,13 @@ import type { Run } from "./run-state.ts";
 /** A command that goes to machines; answers to queries do not. */
 export type MachineCommand = Exclude<WorkflowCommand, { kind: "respondToQuery" }>;
 
-/** What a command means: a new machine, or the cancellation of one that exists. */
+/** What a command means: a new machine, machines that nothing can ask for, or the cancellation of one that exists. */
 export type Accepted =
   | { readonly kind: "opened"; readonly machine: LiveMachine }
+  | { readonly kind: "issued" }
   | { readonly kind: "cancel"; readonly of: string; readonly seq: number };
+
+const ISSUED: Accepted = { kind: "issued" };
 
 /** Command kind → machine: the only list of commands that workflow code may issue. */
 export function accept(command: MachineCommand, scene: Scene): Accepted {
@@ -39,6 +45,15 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
       return { kind: "opened", machine: openCancelWorkflow(scene) };
     case "continueAsNew":
       return { kind: "opened", machine: openContinueAsNew(command, scene) };
+    case "setPatchMarker":
+      openPatch(command, scene);
+      return ISSUED;
+    case "upsertSearchAttributes":
+      openUpsert(command, scene);
+      return ISSUED;
+    case "modifyWorkflowProperties":
+      openModifyProperties(command, scene);
+      return ISSUED;
   }
 }
 

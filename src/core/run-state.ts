@@ -58,6 +58,8 @@ export interface Run extends Scene {
   /** `previousStartedEventId` of the open task. */
   previousStartedId: number;
   timeMs: number;
+  /** The event with this id is skipped if it is the upsert that goes with the skipped marker of a patch. */
+  skipUpsertAt: number;
   /** History holds the event that ends the run. */
   terminalSeen: boolean;
   /** Workflow code issued a command that ends the run. */
@@ -81,6 +83,7 @@ export function newRunState(options: RunOptions): Run {
     jobs: [],
     issued: [],
     inherited: NOT_STARTED,
+    patches: new Map(),
     replaying: false,
     sliceIsFinal: false,
     event: undefined,
@@ -95,6 +98,7 @@ export function newRunState(options: RunOptions): Run {
     currentStartedId: 0,
     previousStartedId: 0,
     timeMs: 0,
+    skipUpsertAt: 0,
     terminalSeen: false,
     ended: false,
     facts: {
@@ -108,6 +112,10 @@ export function newRunState(options: RunOptions): Run {
     taskStarted(startedId, timeMs) {
       this.currentStartedId = startedId;
       if (timeMs > this.timeMs) this.timeMs = timeMs;
+    },
+    searchAttributesChanged(fields) {
+      const searchAttributes = { ...this.inherited.searchAttributes, ...fields };
+      this.inherited = { ...this.inherited, searchAttributes };
     },
     runEnds() {
       this.ended = true;

@@ -174,6 +174,7 @@ function workerFacts(ingredients: RunIngredients): WorkerFacts {
     sinks,
     registeredActivities: [...options.activities.keys()],
     logLevel: lowestLevel(ingredients.logger),
+    asksBeforePatching: options.patchActivationCallback !== undefined,
   };
 }
 

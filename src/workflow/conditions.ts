@@ -3,6 +3,7 @@ import { TimeoutFailure } from "../common/timeout-failure.ts";
 import { showValue } from "../common/type-guards.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { TimerOptions } from "./interceptors.ts";
+import { patched } from "./patches.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { sleep } from "./timers.ts";
 
@@ -34,8 +35,17 @@ export function condition(fn: () => boolean, timeout?: Duration, options?: Timer
   if (typeof fn !== "function") {
     throw new TypeError(`condition() takes a function that returns a boolean, got ${showValue(fn)}`);
   }
-  return whenMetInTime(fn, msOptionalToNumber(timeout, "timeout of condition()"), options);
+  // Before 1.5 of the official SDK, a timeout of 0 meant none: histories from then have no marker.
+  const isUntimed = timeout === 0 && !patched(CONDITION_0_PATCH);
+  return whenMetInTime(
+    fn,
+    isUntimed ? undefined : msOptionalToNumber(timeout, "timeout of condition()"),
+    options,
+  );
 }
+
+/** The name comes from the official SDK: histories hold it. */
+const CONDITION_0_PATCH = "__sdk_internal_patch_number:1";
 
 // The nesting of async functions here is the official SDK's: it decides how many ticks a condition takes (D2).
 async function whenMetInTime(

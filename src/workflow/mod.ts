@@ -109,11 +109,13 @@ export type {
   WorkflowOutboundCallsInterceptor,
 } from "./interceptors.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export { deprecatePatch, patched } from "./patches.ts";
 export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
 export { AsyncLocalStorage } from "./runtime/async-local.ts";
 export { proxySinks, type Sink, type SinkFunction, type Sinks } from "./sinks.ts";
 export { sleep } from "./timers.ts";
 export { Trigger } from "./trigger.ts";
+export { upsertMemo, upsertSearchAttributes } from "./upserts.ts";
 export type {
   ParentWorkflowInfo,
   RootWorkflowInfo,

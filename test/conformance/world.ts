@@ -28,6 +28,7 @@ const OWN_VALUES: ReadonlySet<string> = new Set([
   "random",
   "reset",
   "time",
+  "upsert-memo",
   "workflow-info",
   "workflow-info-timeouts",
 ]);

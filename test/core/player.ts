@@ -83,6 +83,8 @@ export function jobText(job: Job): string {
       return `resolveActivity ${job.seq} ${job.resolution.kind}`;
     case "signalWorkflow":
       return `signalWorkflow ${job.signalName}`;
+    case "notifyHasPatch":
+      return `notifyHasPatch ${job.patchId}`;
     case "queryWorkflow":
       return `queryWorkflow ${job.queryId}`;
     default:

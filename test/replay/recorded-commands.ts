@@ -116,6 +116,16 @@ export function commandAsRecorded(
       return { kind: "completeWorkflow", userMetadata, result: attributes.value.result };
     case "cancelWorkflowExecutionCommandAttributes":
       return { kind: "cancelWorkflow", userMetadata, details: attributes.value.details };
+    case "recordMarkerCommandAttributes":
+      return markerOf(attributes.value, userMetadata);
+    case "upsertWorkflowSearchAttributesCommandAttributes": {
+      const fields = attributes.value.searchAttributes?.indexedFields ?? {};
+      const typed = Object.entries(fields).map(([name, payload]) => [name, withType(name, payload)]);
+      const searchAttributes = { indexedFields: Object.fromEntries(typed) };
+      return { kind: "upsertSearchAttributes", userMetadata, searchAttributes };
+    }
+    case "modifyWorkflowPropertiesCommandAttributes":
+      return { kind: "modifyProperties", userMetadata, memo: attributes.value.upsertedMemo };
     default:
       return { kind: `unexpected ${attributes.case}`, userMetadata };
   }
@@ -155,9 +165,40 @@ export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): Reco
       return { kind: "completeWorkflow", userMetadata, result: attributes.value.result };
     case "workflowExecutionCanceledEventAttributes":
       return { kind: "cancelWorkflow", userMetadata, details: attributes.value.details };
+    case "markerRecordedEventAttributes":
+      return markerOf(attributes.value, userMetadata);
+    case "upsertWorkflowSearchAttributesEventAttributes": {
+      const { searchAttributes } = attributes.value;
+      return { kind: "upsertSearchAttributes", userMetadata, searchAttributes };
+    }
+    case "workflowPropertiesModifiedEventAttributes":
+      return { kind: "modifyProperties", userMetadata, memo: attributes.value.upsertedMemo };
     default:
       return { kind: `unexpected ${attributes.case}`, userMetadata };
   }
+}
+
+/** As registered with the server of the recordings. */
+const registeredTypes: { readonly [name: string]: string } = {
+  OrderId: "Keyword",
+  Amount: "Int",
+  Urgent: "Bool",
+  DueAt: "Datetime",
+  Tags: "KeywordList",
+};
+
+/** The server names the type of a search attribute where the command did not. */
+function withType(name: string, payload: Payload): Payload {
+  const type = registeredTypes[name];
+  if (payload.metadata["type"] !== undefined || type === undefined) return payload;
+  return { ...payload, metadata: { ...payload.metadata, type: new TextEncoder().encode(type) } };
+}
+
+type Marker = Of<"recordMarkerCommandAttributes"> | Of<"markerRecordedEventAttributes">;
+
+function markerOf(marker: Marker, userMetadata: UserMetadata | undefined): RecordedCommand {
+  const { markerName, details, header, failure } = marker;
+  return { kind: "recordMarker", userMetadata, markerName, details, header, failure: failureOf(failure) };
 }
 
 type Of<Case> = Extract<Command["attributes"] | HistoryEvent["attributes"], { case: Case }>["value"];

@@ -87,10 +87,22 @@ test("a condition with a timeout gives true in time and cancels its timer, false
   expect(resultOf(start("timed", { args: [1000] }).activate([timerJob(1)]))).toBe(false);
 });
 
-test("a timeout of 0 is a timer of 1 ms", async () => {
+test("a timeout of 0 is a timer of 1 ms, and marked as such; in old histories without the mark it is none", async () => {
   const { start } = await harness(source);
+  const mark = { kind: "setPatchMarker", patchId: "__sdk_internal_patch_number:1", deprecated: false };
   expect(commandsOf(start("timed", { args: [0] }).first)).toMatchObject([
+    mark,
     { kind: "startTimer", startToFireMs: 1 },
+  ]);
+  expect(kindsOf(start("timed", { args: ["0 s"] }).first)).toEqual(["startTimer"]);
+  const activation = { isReplaying: true };
+  const old = start("timed", { args: [0], activation });
+  expect(kindsOf(old.first)).toEqual([]);
+  expect(kindsOf(old.activate([signalJob("go")], activation))).toEqual(["completeWorkflow"]);
+  const jobs = [{ kind: "notifyHasPatch", patchId: mark.patchId }] as const;
+  expect(commandsOf(start("timed", { args: [0], activation, jobs }).first)).toMatchObject([
+    mark,
+    { kind: "startTimer" },
   ]);
 });
 

@@ -36,6 +36,7 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
     nextSeqs: { timer: 1, activity: 1, condition: 1 },
     pending: { timers: new Map(), activities: new Map() },
     conditions: new Map(),
+    patches: { known: new Set(), decisions: new Map() },
     timeouts: new Map(),
     commands: [],
     definition: {

@@ -49,6 +49,8 @@ export interface Run {
     readonly activities: Map<number, ActivityResolver>;
   };
   readonly conditions: Map<number, Condition>;
+  /** Patches that history has, and what was decided on those that the code asked for. */
+  readonly patches: { readonly known: Set<string>; readonly decisions: Map<string, boolean> };
   commands: WorkflowCommand[];
   readonly definition: RunDefinition;
   /** The outermost cancellation scope, made on first use by `cancellation-scope.ts`. */

@@ -4,6 +4,7 @@ import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
 import { hostileCases } from "./hostile.ts";
 import { lifecycleCases } from "./lifecycle.ts";
+import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { transportCases } from "./transport.ts";
 
@@ -14,5 +15,6 @@ export const cases: readonly Case[] = [
   ...lifecycleCases,
   ...hostileCases,
   ...robustnessCases,
+  ...patchCases,
   ...transportCases,
 ];

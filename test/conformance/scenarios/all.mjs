@@ -1,10 +1,12 @@
 /** Every scenario, in the order in which they are recorded. */
 import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
+import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
 import { taskScenarios } from "./tasks.mjs";
 import { timerScenarios } from "./timers.mjs";
+import { upsertScenarios } from "./upserts.mjs";
 import { valueScenarios } from "./values.mjs";
 
 export const scenarios = [
@@ -15,4 +17,6 @@ export const scenarios = [
   ...cancellationScenarios,
   ...runScenarios,
   ...taskScenarios,
+  ...patchScenarios,
+  ...upsertScenarios,
 ];
