@@ -1,3 +1,5 @@
+import type { LogLevel } from "../common/logger.ts";
+
 /**
  * The thread protocol: all that crosses between the main thread (I/O) and a workflow thread (engine, core, sandbox).
  * It is versioned, plain structured-clonable data, and a recording of it is a bug report.
@@ -64,6 +66,8 @@ export interface WorkerFacts {
   /** Sink functions the worker has, as `sink.function`, with those that also run during replay. */
   readonly sinks: { readonly [name: string]: { readonly callDuringReplay: boolean } };
   readonly registeredActivities: readonly string[];
+  /** Log lines below this level are not sent; absent: all are. */
+  readonly logLevel?: LogLevel | undefined;
   /** The worker has a `patchActivationCallback`. Default: false. */
   readonly asksBeforePatching?: boolean | undefined;
 }
