@@ -2,6 +2,7 @@ import type { Init } from "../codec-runtime/init.ts";
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { Failure } from "../gen/codec/temporal/api/failure/v1/message.ts";
 import type { WorkflowExecutionStartedEventAttributes } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { DoUpdateJob } from "./update-jobs.ts";
 
 /** A failure as core and the sandbox exchange it: the wire shape with every field optional. */
 export type FailureData = Init<Failure>;
@@ -65,7 +66,10 @@ export type Job =
       readonly args: readonly Payload[];
       readonly headers: PayloadMap;
       readonly identity: string;
+      /** Id of the event that brought it. */
+      readonly originatingEventId: number;
     }
+  | DoUpdateJob
   | { readonly kind: "fireTimer"; readonly seq: number }
   | { readonly kind: "resolveActivity"; readonly seq: number; readonly resolution: ActivityResolution }
   | { readonly kind: "cancelWorkflow"; readonly reason: string }

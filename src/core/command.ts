@@ -1,5 +1,7 @@
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { FailureData } from "./activation.ts";
+import type { Annotated } from "./annotations.ts";
+import type { RespondToUpdate } from "./update-jobs.ts";
 
 /** Text for people that goes with a command: already converted, not yet encoded by codecs. */
 export interface UserMetadata {
@@ -69,7 +71,9 @@ export interface ContinueAsNewCommand {
 }
 
 /** One thing that workflow code asks for. `seq` numbers start at 1 for each kind of machine. */
-export type WorkflowCommand =
+export type WorkflowCommand = Annotated & AnyCommand;
+
+type AnyCommand =
   | {
       readonly kind: "startTimer";
       readonly seq: number;
@@ -83,6 +87,7 @@ export type WorkflowCommand =
   | { readonly kind: "failWorkflow"; readonly failure: FailureData }
   | { readonly kind: "cancelWorkflow" }
   | ContinueAsNewCommand
+  | RespondToUpdate
   | {
       readonly kind: "respondToQuery";
       readonly queryId: string;

@@ -110,6 +110,13 @@ export function cancelTimerCommand(timerId: string): ApiCommand {
   };
 }
 
+export function protocolMessageCommand(messageId: string): ApiCommand {
+  return {
+    commandType: CommandType.PROTOCOL_MESSAGE,
+    attributes: { case: "protocolMessageCommandAttributes", value: { messageId } },
+  };
+}
+
 export function completeWorkflowCommand(result: Payload | undefined): ApiCommand {
   return {
     commandType: CommandType.COMPLETE_WORKFLOW_EXECUTION,

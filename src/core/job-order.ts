@@ -4,6 +4,7 @@ const rank: { readonly [Kind in Job["kind"]]: number } = {
   initializeWorkflow: 0,
   updateRandomSeed: 2,
   signalWorkflow: 3,
+  doUpdate: 3,
   fireTimer: 4,
   resolveActivity: 4,
   cancelWorkflow: 4,

@@ -1,11 +1,14 @@
 import type { Init } from "../codec-runtime/init.ts";
 import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
+import type { Message } from "../gen/codec/temporal/api/protocol/v1/message.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { Job } from "./activation.ts";
+import type { Annotations } from "./annotations.ts";
 import type { FlagLedger } from "./flags.ts";
 import type { AttributesOf, EventName } from "./history/event-kinds.ts";
 import { unexpectedInput } from "./nondeterminism.ts";
 import type { Problem } from "./problem.ts";
+import type { RespondToUpdate } from "./update-jobs.ts";
 
 /** What an action is given along with the machine: the event's attributes, or nothing for other inputs. */
 type Given<Input> = Input extends EventName ? AttributesOf<Input> : undefined;
@@ -59,6 +62,8 @@ export interface LiveMachine {
   initiatedBy: number;
   /** Cancelled while its first command was not in history yet: the command vanishes. */
   cancelledBeforeSent: boolean;
+  /** What its commands carry besides what they ask for. */
+  annotations: Annotations | undefined;
   advance(input: string, given: unknown, scene: Scene): Problem | undefined;
   /** Workflow code cancels it. Nothing happens where that has no meaning (any more). */
   cancel(scene: Scene): Problem | undefined;
@@ -71,6 +76,12 @@ export interface QueuedCommand {
   readonly ack: string;
   readonly command: Init<Command>;
   readonly machine: LiveMachine;
+}
+
+/** An update that is not over. */
+export interface OpenUpdate {
+  /** Takes in what workflow code says to it. */
+  respond(response: RespondToUpdate["response"], scene: Scene): Problem | undefined;
 }
 
 /** Parts of the start event that later commands inherit from. */
@@ -93,7 +104,7 @@ export type TransitionObserver = (kindName: string, from: string, input: string,
 /**
  * What machines see of their run, and may add to.
  *
- * S1. Machines add to `jobs` and `issued` and keep `facts`; all else they read.
+ * S1. Machines add to `jobs`, `issued` and `outbox`, and keep `facts` and `updates`; all else they read.
  */
 export interface Scene {
   readonly runId: string;
@@ -103,6 +114,10 @@ export interface Scene {
   readonly jobs: Job[];
   /** Commands made while one completion is taken in. */
   readonly issued: QueuedCommand[];
+  /** Messages that go with the answer to the open task. */
+  readonly outbox: Init<Message>[];
+  /** Updates that are not over, by protocol instance id. */
+  readonly updates: Map<string, OpenUpdate>;
   readonly inherited: InheritedStart;
   readonly facts: HistoryFacts;
   readonly replaying: boolean;
@@ -151,6 +166,7 @@ export class Machine<State extends string, Data> implements LiveMachine {
   #state: State;
   initiatedBy = 0;
   cancelledBeforeSent = false;
+  annotations: Annotations | undefined = undefined;
 
   constructor(kind: MachineKind<State, Data>, data: Data, seq = 0) {
     this.#kind = kind;

@@ -8,17 +8,20 @@ import { openCompleteWorkflow } from "./machines/complete-workflow.ts";
 import { openContinueAsNew } from "./machines/continue-as-new.ts";
 import { openFailWorkflow } from "./machines/fail-workflow.ts";
 import { openTimer, timer } from "./machines/timer.ts";
+import { respondToUpdate } from "./machines/update.ts";
 import { takeCancelRequested, takeSignaled, takeStarted, takeTaskScheduled } from "./outside-events.ts";
 import type { Problem } from "./problem.ts";
 import type { Run } from "./run-state.ts";
+import { takeAdmitted } from "./update-delivery.ts";
 
 /** A command that goes to machines; answers to queries do not. */
 export type MachineCommand = Exclude<WorkflowCommand, { kind: "respondToQuery" }>;
 
-/** What a command means: a new machine, or the cancellation of one that exists. */
+/** What a command means: a new machine, the cancellation of one that exists, or an answer that has been taken in. */
 export type Accepted =
   | { readonly kind: "opened"; readonly machine: LiveMachine }
-  | { readonly kind: "cancel"; readonly of: string; readonly seq: number };
+  | { readonly kind: "cancel"; readonly of: string; readonly seq: number }
+  | { readonly kind: "answered"; readonly problem: Problem | undefined };
 
 /** Command kind → machine: the only list of commands that workflow code may issue. */
 export function accept(command: MachineCommand, scene: Scene): Accepted {
@@ -39,6 +42,8 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
       return { kind: "opened", machine: openCancelWorkflow(scene) };
     case "continueAsNew":
       return { kind: "opened", machine: openContinueAsNew(command, scene) };
+    case "respondToUpdate":
+      return { kind: "answered", problem: respondToUpdate(command, scene) };
   }
 }
 
@@ -87,6 +92,7 @@ export const routes: ReadonlyMap<EventName, Route> = new Map<EventName, Route>([
   direct("workflowExecutionStarted", takeStarted),
   direct("workflowExecutionSignaled", takeSignaled),
   direct("workflowExecutionCancelRequested", takeCancelRequested),
+  direct("workflowExecutionUpdateAdmitted", takeAdmitted),
   direct("workflowTaskScheduled", takeTaskScheduled),
   initiated("workflowTaskStarted", (event) => event.scheduledEventId),
   initiated("workflowTaskCompleted", (event) => event.scheduledEventId),
