@@ -51,7 +51,7 @@ export interface ScheduleActivity {
   readonly userMetadata?: UserMetadata | undefined;
 }
 
-export interface ContinueAsNewCommand {
+export interface ContinueAsNewCommand extends Annotated {
   readonly kind: "continueAsNew";
   readonly workflowType: string;
   readonly taskQueue: string;

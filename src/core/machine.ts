@@ -1,7 +1,7 @@
 import type { Init } from "../codec-runtime/init.ts";
 import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
-import type { Message } from "../gen/codec/temporal/api/protocol/v1/message.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { Message } from "../gen/codec/temporal/api/protocol/v1/message.ts";
 import type { Job } from "./activation.ts";
 import type { Annotations } from "./annotations.ts";
 import type { FlagLedger } from "./flags.ts";

@@ -239,6 +239,7 @@ function onAnswered(run: Run, resetHistoryEventId: number, effects: Effect[]): v
     run.currentStartedId = resetHistoryEventId;
     run.lastEventId -= 2;
     run.machines.forgetAbove(run.lastEventId);
+    run.flags.takeBackAnswer();
   }
   const isOver = run.terminalSeen || (run.ended && stage === "answer");
   if (isOver) evict(run, { reason: "ended", message: "The run is closed" }, effects);

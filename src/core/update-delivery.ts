@@ -42,8 +42,7 @@ export function deliverReplayed(run: Run): Problem | undefined {
     const event = cursor.events[i]!;
     if (event.attributes.case !== "workflowExecutionUpdateAcceptedEventAttributes") continue;
     const { value } = event.attributes;
-    const message =
-      admitted.get(value.protocolInstanceId) ?? acceptedMessage(eventId(event.eventId), value);
+    const message = admitted.get(value.protocolInstanceId) ?? acceptedMessage(eventId(event.eventId), value);
     if ("message" in message) return message;
     admitted.delete(value.protocolInstanceId);
     openUpdate(message, run);

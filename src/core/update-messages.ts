@@ -37,7 +37,12 @@ export function readMessages(messages: readonly Message[]): UpdateRequestMessage
   return read;
 }
 
-function readMessage({ id, protocolInstanceId, sequencingId, body }: Message): UpdateRequestMessage | Problem {
+function readMessage({
+  id,
+  protocolInstanceId,
+  sequencingId,
+  body,
+}: Message): UpdateRequestMessage | Problem {
   const typeUrl = body?.typeUrl ?? "";
   if (body === undefined || !typeUrl.endsWith("/temporal.api.update.v1.Request")) {
     return fatal(`protocol message '${id}' has a body of type '${typeUrl}'; expected an update request`);

@@ -7,9 +7,11 @@ export { SuggestContinueAsNewReason } from "../common/continue-as-new.ts";
 export {
   defineQuery,
   defineSignal,
+  defineUpdate,
   HandlerUnfinishedPolicy,
   type QueryDefinition,
   type SignalDefinition,
+  type UpdateDefinition,
 } from "../common/definitions.ts";
 export type { Duration } from "../common/duration.ts";
 export { IllegalStateError, PayloadConverterError, ValueError } from "../common/errors.ts";
@@ -56,7 +58,13 @@ export {
 } from "./activities.ts";
 export { CancellationScope, type CancellationScopeOptions } from "./cancellation-scope.ts";
 export { condition, type WaitConditionOptions, waitCondition } from "./conditions.ts";
-export { getCurrentDetails, inWorkflowContext, setCurrentDetails, workflowInfo } from "./context.ts";
+export {
+  currentUpdateInfo,
+  getCurrentDetails,
+  inWorkflowContext,
+  setCurrentDetails,
+  workflowInfo,
+} from "./context.ts";
 export { ContinueAsNew, continueAsNew, makeContinueAsNewFunc } from "./continue-as-new.ts";
 export type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
 export {
@@ -69,6 +77,9 @@ export {
   run,
   type SignalOptions,
   signal,
+  type UpdateDecorator,
+  type UpdateOptions,
+  update,
 } from "./decorators.ts";
 export { type DefnOptions, workflowNameOf } from "./definition.ts";
 export {
@@ -81,12 +92,16 @@ export {
   allHandlersFinished,
   type DefaultQueryHandler,
   type DefaultSignalHandler,
+  type DefaultUpdateHandler,
   type Handler,
   type QueryHandlerOptions,
   type SignalHandlerOptions,
   setDefaultQueryHandler,
   setDefaultSignalHandler,
+  setDefaultUpdateHandler,
   setHandler,
+  type UpdateHandlerOptions,
+  type UpdateValidator,
 } from "./handlers.ts";
 export type {
   ActivateInput,
@@ -101,6 +116,7 @@ export type {
   SignalInput,
   TimerInput,
   TimerOptions,
+  UpdateInput,
   WorkflowExecuteInput,
   WorkflowInboundCallsInterceptor,
   WorkflowInterceptors,
@@ -111,6 +127,7 @@ export type {
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
 export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
 export { AsyncLocalStorage } from "./runtime/async-local.ts";
+export type { UpdateInfo } from "./runtime/current-update.ts";
 export { proxySinks, type Sink, type SinkFunction, type Sinks } from "./sinks.ts";
 export { sleep } from "./timers.ts";
 export { Trigger } from "./trigger.ts";
