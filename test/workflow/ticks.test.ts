@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import type { ActivityResolution, FailureData, Job } from "../../src/core/activation.ts";
 import type { WorkflowCommand } from "../../src/core/command.ts";
-import { activityJob, cancelJob, type Harness, harness, signalJob, timerJob } from "./vm-harness.ts";
+import { activityJob, cancelJob, type Harness, harness, signalJob, timerJob, updateJob } from "./vm-harness.ts";
 
 /**
  * Compares how many microtasks each API call takes with what was recorded under the official SDK. What the table has
- * besides (children, updates, local activities, external workflows) is left out as long as Perdure has none.
+ * besides (children, local activities, external workflows) is left out as long as Perdure has none.
  */
 interface Table {
   readonly interceptors: { readonly [set: string]: Part };
@@ -26,6 +26,9 @@ type RecordedJob = { readonly [kind: string]: RecordedFields };
 interface RecordedFields {
   readonly seq: number;
   readonly signalName: string;
+  readonly id: string;
+  readonly name: string;
+  readonly runValidator: boolean;
   readonly input: readonly { readonly data: string }[];
   readonly result: {
     readonly completed?: object;
@@ -47,7 +50,7 @@ const interceptorModules: { readonly [set: string]: readonly string[] } = {
   twoReturning: ["two-returning"],
 };
 
-const missing = /child|update|local|external/i;
+const missing = /child|local|external/i;
 // `yield*` in async generators takes other ticks when esbuild lowers it than when swc does: no matter of this runtime.
 const isCovered = (label: string): boolean => !missing.test(label) && label !== "callForAwaitDelegated";
 
@@ -59,11 +62,6 @@ function sandbox(set: string): Promise<Harness> {
     replace: (api: { readonly [name: string]: unknown }) => ({
       ...api,
       proxyLocalActivities: () => ({}),
-      defineUpdate: (name: string) => ({ type: "update", name }),
-      setHandler: (definition: { readonly type: string }, ...rest: readonly unknown[]) => {
-        if (definition.type !== "update")
-          (api["setHandler"] as (...args: unknown[]) => void)(definition, ...rest);
-      },
     }),
   });
 }
@@ -95,6 +93,10 @@ function toJob(recorded: RecordedJob, marks: boolean): Job {
     const args = fields.input.map(({ data }): unknown => JSON.parse(atob(data)));
     return signalJob(fields.signalName, ...args);
   }
+  if (kind === "doUpdate") {
+    const args = fields.input.map(({ data }): unknown => JSON.parse(atob(data)));
+    return updateJob(fields.name, { args, updateId: fields.id, runValidator: fields.runValidator });
+  }
   if (kind !== "resolveActivity") throw new Error(`No job of kind ${kind} is expected`);
   const { completed, failed, cancelled } = fields.result;
   if (completed !== undefined) return activityJob(fields.seq, "done");
@@ -123,11 +125,13 @@ const officialKinds: { readonly [kind: string]: string } = {
   completeWorkflow: "completeWorkflowExecution",
   failWorkflow: "failWorkflowExecution",
   continueAsNew: "continueAsNewWorkflowExecution",
+  respondToUpdate: "updateResponse",
 };
 
 function inWords(command: WorkflowCommand): string {
   const parts: (string | number)[] = [officialKinds[command.kind] ?? command.kind];
   if ("seq" in command) parts.push(command.seq);
+  if (command.kind === "respondToUpdate") parts.push(command.protocolInstanceId, command.response.kind);
   if (command.kind === "startTimer") parts.push(`${command.startToFireMs}ms`);
   return parts.join(" ");
 }
@@ -146,7 +150,7 @@ function amongMarks(commands: readonly string[]): (readonly [string, number])[] 
 const only = <T>(entries: { readonly [label: string]: T }): [string, T][] =>
   Object.entries(entries).filter(([label]) => isCovered(label));
 
-const together = ["activity", "timer", "signal", "condition"];
+const together = ["activity", "timer", "signal", "update", "condition"];
 
 describe.each(Object.keys(interceptorModules))("interceptors: %s", (set) => {
   const part = table.interceptors[set]!;
