@@ -34,8 +34,14 @@ export function findOversize(
   }
   for (const message of messages ?? []) {
     // Visiting the body of a message writes it back: a copy keeps the answer as it is.
-    const size = sizeOf((visitor) => visitMessage({ ...message, body: message.body && { ...message.body } }, visitor));
-    const problem = tooLarge(size, payloadErrorBytes, `The payloads of the update message '${message.id ?? ""}'`);
+    const size = sizeOf((visitor) =>
+      visitMessage({ ...message, body: message.body && { ...message.body } }, visitor),
+    );
+    const problem = tooLarge(
+      size,
+      payloadErrorBytes,
+      `The payloads of the update message '${message.id ?? ""}'`,
+    );
     if (problem !== undefined) return problem;
   }
   for (const [id, result] of Object.entries(queryResults ?? {})) {
