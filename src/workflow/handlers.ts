@@ -37,6 +37,9 @@ export type DefaultUpdateHandler = (updateName: string, ...args: unknown[]) => u
 /** Refuses an update by throwing, before it leaves a trace in history. Synchronous; it may only read. */
 export type UpdateValidator<Args extends unknown[] = unknown[]> = (...args: Args) => void;
 
+/** The arguments of an update, from its definition. */
+export type UpdateArgs<T> = T extends UpdateDefinition<unknown, infer Args> ? Args : never;
+
 /** Options of an update handler. */
 export interface UpdateHandlerOptions<Args extends unknown[] = unknown[]> {
   /** Refuses updates by throwing. Not called when history is replayed. */
@@ -111,7 +114,7 @@ export function setHandler<Args extends unknown[], T extends SignalDefinition<Ar
 export function setHandler<Ret, Args extends unknown[], T extends UpdateDefinition<Ret, Args>>(
   def: T,
   handler: Handler<Ret, Args, T> | undefined,
-  options?: UpdateHandlerOptions<Args>,
+  options?: UpdateHandlerOptions<UpdateArgs<T>>,
 ): void;
 export function setHandler(
   def: { readonly type: string; readonly name: string },

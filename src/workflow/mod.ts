@@ -100,6 +100,7 @@ export {
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
+  type UpdateArgs,
   type UpdateHandlerOptions,
   type UpdateValidator,
 } from "./handlers.ts";

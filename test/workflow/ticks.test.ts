@@ -2,7 +2,15 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import type { ActivityResolution, FailureData, Job } from "../../src/core/activation.ts";
 import type { WorkflowCommand } from "../../src/core/command.ts";
-import { activityJob, cancelJob, type Harness, harness, signalJob, timerJob, updateJob } from "./vm-harness.ts";
+import {
+  activityJob,
+  cancelJob,
+  type Harness,
+  harness,
+  signalJob,
+  timerJob,
+  updateJob,
+} from "./vm-harness.ts";
 
 /**
  * Compares how many microtasks each API call takes with what was recorded under the official SDK. What the table has

@@ -365,7 +365,11 @@ export const signalJob = (signalName: string, ...args: readonly unknown[]): Job 
 
 export const updateJob = (
   updateName: string,
-  more: { readonly args?: readonly unknown[]; readonly updateId?: string; readonly runValidator?: boolean } = {},
+  more: {
+    readonly args?: readonly unknown[];
+    readonly updateId?: string;
+    readonly runValidator?: boolean;
+  } = {},
 ): Job => {
   const { args = [], updateId = `${updateName}-id`, runValidator = true } = more;
   return {

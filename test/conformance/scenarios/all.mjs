@@ -5,6 +5,7 @@ import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
 import { taskScenarios } from "./tasks.mjs";
 import { timerScenarios } from "./timers.mjs";
+import { updateScenarios } from "./updates.mjs";
 import { valueScenarios } from "./values.mjs";
 
 export const scenarios = [
@@ -15,4 +16,5 @@ export const scenarios = [
   ...cancellationScenarios,
   ...runScenarios,
   ...taskScenarios,
+  ...updateScenarios,
 ];

@@ -15,3 +15,4 @@ export * from "./scopes.ts";
 export * from "./signals.ts";
 export * from "./tasks.ts";
 export * from "./timers.ts";
+export * from "./updates.ts";
