@@ -9,7 +9,6 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  HandlerUnfinishedPolicy,
   isCancellation,
   proxyActivities,
   setDefaultUpdateHandler,
@@ -144,7 +143,7 @@ export async function leavesHandlers(): Promise<string> {
       await condition(() => false);
       return [];
     },
-    { unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON },
+    { unfinishedPolicy: "ABANDON" },
   );
   await condition(() => calls >= 2);
   return "left";
