@@ -80,6 +80,10 @@ export function commandAsRecorded(
   command: Command,
   started: WorkflowExecutionStartedEventAttributes,
 ): RecordedCommand {
+  return { ...asked(command, started), eventGroupMarkers: command.eventGroupMarkers };
+}
+
+function asked(command: Command, started: WorkflowExecutionStartedEventAttributes): RecordedCommand {
   const { userMetadata } = command;
   const { attributes } = command;
   switch (attributes.case) {
@@ -106,6 +110,8 @@ export function commandAsRecorded(
       const { scheduledEventId } = attributes.value;
       return { kind: "requestCancelActivity", userMetadata, scheduledEventId };
     }
+    case "protocolMessageCommandAttributes":
+      return { kind: "protocolMessage", userMetadata, messageId: attributes.value.messageId };
     case "startTimerCommandAttributes": {
       const { timerId, startToFireTimeout } = attributes.value;
       return { kind: "startTimer", userMetadata, timerId, fireMs: ms(startToFireTimeout) };
@@ -122,7 +128,11 @@ export function commandAsRecorded(
 }
 
 /** The command that an event was written for. */
-export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): RecordedCommand {
+export function commandOfEvent(event: HistoryEvent): RecordedCommand {
+  return { ...written(event), eventGroupMarkers: event.eventGroupMarkers };
+}
+
+function written({ attributes, userMetadata }: HistoryEvent): RecordedCommand {
   switch (attributes.case) {
     case "activityTaskScheduledEventAttributes": {
       const a = attributes.value;
@@ -144,6 +154,14 @@ export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): Reco
     case "activityTaskCancelRequestedEventAttributes": {
       const { scheduledEventId } = attributes.value;
       return { kind: "requestCancelActivity", userMetadata, scheduledEventId };
+    }
+    case "workflowExecutionUpdateAcceptedEventAttributes": {
+      const messageId = `${attributes.value.acceptedRequestMessageId}/accept`;
+      return { kind: "protocolMessage", userMetadata, messageId };
+    }
+    case "workflowExecutionUpdateCompletedEventAttributes": {
+      const messageId = `${attributes.value.meta?.updateId}/request/complete`;
+      return { kind: "protocolMessage", userMetadata, messageId };
     }
     case "timerStartedEventAttributes": {
       const { timerId, startToFireTimeout } = attributes.value;

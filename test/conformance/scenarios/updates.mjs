@@ -5,6 +5,7 @@ import { eventSeen, settled, until } from "./wait.mjs";
 const source = "updates.ts";
 const completedTask = ({ workflowTaskCompletedEventAttributes: attributes }) => attributes;
 const admittedEvent = ({ workflowExecutionUpdateAdmittedEventAttributes: attributes }) => attributes;
+const firedTimer = ({ timerFiredEventAttributes: attributes }) => attributes;
 const cancelledTimer = ({ timerCanceledEventAttributes: attributes }) => attributes;
 const startedTimers = (count) => (_event, _index, events) =>
   events.filter(({ timerStartedEventAttributes: attributes }) => attributes).length >= count;
@@ -164,6 +165,8 @@ const plain = [
     note: "commands of handlers name the signal or update they belong to",
     workflow: "groupedEvents",
     async act(handle) {
+      await eventSeen(handle, firedTimer);
+      await settled(handle);
       await handle.signal("note", "a");
       await eventSeen(handle, startedTimers(3));
       await handle.signal("release");
