@@ -28,7 +28,9 @@ export function expectRecordedAnswer(delivered: Delivered, history: Recorded, ta
   expect(commands.map((command) => form(commandAsRecorded(command, history.started)))).toEqual(
     task.commandEvents.map((event) => form(commandOfEvent(event))),
   );
-  expect(saidOfUpdates(messages).map(legible)).toEqual(writtenOfUpdates(task.commandEvents).map(legible));
+  expect(saidOfUpdates(messages).map(legible)).toEqual(
+    writtenOfUpdates(task.commandEvents, history.events).map(legible),
+  );
   expect(sorted(sdkMetadata)).toEqual(sorted(task.completed?.sdkMetadata));
   const live = activated.filter(({ activation }) => !activation.isReplaying);
   const started = history.events.find(({ eventId }) => eventId === BigInt(task.startedId));

@@ -66,7 +66,10 @@ export function saidOfUpdates(messages: readonly Message[]): object[] {
 }
 
 /** The same, from the events that were written for it. */
-export function writtenOfUpdates(events: readonly HistoryEvent[]): object[] {
+export function writtenOfUpdates(
+  events: readonly HistoryEvent[],
+  history: readonly HistoryEvent[],
+): object[] {
   return events.flatMap(({ attributes }): object[] => {
     switch (attributes.case) {
       case "workflowExecutionUpdateAcceptedEventAttributes": {
@@ -79,7 +82,8 @@ export function writtenOfUpdates(events: readonly HistoryEvent[]): object[] {
         const request = {
           messageId: acceptedRequestMessageId,
           sequencingId: acceptedRequestSequencingEventId,
-          acceptedRequest,
+          // The server does not write a request twice.
+          acceptedRequest: acceptedRequest ?? admittedRequest(history, protocolInstanceId),
         };
         return [{ id: `${acceptedRequestMessageId}/accept`, protocolInstanceId, accepted: request }];
       }
@@ -93,6 +97,14 @@ export function writtenOfUpdates(events: readonly HistoryEvent[]): object[] {
         return [];
     }
   });
+}
+
+function admittedRequest(history: readonly HistoryEvent[], updateId: string): object | undefined {
+  for (const { attributes } of history) {
+    if (attributes.case !== "workflowExecutionUpdateAdmittedEventAttributes") continue;
+    if (attributes.value.request?.meta?.updateId === updateId) return attributes.value.request;
+  }
+  return undefined;
 }
 
 /** Stacks are compared where workflows fail. */
