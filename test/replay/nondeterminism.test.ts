@@ -124,7 +124,8 @@ describe("history has commands in another order than the code", () => {
     async ({ history, first, second }) => {
       const message = await complaint(swapped(history, first, second));
       expect(message).toContain(`History has event ${first}, `);
-      expect(message).toMatch(/the next command of the workflow code is \w+/);
+      // An update that history accepts after the end of the run never reaches the code.
+      expect(message).toMatch(/the next command of the workflow code is \w+|made no further command/);
     },
   );
 
