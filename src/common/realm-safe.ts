@@ -24,6 +24,8 @@ export function realmSafe(clazz: ErrorClass, name: string, code: string): void {
     code: { value: code, writable: true, configurable: true },
     [mark]: { value: true },
   });
+  // Bundlers rename classes that mention themselves, and the name of an error's class is its type in failures.
+  Object.defineProperty(clazz, "name", { value: name, configurable: true });
   Object.defineProperty(clazz, Symbol.hasInstance, {
     value(this: ErrorClass, value: unknown): boolean {
       if (this !== clazz) return Object.prototype.isPrototypeOf.call(this.prototype, value as object);

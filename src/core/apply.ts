@@ -4,6 +4,7 @@ import { eventId } from "./event-id.ts";
 import { type EventKind, eventKind } from "./history/event-kinds.ts";
 import { tasksInForce } from "./history/lookahead.ts";
 import { indexAfter } from "./history/slice.ts";
+import { lookAhead } from "./lookahead.ts";
 import { feedInitiated, matchCommandEvent } from "./matching.ts";
 import { fatal, type Problem } from "./problem.ts";
 import { routes } from "./registry.ts";
@@ -91,5 +92,7 @@ export function applyNextSlice(run: Run): Applied {
   if (last.attributes.case === "workflowTaskStartedEventAttributes") run.endStartedId = eventId(last.eventId);
   const problem = applyEvents(run, from) ?? deliverReplayed(run);
   run.event = undefined;
-  return problem ?? "applied";
+  if (problem !== undefined) return problem;
+  lookAhead(run);
+  return "applied";
 }

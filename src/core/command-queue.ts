@@ -18,6 +18,11 @@ export class CommandQueue {
     this.#entries.push(entry);
   }
 
+  /** The front, which stays. */
+  peek(): QueuedCommand | undefined {
+    return this.#entries[this.#head];
+  }
+
   /** Removes and gives the front. */
   shift(): QueuedCommand | undefined {
     if (this.isEmpty) return undefined;

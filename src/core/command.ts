@@ -1,7 +1,11 @@
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { FailureData } from "./activation.ts";
 import type { Annotated } from "./annotations.ts";
+import type { ChildCommand } from "./child-jobs.ts";
+import type { ExternalCommand } from "./external-jobs.ts";
+import type { SetPatchMarker } from "./patch-jobs.ts";
 import type { RespondToUpdate } from "./update-jobs.ts";
+import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
 
 /** Text for people that goes with a command: already converted, not yet encoded by codecs. */
 export interface UserMetadata {
@@ -88,6 +92,11 @@ type AnyCommand =
   | { readonly kind: "cancelWorkflow" }
   | ContinueAsNewCommand
   | RespondToUpdate
+  | ChildCommand
+  | ExternalCommand
+  | SetPatchMarker
+  | UpsertSearchAttributes
+  | ModifyWorkflowProperties
   | {
       readonly kind: "respondToQuery";
       readonly queryId: string;

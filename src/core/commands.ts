@@ -16,20 +16,22 @@ import { durationFromMs } from "./wire-time.ts";
 
 type ApiCommand = Init<Command>;
 
-function payloads(list: readonly Payload[]): Init<Payloads> | undefined {
+/** A list as the wire has it: none at all when it is empty. */
+export function payloads(list: readonly Payload[]): Init<Payloads> | undefined {
   return list.length === 0 ? undefined : { payloads: list };
 }
 
-function isEmpty(map: PayloadMap | undefined): boolean {
+export function isEmpty(map: PayloadMap | undefined): boolean {
   for (const _ in map) return false;
   return true;
 }
 
-function header(fields: PayloadMap): Init<Header> | undefined {
+/** Left out when it is empty. */
+export function header(fields: PayloadMap): Init<Header> | undefined {
   return isEmpty(fields) ? undefined : { fields };
 }
 
-function retryPolicy(policy: RetryPolicyData): Init<RetryPolicy> {
+export function retryPolicy(policy: RetryPolicyData): Init<RetryPolicy> {
   return {
     initialInterval: durationFromMs(policy.initialIntervalMs),
     backoffCoefficient: policy.backoffCoefficient,
@@ -39,13 +41,14 @@ function retryPolicy(policy: RetryPolicyData): Init<RetryPolicy> {
   };
 }
 
-function userMetadata(metadata: UserMetadata | undefined): ApiCommand["userMetadata"] {
+/** Left out when it says nothing. */
+export function userMetadata(metadata: UserMetadata | undefined): ApiCommand["userMetadata"] {
   if (metadata?.summary === undefined && metadata?.details === undefined) return undefined;
   return { summary: metadata.summary, details: metadata.details };
 }
 
 /** Whether the command's task stays on the build that asks for it. */
-function staysOnBuild(intent: VersioningIntentName, taskQueue: string, ownTaskQueue: string): boolean {
+export function staysOnBuild(intent: VersioningIntentName, taskQueue: string, ownTaskQueue: string): boolean {
   switch (intent) {
     case "COMPATIBLE":
       return true;
@@ -117,6 +120,26 @@ export function protocolMessageCommand(messageId: string): ApiCommand {
   };
 }
 
+export function upsertSearchAttributesCommand(indexedFields: PayloadMap): ApiCommand {
+  return {
+    commandType: CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    attributes: {
+      case: "upsertWorkflowSearchAttributesCommandAttributes",
+      value: { searchAttributes: { indexedFields } },
+    },
+  };
+}
+
+export function modifyWorkflowPropertiesCommand(fields: PayloadMap): ApiCommand {
+  return {
+    commandType: CommandType.MODIFY_WORKFLOW_PROPERTIES,
+    attributes: {
+      case: "modifyWorkflowPropertiesCommandAttributes",
+      value: { upsertedMemo: { fields } },
+    },
+  };
+}
+
 export function completeWorkflowCommand(result: Payload | undefined): ApiCommand {
   return {
     commandType: CommandType.COMPLETE_WORKFLOW_EXECUTION,
@@ -148,7 +171,7 @@ export function continueAsNewCommand(
   ownTaskQueue: string,
 ): ApiCommand {
   const memo = isEmpty(c.memo) ? inherited.memo?.fields : c.memo;
-  const searchAttributes = c.searchAttributes ?? inherited.searchAttributes?.indexedFields;
+  const searchAttributes = c.searchAttributes ?? inherited.searchAttributes;
   return {
     commandType: CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
     attributes: {

@@ -44,6 +44,10 @@ function feedOne(run: Run, command: MachineCommand): Problem | undefined {
     return undefined;
   }
   if (accepted.kind === "answered") return accepted.problem;
+  if (accepted.kind === "issued") {
+    for (const entry of issued.slice(before)) noteAnnotations(entry.machine, command, entry);
+    return undefined;
+  }
   const machine = run.machines.find(accepted.of, accepted.seq);
   if (machine === "unknown") return unknownSeq(accepted.of, accepted.seq);
   if (machine === "over") return undefined;

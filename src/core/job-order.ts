@@ -2,11 +2,16 @@ import type { Job } from "./activation.ts";
 
 const rank: { readonly [Kind in Job["kind"]]: number } = {
   initializeWorkflow: 0,
+  notifyHasPatch: 1,
   updateRandomSeed: 2,
   signalWorkflow: 3,
   doUpdate: 3,
   fireTimer: 4,
   resolveActivity: 4,
+  resolveChildWorkflowStart: 4,
+  resolveChildWorkflow: 4,
+  resolveSignalExternal: 4,
+  resolveCancelExternal: 4,
   cancelWorkflow: 4,
   queryWorkflow: 6,
 };

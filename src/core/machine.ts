@@ -1,4 +1,5 @@
 import type { Init } from "../codec-runtime/init.ts";
+import type { PayloadMap } from "../common/payload.ts";
 import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { Message } from "../gen/codec/temporal/api/protocol/v1/message.ts";
@@ -76,6 +77,8 @@ export interface QueuedCommand {
   readonly ack: string;
   readonly command: Init<Command>;
   readonly machine: LiveMachine;
+  /** Set for the marker of a patch: it may stay without an event. */
+  readonly patchId?: string | undefined;
 }
 
 /** An update that is not over. */
@@ -85,10 +88,11 @@ export interface OpenUpdate {
 }
 
 /** Parts of the start event that later commands inherit from. */
-export type InheritedStart = Pick<
-  AttributesOf<"workflowExecutionStarted">,
-  "memo" | "retryPolicy" | "searchAttributes"
->;
+export interface InheritedStart
+  extends Pick<AttributesOf<"workflowExecutionStarted">, "memo" | "retryPolicy"> {
+  /** With the changes that workflow code made since. */
+  readonly searchAttributes: PayloadMap | undefined;
+}
 
 /** What the last started workflow task in history says of the size of history. */
 export interface HistoryFacts {
@@ -119,6 +123,8 @@ export interface Scene {
   /** Updates that are not over, by protocol instance id. */
   readonly updates: Map<string, OpenUpdate>;
   readonly inherited: InheritedStart;
+  /** Patches seen in history or used, by id; true once the marker was issued. */
+  readonly patches: Map<string, boolean>;
   readonly facts: HistoryFacts;
   readonly replaying: boolean;
   /** True while the last slice of history is applied. */
@@ -131,6 +137,8 @@ export interface Scene {
   readonly onTransition: TransitionObserver | undefined;
   /** A workflow task took effect: time and the started pointer move. */
   taskStarted(startedId: number, timeMs: number): void;
+  /** Workflow code changed search attributes. */
+  searchAttributesChanged(fields: PayloadMap): void;
   /** A command that ends the run was issued. */
   runEnds(): void;
 }

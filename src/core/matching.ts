@@ -1,8 +1,9 @@
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import { eventId } from "./event-id.ts";
 import type { EventName } from "./history/event-kinds.ts";
-import type { LiveMachine } from "./machine.ts";
-import { noCommandFor, noInitiatorFor } from "./nondeterminism.ts";
+import type { LiveMachine, QueuedCommand } from "./machine.ts";
+import { noCommandFor, noInitiatorFor, patchNotCalled } from "./nondeterminism.ts";
+import { isChangeVersionUpsert, type PatchMarker, patchMarkerOf } from "./patch-marker.ts";
 import type { Problem } from "./problem.ts";
 import type { Run } from "./run-state.ts";
 
@@ -19,13 +20,38 @@ function feed(run: Run, machine: LiveMachine, { name, event }: NamedEvent): Prob
 }
 
 /**
+ * Patches are the one thing that code and history need not agree on: a call may have no marker (it was added later), and a
+ * deprecated marker no call (it was removed).
+ */
+function patchRule(
+  front: QueuedCommand | undefined,
+  marker: PatchMarker | undefined,
+  event: HistoryEvent,
+): "match" | "skipEvent" | "dropCommand" | Problem {
+  const called = front?.patchId;
+  if (marker === undefined) return called === undefined ? "match" : "dropCommand";
+  if (called === undefined) return marker.deprecated ? "skipEvent" : patchNotCalled(event, marker.id);
+  return called !== marker.id && marker.deprecated ? "skipEvent" : "match";
+}
+
+/**
  * An event written for a command goes to the machine at the front of the queue, whatever it names: the order of commands is
  * the whole check for determinism.
  */
 export function matchCommandEvent(run: Run, named: NamedEvent): Problem | undefined {
+  const { event } = named;
+  if (run.skipUpsertAt === run.eventId && isChangeVersionUpsert(event)) return undefined;
+  const marker = patchMarkerOf(event);
   for (;;) {
+    const rule = patchRule(run.commands.peek(), marker, event);
+    if (rule === "skipEvent") {
+      run.skipUpsertAt = run.eventId + 1;
+      return undefined;
+    }
+    if (typeof rule !== "string") return rule;
     const entry = run.commands.shift();
-    if (entry === undefined) return noCommandFor(named.event);
+    if (rule === "dropCommand") continue;
+    if (entry === undefined) return noCommandFor(event);
     const { machine } = entry;
     if (machine.cancelledBeforeSent) continue;
     const problem = feed(run, machine, named);

@@ -122,6 +122,24 @@ export function timerIdMismatch(event: HistoryEvent, machine: Described): Proble
   );
 }
 
+/** History has the marker of a patch, but the code has no call for it at this place. */
+export function patchNotCalled(event: HistoryEvent, patchId: string): Problem {
+  return nondeterminism(
+    `Non-deprecated patch marker encountered for change ${patchId}, but there is no corresponding change command! History has ${recorded(event)} here: keep \`patched("${patchId}")\`, or call \`deprecatePatch("${patchId}")\` until no run needs it`,
+  );
+}
+
+/** The marker of one patch is where the code asks for another. */
+export function patchIdMismatch(
+  event: HistoryEvent,
+  machine: Described,
+  { recorded: inEvent, patchId }: { readonly recorded: string; readonly patchId: string },
+): Problem {
+  return nondeterminism(
+    `Change id ${inEvent} does not match expected id ${patchId}: history has ${recorded(event)}, but the next command of the workflow code is ${machine.describe()}`,
+  );
+}
+
 /** Workflow code speaks of something that it never started. */
 export function unknownSeq(kindName: string, seq: number): Problem {
   return nondeterminism(

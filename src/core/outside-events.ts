@@ -18,7 +18,7 @@ export function takeStarted(
   const startTimeMs = timestampMs(event.eventTime);
   if (startTimeMs > run.timeMs) run.timeMs = startTimeMs;
   const { memo, retryPolicy, searchAttributes } = started;
-  run.inherited = { memo, retryPolicy, searchAttributes };
+  run.inherited = { memo, retryPolicy, searchAttributes: searchAttributes?.indexedFields };
   run.jobs.push({
     kind: "initializeWorkflow",
     workflowId: run.task?.workflowId ?? started.workflowId,

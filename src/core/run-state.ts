@@ -66,6 +66,8 @@ export interface Run extends Scene {
   /** `previousStartedEventId` of the open task. */
   previousStartedId: number;
   timeMs: number;
+  /** The event with this id is skipped if it is the upsert that goes with the skipped marker of a patch. */
+  skipUpsertAt: number;
   /** History holds the event that ends the run. */
   terminalSeen: boolean;
   /** Workflow code issued a command that ends the run. */
@@ -91,6 +93,7 @@ export function newRunState(options: RunOptions): Run {
     outbox: [],
     updates: new Map(),
     inherited: NOT_STARTED,
+    patches: new Map(),
     replaying: false,
     sliceIsFinal: false,
     event: undefined,
@@ -107,6 +110,7 @@ export function newRunState(options: RunOptions): Run {
     currentStartedId: 0,
     previousStartedId: 0,
     timeMs: 0,
+    skipUpsertAt: 0,
     terminalSeen: false,
     ended: false,
     facts: {
@@ -120,6 +124,10 @@ export function newRunState(options: RunOptions): Run {
     taskStarted(startedId, timeMs) {
       this.currentStartedId = startedId;
       if (timeMs > this.timeMs) this.timeMs = timeMs;
+    },
+    searchAttributesChanged(fields) {
+      const searchAttributes = { ...this.inherited.searchAttributes, ...fields };
+      this.inherited = { ...this.inherited, searchAttributes };
     },
     runEnds() {
       this.ended = true;

@@ -138,6 +138,7 @@ function runFacts(facts: WorkerFacts, workflowType: string): RunFacts {
     workflowFailureErrorTypes: failureTypes(facts, workflowType),
     registeredActivities: facts.registeredActivities,
     sinks: facts.sinks,
+    asksBeforePatching: facts.asksBeforePatching,
   };
 }
 

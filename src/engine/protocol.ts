@@ -1,10 +1,13 @@
+import type { LogLevel } from "../common/logger.ts";
+
 /**
  * The thread protocol: all that crosses between the main thread (I/O) and a workflow thread (engine, core, sandbox).
  * It is versioned, plain structured-clonable data, and a recording of it is a bug report.
  *
  * P1. A task is answered by exactly one `completion` with its `taskId` (also when nothing is sent to the server).
  * P2. One run has at most one task in the thread; the main thread queues further ones (newest full task wins).
- * P3. Every `wantPage`, `transform` and `hostCall` is answered exactly once, by `page`, `payloads`, `hostResult`.
+ * P3. Every `wantPage` and `transform` is answered exactly once, by `page` and `payloads`; every `hostCall` in the shared
+ *     memory that it brings (the thread waits there), or by `hostResult` where memory can't be shared.
  * P4. Bytes given over are not touched again by the giver (they may be transferred).
  * P5. Log, metric and sink records of an activation are sent before the completion of its task.
  */
@@ -63,6 +66,10 @@ export interface WorkerFacts {
   /** Sink functions the worker has, as `sink.function`, with those that also run during replay. */
   readonly sinks: { readonly [name: string]: { readonly callDuringReplay: boolean } };
   readonly registeredActivities: readonly string[];
+  /** Log lines below this level are not sent; absent: all are. */
+  readonly logLevel?: LogLevel | undefined;
+  /** The worker has a `patchActivationCallback`. Default: false. */
+  readonly asksBeforePatching?: boolean | undefined;
 }
 
 /** Main thread to workflow thread. */
@@ -209,6 +216,10 @@ export type FromThread =
       readonly runId: string;
       readonly name: "patchActivation";
       readonly argument: string;
+      /** `workflowInfo()` as plain data. */
+      readonly workflowInfo: { readonly [key: string]: unknown };
+      /** Where the answer goes, see `engine/host-reply.ts`. */
+      readonly reply?: SharedArrayBuffer | undefined;
     }
   | { readonly kind: "evicted"; readonly runId: string; readonly reason: string }
   | { readonly kind: "fatal"; readonly message: string; readonly stack: string };

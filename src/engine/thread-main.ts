@@ -11,6 +11,7 @@ import { Answerer } from "./answerer.ts";
 import { readBundle } from "./bundle.ts";
 import { Driver, failureTypes } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
+import { HostCalls } from "./host-calls.ts";
 import { ObservedBatches } from "./observed-batches.ts";
 import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
@@ -72,6 +73,7 @@ class Engine {
   readonly #payloads: PayloadStage;
   readonly #answerer: Answerer;
   readonly #driver: Driver;
+  readonly #hostCalls: HostCalls;
   readonly #sandboxTypes: () => readonly string[];
   readonly #ownRealm: boolean;
   /** By run id: the end of what is to be done for it (E1). */
@@ -87,15 +89,16 @@ class Engine {
     this.#init = init;
     this.#post = post;
     const bundle = readBundle(init.bundle, WALL_VERSION);
-    const observed = new ObservedBatches(post);
+    const observed = new ObservedBatches(post, init.worker.logLevel);
     const mapStack = createStackMapper(bundle.sourceMap);
+    this.#hostCalls = new HostCalls(post, options.ownRealm);
     const sandbox = platform.createSandbox(
       bundle,
       {
         ...platform.host,
         observe: (runId, call) => observed.add(runId, call),
         mapStack,
-        activatePatch: () => true,
+        activatePatch: (runId, patchId, info) => this.#hostCalls.activatePatch(runId, patchId, info),
       },
       options,
     );
@@ -159,9 +162,11 @@ class Engine {
       case "close":
         this.close();
         break;
-      case "localActivityResult":
       case "hostResult":
-        // Nothing in this thread asks for these.
+        this.#hostCalls.answer(message);
+        break;
+      case "localActivityResult":
+        // Nothing in this thread asks for it.
         break;
     }
   }

@@ -1,4 +1,4 @@
-import type { Logger } from "../common/logger.ts";
+import { type Logger, lowestLevel } from "../common/logger.ts";
 import type { MetricMeter } from "../common/meter.ts";
 import { versioningBehaviorNames } from "../common/versioning.ts";
 import type { LoadedDataConverter } from "../converter/mod.ts";
@@ -173,6 +173,8 @@ function workerFacts(ingredients: RunIngredients): WorkerFacts {
     showStackTraceSources: options.showStackTraceSources,
     sinks,
     registeredActivities: [...options.activities.keys()],
+    logLevel: lowestLevel(ingredients.logger),
+    asksBeforePatching: options.patchActivationCallback !== undefined,
   };
 }
 

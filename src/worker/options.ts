@@ -4,6 +4,7 @@ import type { Duration } from "../common/duration.ts";
 import type { VersioningBehavior, WorkerDeploymentVersion } from "../common/versioning.ts";
 import type { DataConverter } from "../converter/mod.ts";
 import type { Connection } from "../transport/connection.ts";
+import type { WorkflowInfo } from "../workflow/workflow-info.ts";
 import type { InjectedSinks } from "./sinks.ts";
 
 /** Options of {@link Worker.create}. */
@@ -134,14 +135,12 @@ export type WorkerDeploymentOptions =
 /** What a {@link PatchActivationCallback} is asked about. */
 export interface PatchActivationInput {
   readonly patchId: string;
-  readonly workflowInfo: {
-    readonly workflowId: string;
-    readonly runId: string;
-    readonly workflowType: string;
-    readonly namespace: string;
-    readonly taskQueue: string;
-  };
+  /** Facts on the run where the patch is met for the first time: a copy, as it is then. */
+  readonly workflowInfo: Readonly<WorkflowInfo>;
 }
 
-/** Whether a patch becomes active in a run. */
+/**
+ * Whether a patch becomes active in a run that meets it for the first time. Called synchronously while the workflow waits:
+ * it must be quick. Patches that history has, and deprecated ones, are not asked about. What it throws fails the task.
+ */
 export type PatchActivationCallback = (input: PatchActivationInput) => boolean;

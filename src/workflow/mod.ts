@@ -39,6 +39,8 @@ export {
   type VersioningIntent,
   type WorkerDeploymentVersion,
 } from "../common/versioning.ts";
+export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
+export { ParentClosePolicy } from "../common/workflow-options.ts";
 export type {
   ActivityFunction,
   UntypedActivities,
@@ -57,6 +59,13 @@ export {
   scheduleActivity,
 } from "./activities.ts";
 export { CancellationScope, type CancellationScopeOptions } from "./cancellation-scope.ts";
+export {
+  ChildWorkflowCancellationType,
+  type ChildWorkflowOptions,
+  type ChildWorkflowOptionsWithDefaults,
+  type ChildWorkflowStartOptions,
+} from "./child-workflow-options.ts";
+export { type ChildWorkflowHandle, executeChild, startChild } from "./child-workflows.ts";
 export { condition, type WaitConditionOptions, waitCondition } from "./conditions.ts";
 export {
   currentUpdateInfo,
@@ -88,6 +97,7 @@ export {
   UnhandledRejectionError,
   WorkflowError,
 } from "./errors.ts";
+export { type ExternalWorkflowHandle, getExternalWorkflowHandle } from "./external-workflows.ts";
 export {
   allHandlersFinished,
   type DefaultQueryHandler,
@@ -115,6 +125,9 @@ export type {
   GetLogAttributesInput,
   QueryInput,
   SignalInput,
+  SignalTarget,
+  SignalWorkflowInput,
+  StartChildWorkflowExecutionInput,
   TimerInput,
   TimerOptions,
   UpdateInput,
@@ -126,12 +139,14 @@ export type {
   WorkflowOutboundCallsInterceptor,
 } from "./interceptors.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export { deprecatePatch, patched } from "./patches.ts";
 export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
 export { AsyncLocalStorage } from "./runtime/async-local.ts";
 export type { UpdateInfo } from "./runtime/current-update.ts";
 export { proxySinks, type Sink, type SinkFunction, type Sinks } from "./sinks.ts";
 export { sleep } from "./timers.ts";
 export { Trigger } from "./trigger.ts";
+export { upsertMemo, upsertSearchAttributes } from "./upserts.ts";
 export type {
   ParentWorkflowInfo,
   RootWorkflowInfo,

@@ -1,5 +1,5 @@
 import { requireRun } from "./runtime/current.ts";
-import type { Run } from "./runtime/run.ts";
+import { plainInfo } from "./runtime/info.ts";
 
 /** A function of a sink: it is called outside of the workflow and gives nothing back. */
 export type SinkFunction = (...args: never[]) => void;
@@ -55,15 +55,6 @@ function callSink(sink: string, fn: string, args: unknown[]): void {
   const run = requireRun("Proxied sinks functions may only be used from a Workflow Execution.");
   const known = run.facts.sinks[`${sink}.${fn}`];
   if (run.info.unsafe.isReplayingHistoryEvents && known?.callDuringReplay !== true) return;
-  const call: SinkCall = { kind: "sink", sink, fn, args, workflowInfo: plainInfo(run) };
+  const call: SinkCall = { kind: "sink", sink, fn, args, workflowInfo: plainInfo(run.info) };
   run.host.observe(run.runId, call);
-}
-
-function plainInfo({ info }: Run): Record<string, unknown> {
-  const { isReplaying, isReplayingHistoryEvents } = info.unsafe;
-  return {
-    ...info,
-    typedSearchAttributes: info.typedSearchAttributes.getAll(),
-    unsafe: { isReplaying, isReplayingHistoryEvents },
-  };
 }

@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   common: ["gen*", "codec-runtime*"],
   platform: ["common", "gen*", "codec-runtime*", "engine*"],
   converter: ["common", "gen", "codec-runtime"],
-  core: ["common", "gen", "codec-runtime*"],
+  core: ["common", "gen", "codec-runtime"],
   workflow: ["common", "converter", "core", "gen*", "codec-runtime*"],
   transport: ["common", "platform", "gen", "codec-runtime"],
   connect: ["transport", "platform", "common", "gen"],

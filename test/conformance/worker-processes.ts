@@ -41,7 +41,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
 }
 
 /** How this runtime runs a TypeScript file of the tests. */
-function runtimeArguments(): readonly string[] {
+export function runtimeArguments(): readonly string[] {
   if ("Deno" in globalThis) return ["run", "--allow-all", "--quiet", "--no-check"];
   if ("Bun" in globalThis) return ["run"];
   return ["--import", "tsx"];

@@ -76,6 +76,8 @@ describe("what one run does, another does not see", () => {
     ["JSON", "JSON.parse = () => 1"],
     ["a shared module", "wf.sleep = 1"],
     ["the prototype of a shared class", "common.ApplicationFailure.prototype.message = 'x'"],
+    ["a new property of the prototype of a shared class", "common.ApplicationFailure.prototype.extra = 'x'"],
+    ["a static method of a shared class", "common.ApplicationFailure.make = () => 1"],
     ["TextEncoder", "TextEncoder.prototype.encode = 1"],
   ])("%s can't be changed", async (_name, statement) => {
     await using files = await project({

@@ -12,7 +12,11 @@ import { saidOfUpdates, writtenOfUpdates } from "./recorded-messages.ts";
 import type { Delivered } from "./replay-history.ts";
 
 /** These return memo and search attributes, in the order in which the official core happened to list them. */
-const listsMaps: ReadonlySet<string> = new Set(["memoAndSearchAttributes", "continueUntil"]);
+const listsMaps: ReadonlySet<string> = new Set([
+  "memoAndSearchAttributes",
+  "continueUntil",
+  "upsertMemoAndTell",
+]);
 
 /**
  * Expects the answer to a task that the worker of the recording gave (commands, flags, SDK name), out of activations at the

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { noopMetricMeter } from "../../src/common/meter.ts";
+import { awaitReply, newReplyMemory } from "../../src/engine/host-reply.ts";
 import { decodePayload, encodePayload } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import { decodeFailure } from "../../src/gen/codec/temporal/api/failure/v1/message.ts";
 import { GrpcStatus, RpcError } from "../../src/platform/rpc-port.ts";
@@ -272,12 +273,17 @@ describe("what threads ask for", () => {
   });
 
   test("patches are active unless the callback says otherwise; its errors go back", async () => {
-    const ask = (threads: FakeThreads): void =>
-      threads.last.send({ kind: "hostCall", callId: 1, runId: "r", name: "patchActivation", argument: "p" });
+    const workflowInfo = { workflowId: "w", unsafe: { isReplaying: false } };
+    const call = { kind: "hostCall", callId: 1, runId: "r", argument: "p", workflowInfo } as const;
+    const ask = (threads: FakeThreads, reply?: SharedArrayBuffer): void =>
+      threads.last.send({ ...call, name: "patchActivation", reply });
     const plain = await workflowFixture();
     ask(plain.threads);
     expect(plain.threads.last.of("hostResult")).toEqual([{ kind: "hostResult", callId: 1, value: true }]);
-    const refusing = await workflowFixture({ patchActivationCallback: ({ patchId }) => patchId !== "p" });
+    const refusing = await workflowFixture({
+      patchActivationCallback: ({ patchId, workflowInfo }) =>
+        patchId !== "p" || workflowInfo.workflowId !== "w",
+    });
     ask(refusing.threads);
     expect(refusing.threads.last.of("hostResult")).toMatchObject([{ value: false }]);
     const throwing = await workflowFixture({
@@ -287,6 +293,10 @@ describe("what threads ask for", () => {
     });
     ask(throwing.threads);
     expect(throwing.threads.last.of("hostResult")[0]?.error).toMatch(/patch p: oops/);
+    const reply = newReplyMemory()!;
+    ask(throwing.threads, reply);
+    expect(throwing.threads.last.of("hostResult")).toHaveLength(1);
+    expect(awaitReply(reply)).toEqual({ error: "patchActivationCallback failed for patch p: oops" });
   });
 
   test("logs and sinks are carried out; a sink that throws is only logged", async () => {

@@ -52,6 +52,24 @@ const source = `
   }
 `;
 
+test("arguments of another kind are refused by name", async () => {
+  const { start } = await harness(`
+    import { condition, sleep } from "perdure/workflow";
+    export async function tries() {
+      const messages = [];
+      for (const fn of [() => condition(true), () => condition(() => false, {}), () => condition(() => false, "soon"), () => sleep("soon")]) {
+        try { await fn(); } catch (e) { messages.push(e.message); }
+      }
+      return messages;
+    }`);
+  expect(resultOf(start("tries").first)).toEqual([
+    "condition() takes a function that returns a boolean, got true",
+    expect.stringContaining("Invalid timeout of condition(): {}"),
+    expect.stringContaining('Invalid timeout of condition(): "soon"'),
+    expect.stringContaining('Invalid time of sleep(): "soon"'),
+  ]);
+});
+
 test("a condition is met by a signal", async () => {
   const { start } = await harness(source);
   const run = start("simple");
@@ -69,10 +87,22 @@ test("a condition with a timeout gives true in time and cancels its timer, false
   expect(resultOf(start("timed", { args: [1000] }).activate([timerJob(1)]))).toBe(false);
 });
 
-test("a timeout of 0 is a timer of 1 ms", async () => {
+test("a timeout of 0 is a timer of 1 ms, and marked as such; in old histories without the mark it is none", async () => {
   const { start } = await harness(source);
+  const mark = { kind: "setPatchMarker", patchId: "__sdk_internal_patch_number:1", deprecated: false };
   expect(commandsOf(start("timed", { args: [0] }).first)).toMatchObject([
+    mark,
     { kind: "startTimer", startToFireMs: 1 },
+  ]);
+  expect(kindsOf(start("timed", { args: ["0 s"] }).first)).toEqual(["startTimer"]);
+  const activation = { isReplaying: true };
+  const old = start("timed", { args: [0], activation });
+  expect(kindsOf(old.first)).toEqual([]);
+  expect(kindsOf(old.activate([signalJob("go")], activation))).toEqual(["completeWorkflow"]);
+  const jobs = [{ kind: "notifyHasPatch", patchId: mark.patchId }] as const;
+  expect(commandsOf(start("timed", { args: [0], activation, jobs }).first)).toMatchObject([
+    mark,
+    { kind: "startTimer" },
   ]);
 });
 

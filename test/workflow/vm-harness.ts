@@ -64,6 +64,8 @@ export interface Sources {
   readonly converters?: string;
   /** Changes what `perdure/workflow` exports. */
   readonly replace?: (workflow: { readonly [name: string]: unknown }) => object;
+  /** The worker's `patchActivationCallback`, as the sandbox sees it. */
+  readonly activatePatch?: SandboxHost["activatePatch"];
   /** Compiler options as of a user's tsconfig. */
   readonly experimentalDecorators?: boolean;
 }
@@ -166,7 +168,7 @@ export async function harness(sources: Sources | string): Promise<Harness> {
     return modules[name];
   };
   const observed: Harness["observed"] = [];
-  const inner = inside.createSandboxEntry(testHost(observed), (globals) => {
+  const inner = inside.createSandboxEntry(testHost(observed, given.activatePatch), (globals) => {
     const loaded = converters?.(require, globals);
     return {
       workflows: workflows(require, globals),
@@ -184,7 +186,7 @@ export async function harness(sources: Sources | string): Promise<Harness> {
   };
 }
 
-function testHost(observed: Harness["observed"]): SandboxHost {
+function testHost(observed: Harness["observed"], activatePatch: Sources["activatePatch"]): SandboxHost {
   const encoder = new TextEncoder();
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return {
@@ -194,7 +196,7 @@ function testHost(observed: Harness["observed"]): SandboxHost {
     decodeUtf8: (bytes) => decoder.decode(bytes),
     mapStack: (stack) => stack.replaceAll("workflows.js", "src/workflows.ts"),
     asyncLocalStorage: () => new AsyncLocalStorage<unknown>(),
-    activatePatch: () => true,
+    activatePatch: activatePatch ?? (() => true),
   };
 }
 

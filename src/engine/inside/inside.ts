@@ -104,9 +104,11 @@ function start(parts: InsideParts, options: InsideOptions): SandboxEntry {
     const preloaded = options.preload(locals({}), shared);
     for (const specifier of Object.keys(preloaded)) modules.set(specifier, preloaded[specifier]);
   }
-  realm.seal(
-    [...modules.values()].filter((module) => options.lockHostClasses || module !== modules.get("node:url")),
+  const lockable = [...modules.values()].filter(
+    (module) => options.lockHostClasses || module !== modules.get("node:url"),
   );
+  // Bundlers make exports getters, behind which the lock does not look.
+  realm.seal([...lockable, ...Object.values(parts.modules).flatMap((module) => Object.values(module))]);
   // The runtime gives all runs the same globals, so this is done once.
   let seeded: unknown;
   let picked: { readonly [name: string]: unknown } = {};

@@ -1,9 +1,8 @@
 import type { Logger } from "../../common/logger.ts";
 import type { MetricMeter } from "../../common/meter.ts";
-import { type SearchAttributePair, TypedSearchAttributes } from "../../common/search-attributes.ts";
 import type { ObservedCall } from "../../engine/protocol.ts";
-import type { WorkflowInfo } from "../../workflow/workflow-info.ts";
 import type { InjectedSinks } from "../sinks.ts";
+import { toWorkflowInfo } from "./to-workflow-info.ts";
 
 /** Where log lines, metrics and sink calls of workflow code go. */
 export interface ObservedCallsOptions {
@@ -82,26 +81,3 @@ export class ObservedCalls {
 }
 
 type MetricTagsOf = Record<string, string | number | boolean>;
-
-/** What structured cloning took from the facts (classes and functions) is put back. */
-function toWorkflowInfo(plain: { readonly [key: string]: unknown }): WorkflowInfo {
-  // The thread sends the whole of WorkflowInfo with these two as plain data.
-  const { typedSearchAttributes, unsafe } = plain as {
-    readonly typedSearchAttributes?: SearchAttributePair[];
-    readonly unsafe?: object;
-  };
-  const info: unknown = {
-    ...plain,
-    typedSearchAttributes: new TypedSearchAttributes(typedSearchAttributes ?? []),
-    unsafe: {
-      ...unsafe,
-      now: () => Date.now(),
-      random: {
-        random: () => Math.random(),
-        uuid4: () => crypto.randomUUID(),
-        fillRandom: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes),
-      },
-    },
-  };
-  return info as WorkflowInfo;
-}

@@ -70,11 +70,6 @@ export class WorkflowTasks {
     return count;
   }
 
-  /** Facts about a run that the worker has a task of. */
-  peeked(runId: string): PeekedTask | undefined {
-    return this.#runs.get(runId)?.current?.peeked;
-  }
-
   /** Takes a raw task and its slot; undefined when the task cannot be read (its slot is then free again). */
   accept(bytes: Uint8Array, permit: SlotPermit): PeekedTask | undefined {
     let peeked: PeekedTask | undefined;
@@ -183,7 +178,7 @@ export class WorkflowTasks {
       taskId: task.taskId,
       runId: run.runId,
       // A copy: the thread may take its bytes over, ours stay for another delivery.
-      bytes: task.bytes.slice(),
+      bytes: new Uint8Array(task.bytes),
       eagerSlots: task.eagerPermits.length,
       timed: task.timed,
     });

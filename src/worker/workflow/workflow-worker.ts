@@ -1,5 +1,6 @@
 import type { Logger } from "../../common/logger.ts";
 import { errorMessage } from "../../common/type-guards.ts";
+import { type HostReply, writeReply } from "../../engine/host-reply.ts";
 import type { FromThread, ThreadInit, ToThread } from "../../engine/protocol.ts";
 import type { WorkerPlatform } from "../../platform/worker-platform.ts";
 import type { Clock } from "../clock.ts";
@@ -11,6 +12,7 @@ import type { ObservedCalls } from "./observed-calls.ts";
 import { type PayloadTransform, transformPayloads } from "./payload-transform.ts";
 import type { PeekedTask } from "./peek.ts";
 import { ThreadPool } from "./thread-pool.ts";
+import { toWorkflowInfo } from "./to-workflow-info.ts";
 import { type EagerActivities, protocolError, WorkflowTasks } from "./workflow-tasks.ts";
 
 /** What the workflow half of a worker takes. */
@@ -99,7 +101,7 @@ export class WorkflowWorker {
         this.#options.observed.dispatch(message.runId, message.calls);
         break;
       case "hostCall":
-        this.#pool.post(index, this.#hostCall(message));
+        this.#hostCall(index, message);
         break;
       case "evicted":
         this.#tasks.evicted(message.runId);
@@ -139,29 +141,32 @@ export class WorkflowWorker {
     return { kind: "payloads", batchId, result };
   }
 
-  #hostCall(message: Extract<FromThread, { kind: "hostCall" }>): ToThread {
-    const { callId, runId, argument } = message;
-    const { patchActivationCallback, init, logger } = this.#options;
-    if (patchActivationCallback === undefined) return { kind: "hostResult", callId, value: true };
-    const peeked = this.#tasks.peeked(runId);
-    const { namespace, taskQueue } = init.worker;
+  #hostCall(index: number, message: Extract<FromThread, { kind: "hostCall" }>): void {
+    const { callId, reply } = message;
+    const answer = this.#mayActivate(message);
+    if (reply !== undefined) {
+      writeReply(reply, answer);
+    } else if (typeof answer === "boolean") {
+      this.#pool.post(index, { kind: "hostResult", callId, value: answer });
+    } else {
+      this.#pool.post(index, { kind: "hostResult", callId, value: false, error: answer.error });
+    }
+  }
+
+  #mayActivate({ runId, argument, workflowInfo }: Extract<FromThread, { kind: "hostCall" }>): HostReply {
+    const { patchActivationCallback, logger } = this.#options;
+    if (patchActivationCallback === undefined) return true;
     try {
       const value: unknown = patchActivationCallback({
         patchId: argument,
-        workflowInfo: {
-          workflowId: peeked?.workflowId ?? "",
-          runId,
-          workflowType: peeked?.workflowType ?? "",
-          namespace,
-          taskQueue,
-        },
+        workflowInfo: toWorkflowInfo(workflowInfo),
       });
-      if (typeof value === "boolean") return { kind: "hostResult", callId, value };
+      if (typeof value === "boolean") return value;
       throw new TypeError(`patchActivationCallback must return a boolean, got ${typeof value}`);
     } catch (error) {
       const text = `patchActivationCallback failed for patch ${argument}: ${errorMessage(error) ?? String(error)}`;
       logger.error(text, { runId, error });
-      return { kind: "hostResult", callId, value: false, error: text };
+      return { error: text };
     }
   }
 }

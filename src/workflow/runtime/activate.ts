@@ -9,8 +9,11 @@ import { cancelWorkflow } from "./jobs/cancel-workflow.ts";
 import { doUpdate } from "./jobs/do-update.ts";
 import { fireTimer } from "./jobs/fire-timer.ts";
 import { type InitializeJob, initializeWorkflow, startWorkflow } from "./jobs/initialize-workflow.ts";
+import { notifyHasPatch } from "./jobs/notify-has-patch.ts";
 import { queryWorkflow } from "./jobs/query-workflow.ts";
 import { resolveActivity } from "./jobs/resolve-activity.ts";
+import { resolveChildWorkflow, resolveChildWorkflowStart } from "./jobs/resolve-child-workflow.ts";
+import { resolveCancelExternal, resolveSignalExternal } from "./jobs/resolve-external.ts";
 import { signalWorkflow } from "./jobs/signal-workflow.ts";
 import { updateRandomSeed } from "./jobs/update-random-seed.ts";
 import { hasFlag, type Run } from "./run.ts";
@@ -38,18 +41,32 @@ export function activateJobs(run: Run, activation: Activation): FurtherBatch | u
   run.info = taskInfo(run.info, activation);
   run.flags.add(activation.availableFlags);
   if (activation.lastSdkVersion !== "") run.sdkVersion = activation.lastSdkVersion;
-  const { jobs } = activation;
+  const jobs = withoutPatches(run, activation.jobs);
   const start = jobs.find((job) => job.kind === "initializeWorkflow");
   if (start !== undefined) initializeWorkflow(run, start);
   const isSignal = (job: Job): boolean => job.kind === "signalWorkflow";
   if (!jobs.some(isSignal) || hasFlag(run, SINGLE_BATCH)) {
-    applyBatch(run, withSeedApplied(run, activation), 0);
+    applyBatch(run, withSeedApplied(run, { ...activation, jobs }), 0);
     return undefined;
   }
   applyBatch(run, { ...activation, jobs: jobs.filter(isSignal) }, 0);
   const others = jobs.filter((job) => !isSignal(job));
   if (others.length === 0) return undefined;
   return () => applyBatch(run, { ...activation, jobs: others }, 1);
+}
+
+/** Patches are known before any code runs, the interceptors included. */
+function withoutPatches(run: Run, jobs: readonly Job[]): readonly Job[] {
+  let others: Job[] | undefined;
+  for (const [index, job] of jobs.entries()) {
+    if (job.kind === "notifyHasPatch") {
+      others ??= jobs.slice(0, index);
+      notifyHasPatch(run, job);
+    } else {
+      others?.push(job);
+    }
+  }
+  return others ?? jobs;
 }
 
 /** Only the last of several seeds counts, and it does before anything else. */
@@ -108,6 +125,18 @@ function applyJob(run: Run, job: Job): void {
     case "resolveActivity":
       resolveActivity(run, job);
       break;
+    case "resolveChildWorkflowStart":
+      resolveChildWorkflowStart(run, job);
+      break;
+    case "resolveChildWorkflow":
+      resolveChildWorkflow(run, job);
+      break;
+    case "resolveSignalExternal":
+      resolveSignalExternal(run, job);
+      break;
+    case "resolveCancelExternal":
+      resolveCancelExternal(run, job);
+      break;
     case "cancelWorkflow":
       cancelWorkflow(run);
       break;
@@ -117,6 +146,8 @@ function applyJob(run: Run, job: Job): void {
     case "queryWorkflow":
       queryWorkflow(run, job);
       break;
+    case "notifyHasPatch":
+      throw new TypeError("The job notifyHasPatch must be taken in before others");
     case "initializeWorkflow":
       throw new TypeError("The job initializeWorkflow must come first, and once");
     default:

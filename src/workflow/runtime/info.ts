@@ -111,3 +111,13 @@ function parentOf(attributes: InitializeJob["attributes"]): ParentWorkflowInfo |
 function execution({ workflowId, runId }: RootWorkflowInfo): RootWorkflowInfo | undefined {
   return workflowId && runId ? { workflowId, runId } : undefined;
 }
+
+/** The facts as plain data, without the functions of `unsafe`: what can leave the sandbox. */
+export function plainInfo(info: WorkflowInfo): Record<string, unknown> {
+  const { isReplaying, isReplayingHistoryEvents } = info.unsafe;
+  return {
+    ...info,
+    typedSearchAttributes: info.typedSearchAttributes.getAll(),
+    unsafe: { isReplaying, isReplayingHistoryEvents },
+  };
+}

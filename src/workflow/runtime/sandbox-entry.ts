@@ -38,6 +38,8 @@ export interface RunFacts {
   readonly workflowFailureErrorTypes: readonly string[];
   readonly registeredActivities: readonly string[];
   readonly sinks: { readonly [name: string]: { readonly callDuringReplay: boolean } };
+  /** The worker has a `patchActivationCallback`. Default: false. */
+  readonly asksBeforePatching?: boolean | undefined;
 }
 
 /** What the inside may ask of the host, always synchronously. */
@@ -53,9 +55,16 @@ export interface SandboxHost {
   mapStack(stack: string): string;
   /** A fresh store that follows async calls (AsyncLocalStorage of the host). */
   asyncLocalStorage(): AsyncStore<unknown>;
-  /** Answers `patchActivationCallback`; true when none is set. */
-  activatePatch(runId: string, patchId: string): boolean;
+  /** Asks `patchActivationCallback`. `workflowInfo` is plain data. */
+  activatePatch(
+    runId: string,
+    patchId: string,
+    workflowInfo: { readonly [key: string]: unknown },
+  ): PatchDecision;
 }
+
+/** Whether a patch becomes active, or why nobody could tell. */
+export type PatchDecision = boolean | { readonly error: string };
 
 /** The part of `AsyncLocalStorage` that scopes need. */
 export interface AsyncStore<T> {

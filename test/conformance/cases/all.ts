@@ -2,13 +2,19 @@ import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
 import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
+import { hostileCases } from "./hostile.ts";
 import { lifecycleCases } from "./lifecycle.ts";
+import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
+import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
   ...clientCases,
   ...badInputCases,
   ...codecCases,
   ...lifecycleCases,
+  ...hostileCases,
   ...robustnessCases,
+  ...patchCases,
+  ...transportCases,
 ];

@@ -1,11 +1,15 @@
 /** Every scenario, in the order in which they are recorded. */
 import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
+import { childScenarios } from "./children.mjs";
+import { externalScenarios } from "./external.mjs";
+import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
 import { taskScenarios } from "./tasks.mjs";
 import { timerScenarios } from "./timers.mjs";
 import { updateScenarios } from "./updates.mjs";
+import { upsertScenarios } from "./upserts.mjs";
 import { valueScenarios } from "./values.mjs";
 
 export const scenarios = [
@@ -17,4 +21,8 @@ export const scenarios = [
   ...runScenarios,
   ...taskScenarios,
   ...updateScenarios,
+  ...childScenarios,
+  ...externalScenarios,
+  ...patchScenarios,
+  ...upsertScenarios,
 ];

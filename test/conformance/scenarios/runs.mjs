@@ -2,7 +2,11 @@
 import { settled, until } from "./wait.mjs";
 
 /** One search attribute of each type; `common` is the SDK's own module. */
-const everySearchAttribute = ({ defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes }) =>
+export const everySearchAttribute = ({
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+}) =>
   new TypedSearchAttributes([
     { key: defineSearchAttributeKey("OrderId", SearchAttributeType.KEYWORD), value: "order-1" },
     { key: defineSearchAttributeKey("Amount", SearchAttributeType.INT), value: 12 },
@@ -30,7 +34,7 @@ export async function saveChain({ client, save }, handle, subject) {
   }
 }
 
-function chained(scenario) {
+export function chained(scenario) {
   return {
     ...scenario,
     async run(context) {
