@@ -1,10 +1,12 @@
 import type { Headers, NextCall } from "../common/interceptors.ts";
+import type { Outcome } from "../gen/codec/temporal/api/update/v1/message.ts";
 import type {
   RequestCancelWorkflowExecutionResponse,
   TerminateWorkflowExecutionResponse,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import type { DescribeWorkflowExecutionResponse, WorkflowExecution } from "./workflow-execution.ts";
 import type { CompiledWorkflowOptions } from "./workflow-options.ts";
+import type { WorkflowUpdateOptions } from "./workflow-update-handle.ts";
 
 export type { RequestCancelWorkflowExecutionResponse, TerminateWorkflowExecutionResponse };
 
@@ -37,6 +39,44 @@ export interface WorkflowSignalWithStartInput {
   readonly signalArgs: readonly unknown[];
   readonly headers: Headers;
   readonly options: CompiledWorkflowOptions;
+}
+
+/** Input of {@link WorkflowClientInterceptor.startUpdate}. */
+export interface WorkflowStartUpdateInput {
+  readonly updateName: string;
+  readonly args: readonly unknown[];
+  readonly workflowExecution: WorkflowExecution;
+  /** Guards against another chain of runs under the same id. */
+  readonly firstExecutionRunId?: string | undefined;
+  readonly headers: Headers;
+  readonly options: WorkflowUpdateOptions;
+}
+
+/** Output of {@link WorkflowClientInterceptor.startUpdate}. */
+export interface WorkflowStartUpdateOutput {
+  readonly updateId: string;
+  readonly workflowRunId: string;
+  /** Present when the update has completed already, or was rejected. */
+  readonly outcome?: Outcome | undefined;
+}
+
+/** Input of {@link WorkflowClientInterceptor.startUpdateWithStart}. */
+export interface WorkflowStartUpdateWithStartInput {
+  readonly workflowType: string;
+  readonly workflowStartOptions: CompiledWorkflowOptions;
+  readonly workflowStartHeaders: Headers;
+  readonly updateName: string;
+  readonly updateArgs: readonly unknown[];
+  readonly updateOptions: WorkflowUpdateOptions;
+  readonly updateHeaders: Headers;
+}
+
+/** Output of {@link WorkflowClientInterceptor.startUpdateWithStart}. */
+export interface WorkflowStartUpdateWithStartOutput {
+  readonly workflowExecution: WorkflowExecution;
+  readonly updateId: string;
+  /** Present when the update has completed already, or was rejected. */
+  readonly updateOutcome?: Outcome | undefined;
 }
 
 /** Input of {@link WorkflowClientInterceptor.query}. */
@@ -90,6 +130,16 @@ export interface WorkflowClientInterceptor {
     input: WorkflowSignalWithStartInput,
     next: NextCall<WorkflowSignalWithStartInput, Promise<string>>,
   ): Promise<string>;
+  /** Wraps sending an update, whatever is waited for. */
+  startUpdate?(
+    input: WorkflowStartUpdateInput,
+    next: NextCall<WorkflowStartUpdateInput, Promise<WorkflowStartUpdateOutput>>,
+  ): Promise<WorkflowStartUpdateOutput>;
+  /** Wraps update-with-start. */
+  startUpdateWithStart?(
+    input: WorkflowStartUpdateWithStartInput,
+    next: NextCall<WorkflowStartUpdateWithStartInput, Promise<WorkflowStartUpdateWithStartOutput>>,
+  ): Promise<WorkflowStartUpdateWithStartOutput>;
   query?(input: WorkflowQueryInput, next: NextCall<WorkflowQueryInput, Promise<unknown>>): Promise<unknown>;
   terminate?(
     input: WorkflowTerminateInput,

@@ -5,8 +5,10 @@ export { ChildWorkflowFailure } from "../common/child-workflow-failure.ts";
 export {
   defineQuery,
   defineSignal,
+  defineUpdate,
   type QueryDefinition,
   type SignalDefinition,
+  type UpdateDefinition,
 } from "../common/definitions.ts";
 export {
   IllegalStateError,
@@ -113,10 +115,23 @@ export type {
   WorkflowSignalWithStartInput,
   WorkflowStartInput,
   WorkflowStartOutput,
+  WorkflowStartUpdateInput,
+  WorkflowStartUpdateOutput,
+  WorkflowStartUpdateWithStartInput,
+  WorkflowStartUpdateWithStartOutput,
   WorkflowTerminateInput,
 } from "./interceptors.ts";
 export { QueryRejectCondition } from "./query-reject-condition.ts";
-export { WorkflowClient, type WorkflowClientOptions } from "./workflow-client.ts";
+export { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from "./update-errors.ts";
+export {
+  WithStartWorkflowOperation,
+  type WithStartWorkflowOptions,
+} from "./with-start-workflow-operation.ts";
+export {
+  type UpdateWithStartOptions,
+  WorkflowClient,
+  type WorkflowClientOptions,
+} from "./workflow-client.ts";
 export type {
   CountWorkflowExecution,
   DescribeWorkflowExecutionResponse,
@@ -146,3 +161,12 @@ export type {
   WorkflowStartOptions,
 } from "./workflow-options.ts";
 export type { WorkflowResultOptions } from "./workflow-result.ts";
+export type {
+  GetWorkflowUpdateHandleOptions,
+  UpdateReference,
+  WaitForUpdateStage,
+  WithUpdateArgs,
+  WorkflowUpdateHandle,
+  WorkflowUpdateOptions,
+} from "./workflow-update-handle.ts";
+export { type WaitableUpdateStage, WorkflowUpdateStage } from "./workflow-update-stage.ts";

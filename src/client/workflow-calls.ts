@@ -22,16 +22,19 @@ import {
 } from "./interceptors.ts";
 import { queryError, startError, workflowCallError } from "./rpc-errors.ts";
 import { signalWithStartRequest, startRequest } from "./start-request.ts";
+import { UpdateCalls } from "./update-calls.ts";
 import type { DescribeWorkflowExecutionResponse, WorkflowExecution } from "./workflow-execution.ts";
 
 /** The calls of a workflow client, each inside the chain of interceptors. */
 export class WorkflowCalls {
   readonly scope: ClientScope;
+  readonly updates: UpdateCalls;
   readonly #interceptors: readonly WorkflowClientInterceptor[];
   readonly #starters: readonly WorkflowClientInterceptor[];
 
   constructor(scope: ClientScope, interceptors: readonly WorkflowClientInterceptor[]) {
     this.scope = scope;
+    this.updates = new UpdateCalls(scope, interceptors);
     this.#interceptors = interceptors;
     this.#starters = interceptors.map(withStartDetails);
   }

@@ -15,6 +15,7 @@ import { type BaseClientOptions, ClientScope } from "./client-scope.ts";
 import type { WorkflowClientInterceptor } from "./interceptors.ts";
 import { type QueryRejectCondition, queryRejectConditionNames } from "./query-reject-condition.ts";
 import { workflowCallError } from "./rpc-errors.ts";
+import { takeOperation, type WithStartWorkflowOperation } from "./with-start-workflow-operation.ts";
 import { WorkflowCalls } from "./workflow-calls.ts";
 import { type CountWorkflowExecution, countFromRaw } from "./workflow-execution.ts";
 import {
@@ -33,6 +34,16 @@ import {
   type WorkflowStartOptions,
 } from "./workflow-options.ts";
 import { type WorkflowResultOptions, workflowResult } from "./workflow-result.ts";
+import {
+  compileUpdate,
+  type UpdateReference,
+  type WaitForUpdateStage,
+  type WithUpdateArgs,
+  type WorkflowUpdateHandle,
+  type WorkflowUpdateOptions,
+  workflowUpdateHandle,
+} from "./workflow-update-handle.ts";
+import { checkWaitForStage } from "./workflow-update-stage.ts";
 
 /** What is special to a workflow client. */
 export interface WorkflowClientSettings {
@@ -44,6 +55,19 @@ export interface WorkflowClientSettings {
 
 /** Options of {@link WorkflowClient}. */
 export interface WorkflowClientOptions extends BaseClientOptions, WorkflowClientSettings {}
+
+/** Options of update-with-start. */
+export type UpdateWithStartOptions<T extends Workflow, Args extends unknown[]> = WorkflowUpdateOptions &
+  WithUpdateArgs<Args> & {
+    /** How the workflow is started. Good for one call. */
+    readonly startWorkflowOperation: WithStartWorkflowOperation<T>;
+  };
+
+type AnyUpdateWithStartOptions = WorkflowUpdateOptions &
+  WaitForUpdateStage & {
+    readonly args?: readonly unknown[] | undefined;
+    readonly startWorkflowOperation: unknown;
+  };
 
 type AnySignalOptions = AnyStartOptions & {
   readonly signal: { readonly name: string } | string;
@@ -175,6 +199,58 @@ export class WorkflowClient extends BaseClient {
   }
 
   /**
+   * Updates a workflow, which is started first if it does not run, and waits for the result of the update.
+   *
+   * @throws {WorkflowUpdateFailedError} when the update was rejected or its handler failed; `cause` says why
+   * @throws {WorkflowExecutionAlreadyStartedError} when the workflow runs and its policies say so
+   * @throws {IllegalStateError} when the operation was used before
+   * @example
+   * ```ts
+   * const startWorkflowOperation = new WithStartWorkflowOperation(cart, {
+   *   workflowId: "cart-1",
+   *   taskQueue: "shop",
+   *   workflowIdConflictPolicy: "USE_EXISTING",
+   * });
+   * await client.workflow.executeUpdateWithStart(addItem, { args: ["milk"], startWorkflowOperation });
+   * ```
+   */
+  async executeUpdateWithStart<T extends Workflow, Ret = unknown, Args extends unknown[] = unknown[]>(
+    definition: UpdateReference<Ret, Args>,
+    options: UpdateWithStartOptions<T, Args>,
+    call?: CallOptions,
+  ): Promise<Ret> {
+    const handle = await this.#updateWithStart<Ret>(
+      definition,
+      { ...options, waitForStage: "COMPLETED" },
+      call,
+    );
+    return handle.result(call);
+  }
+
+  /**
+   * Updates a workflow, which is started first if it does not run, and waits until it has accepted (or rejected) the
+   * update, or until its handler ends.
+   *
+   * @throws {WorkflowExecutionAlreadyStartedError} when the workflow runs and its policies say so
+   * @throws {IllegalStateError} when the operation was used before
+   * @example
+   * ```ts
+   * const update = await client.workflow.startUpdateWithStart(addItem, {
+   *   args: ["milk"],
+   *   waitForStage: "ACCEPTED",
+   *   startWorkflowOperation,
+   * });
+   * ```
+   */
+  async startUpdateWithStart<T extends Workflow, Ret = unknown, Args extends unknown[] = unknown[]>(
+    definition: UpdateReference<Ret, Args>,
+    options: UpdateWithStartOptions<T, Args> & WaitForUpdateStage,
+    call?: CallOptions,
+  ): Promise<WorkflowUpdateHandle<Ret>> {
+    return this.#updateWithStart<Ret>(definition, options, call);
+  }
+
+  /**
    * A handle to a workflow, without asking the server. Without a run id it acts on the latest run.
    *
    * @throws {ValueError} when an id is not text
@@ -244,6 +320,51 @@ export class WorkflowClient extends BaseClient {
       return countFromRaw(await this.workflowService.countWorkflowExecutions(request, call));
     } catch (error) {
       throw workflowCallError(error, "Failed to count Workflows");
+    }
+  }
+
+  async #updateWithStart<Ret>(
+    definition: unknown,
+    options: AnyUpdateWithStartOptions,
+    call: CallOptions | undefined,
+  ): Promise<WorkflowUpdateHandle<Ret>> {
+    const operation = takeOperation(options.startWorkflowOperation);
+    try {
+      const { waitForStage } = options;
+      checkWaitForStage(waitForStage);
+      const { updateName, args, updateId } = compileUpdate(definition, options);
+      const workflowStartOptions = compileWorkflowOptions(operation.options);
+      const { workflowId, followRuns } = workflowStartOptions;
+      const { updates } = this.#calls;
+      const input = {
+        workflowType: extractWorkflowType(operation.workflow),
+        workflowStartOptions,
+        workflowStartHeaders: {},
+        updateName,
+        updateArgs: args,
+        updateOptions: { updateId },
+        updateHeaders: {},
+      };
+      const output = await updates.startWithStart(input, {
+        waitForStage,
+        call,
+        onStarted: ({ runId, firstExecutionRunId, started }) => {
+          const first = firstExecutionRunId || (started ? runId : undefined);
+          const target = { workflowId, followRuns, firstExecutionRunId: first, runIdForResult: runId };
+          operation.resolve(this.#handle(target));
+        },
+      });
+      const { workflowExecution } = output;
+      const outcome =
+        output.updateOutcome ??
+        (waitForStage === "COMPLETED"
+          ? await updates.pollOutcome(workflowExecution, output.updateId, call)
+          : undefined);
+      return workflowUpdateHandle(updates, { updateId: output.updateId, workflowExecution, outcome });
+    } catch (error) {
+      // Nothing happens when the workflow was started before.
+      operation.reject(error);
+      throw error;
     }
   }
 

@@ -5,6 +5,7 @@ import type { WorkflowExecutionStartedEventAttributes } from "../gen/codec/tempo
 import type { ChildJob } from "./child-jobs.ts";
 import type { ExternalJob } from "./external-jobs.ts";
 import type { NotifyHasPatch } from "./patch-jobs.ts";
+import type { DoUpdateJob } from "./update-jobs.ts";
 
 /** A failure as core and the sandbox exchange it: the wire shape with every field optional. */
 export type FailureData = Init<Failure>;
@@ -69,7 +70,10 @@ export type Job =
       readonly args: readonly Payload[];
       readonly headers: PayloadMap;
       readonly identity: string;
+      /** Id of the event that brought it. */
+      readonly originatingEventId: number;
     }
+  | DoUpdateJob
   | { readonly kind: "fireTimer"; readonly seq: number }
   | { readonly kind: "resolveActivity"; readonly seq: number; readonly resolution: ActivityResolution }
   | ChildJob

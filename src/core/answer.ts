@@ -34,9 +34,12 @@ export function answerTask(
   queryResults: { readonly [id: string]: Init<WorkflowQueryResult> } | undefined,
 ): Respond {
   run.deployment = run.options.deploymentVersion;
+  const messages = run.outbox;
+  if (messages.length > 0) run.outbox = [];
   return respond(run, {
     taskToken: task.taskToken,
     commands: run.terminalSeen ? [] : run.commands.outgoing(),
+    messages,
     queryResults,
   });
 }

@@ -9,6 +9,7 @@ import { feedInitiated, matchCommandEvent } from "./matching.ts";
 import { fatal, type Problem } from "./problem.ts";
 import { routes } from "./registry.ts";
 import type { Run } from "./run-state.ts";
+import { deliverBefore, deliverReplayed } from "./update-delivery.ts";
 
 /** What came of applying a slice: a missing page, or `applied`; then `run.replaying` tells whether more may follow. */
 export type Applied = "applied" | "needPage" | Problem;
@@ -60,6 +61,7 @@ function applyEvents(run: Run, from: number): Problem | undefined {
     run.event = event;
     run.eventId = id;
     if (run.replaying && leavesReplay(run, kind)) run.replaying = false;
+    if (run.inbox.length > 0) deliverBefore(run, id);
     const problem = handleEvent(run, event, kind);
     if (problem !== undefined) return problem;
     run.lastEventId = id;
@@ -88,7 +90,7 @@ export function applyNextSlice(run: Run): Applied {
   run.sliceIsFinal = cursor.isFinal;
   const last = cursor.events[cursor.to - 1]!;
   if (last.attributes.case === "workflowTaskStartedEventAttributes") run.endStartedId = eventId(last.eventId);
-  const problem = applyEvents(run, from);
+  const problem = applyEvents(run, from) ?? deliverReplayed(run);
   run.event = undefined;
   if (problem !== undefined) return problem;
   lookAhead(run);

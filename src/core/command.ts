@@ -1,8 +1,10 @@
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { FailureData } from "./activation.ts";
+import type { Annotated } from "./annotations.ts";
 import type { ChildCommand } from "./child-jobs.ts";
 import type { ExternalCommand } from "./external-jobs.ts";
 import type { SetPatchMarker } from "./patch-jobs.ts";
+import type { RespondToUpdate } from "./update-jobs.ts";
 import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
 
 /** Text for people that goes with a command: already converted, not yet encoded by codecs. */
@@ -53,7 +55,7 @@ export interface ScheduleActivity {
   readonly userMetadata?: UserMetadata | undefined;
 }
 
-export interface ContinueAsNewCommand {
+export interface ContinueAsNewCommand extends Annotated {
   readonly kind: "continueAsNew";
   readonly workflowType: string;
   readonly taskQueue: string;
@@ -73,7 +75,9 @@ export interface ContinueAsNewCommand {
 }
 
 /** One thing that workflow code asks for. `seq` numbers start at 1 for each kind of machine. */
-export type WorkflowCommand =
+export type WorkflowCommand = Annotated & AnyCommand;
+
+type AnyCommand =
   | {
       readonly kind: "startTimer";
       readonly seq: number;
@@ -87,6 +91,7 @@ export type WorkflowCommand =
   | { readonly kind: "failWorkflow"; readonly failure: FailureData }
   | { readonly kind: "cancelWorkflow" }
   | ContinueAsNewCommand
+  | RespondToUpdate
   | ChildCommand
   | ExternalCommand
   | SetPatchMarker

@@ -113,6 +113,13 @@ export function cancelTimerCommand(timerId: string): ApiCommand {
   };
 }
 
+export function protocolMessageCommand(messageId: string): ApiCommand {
+  return {
+    commandType: CommandType.PROTOCOL_MESSAGE,
+    attributes: { case: "protocolMessageCommandAttributes", value: { messageId } },
+  };
+}
+
 export function upsertSearchAttributesCommand(indexedFields: PayloadMap): ApiCommand {
   return {
     commandType: CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,

@@ -1,5 +1,7 @@
+import { noteAnnotations, overrideAnnotations, withAnnotations } from "./annotations.ts";
 import type { WorkflowCommand } from "./command.ts";
 import { coreFlags } from "./flags.ts";
+import type { LiveMachine } from "./machine.ts";
 import { unknownSeq } from "./nondeterminism.ts";
 import type { Problem } from "./problem.ts";
 import { accept, type MachineCommand, terminalCommands } from "./registry.ts";
@@ -25,17 +27,33 @@ export function orderTerminal(
   return ordered;
 }
 
+/** A machine may act by way of other ones, whose commands were issued since `before`. */
+function shareAnnotations({ issued }: Run, before: number, { annotations }: LiveMachine): void {
+  if (annotations === undefined) return;
+  for (let i = before; i < issued.length; i++) issued[i]!.machine.annotations ??= annotations;
+}
+
 function feedOne(run: Run, command: MachineCommand): Problem | undefined {
+  const { issued } = run;
+  const before = issued.length;
   const accepted = accept(command, run);
   if (accepted.kind === "opened") {
+    noteAnnotations(accepted.machine, command, issued[before]);
+    shareAnnotations(run, before, accepted.machine);
     if (accepted.machine.seq !== 0) run.machines.add(accepted.machine);
     return undefined;
   }
-  if (accepted.kind === "issued") return undefined;
+  if (accepted.kind === "answered") return accepted.problem;
+  if (accepted.kind === "issued") {
+    for (const entry of issued.slice(before)) noteAnnotations(entry.machine, command, entry);
+    return undefined;
+  }
   const machine = run.machines.find(accepted.of, accepted.seq);
   if (machine === "unknown") return unknownSeq(accepted.of, accepted.seq);
   if (machine === "over") return undefined;
+  overrideAnnotations(machine, command);
   const problem = machine.cancel(run);
+  shareAnnotations(run, before, machine);
   if (machine.cancelledBeforeSent) run.commands.purgeCancelled();
   run.machines.release(machine);
   return problem;
@@ -48,7 +66,7 @@ function queueIssued(run: Run): Problem | undefined {
     if (entry.machine.cancelledBeforeSent) continue;
     const problem = entry.machine.advance(entry.ack, undefined, run);
     if (problem !== undefined) return problem;
-    commands.push(entry);
+    commands.push(withAnnotations(entry));
   }
   issued.length = 0;
   return undefined;

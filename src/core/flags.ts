@@ -35,6 +35,7 @@ export class FlagLedger {
   readonly #lang = new Set<number>();
   readonly #coreUsed = new Set<number>();
   readonly #langUsed = new Set<number>();
+  #answer: { readonly core: readonly number[]; readonly lang: readonly number[] } | undefined;
   #lastSdkName = "";
   #lastSdkVersion = "";
   #langList: readonly number[] | undefined;
@@ -87,12 +88,28 @@ export class FlagLedger {
     for (const flag of langUsedFlags) this.#addLang(flag);
     this.#coreUsed.clear();
     this.#langUsed.clear();
+    this.#answer = { core: coreUsedFlags, lang: langUsedFlags };
     return {
       coreUsedFlags,
       langUsedFlags,
       sdkName: this.#lastSdkName === this.#sdk.sdkName ? "" : this.#sdk.sdkName,
       sdkVersion: this.#lastSdkVersion === this.#sdk.sdkVersion ? "" : this.#sdk.sdkVersion,
     };
+  }
+
+  /** The server discarded the last answer, flags and all: they are recorded with the next one. */
+  takeBackAnswer(): void {
+    const { core = [], lang = [] } = this.#answer ?? {};
+    this.#answer = undefined;
+    for (const flag of core) {
+      this.#core.delete(flag);
+      this.#coreUsed.add(flag);
+    }
+    for (const flag of lang) {
+      this.#lang.delete(flag);
+      this.#langUsed.add(flag);
+      this.#langList = undefined;
+    }
   }
 
   #addLang(flag: number): void {

@@ -5,6 +5,7 @@ const rank: { readonly [Kind in Job["kind"]]: number } = {
   notifyHasPatch: 1,
   updateRandomSeed: 2,
   signalWorkflow: 3,
+  doUpdate: 3,
   fireTimer: 4,
   resolveActivity: 4,
   resolveChildWorkflowStart: 4,

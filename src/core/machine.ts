@@ -2,11 +2,14 @@ import type { Init } from "../codec-runtime/init.ts";
 import type { PayloadMap } from "../common/payload.ts";
 import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { Message } from "../gen/codec/temporal/api/protocol/v1/message.ts";
 import type { Job } from "./activation.ts";
+import type { Annotations } from "./annotations.ts";
 import type { FlagLedger } from "./flags.ts";
 import type { AttributesOf, EventName } from "./history/event-kinds.ts";
 import { unexpectedInput } from "./nondeterminism.ts";
 import type { Problem } from "./problem.ts";
+import type { RespondToUpdate } from "./update-jobs.ts";
 
 /** What an action is given along with the machine: the event's attributes, or nothing for other inputs. */
 type Given<Input> = Input extends EventName ? AttributesOf<Input> : undefined;
@@ -60,6 +63,8 @@ export interface LiveMachine {
   initiatedBy: number;
   /** Cancelled while its first command was not in history yet: the command vanishes. */
   cancelledBeforeSent: boolean;
+  /** What its commands carry besides what they ask for. */
+  annotations: Annotations | undefined;
   advance(input: string, given: unknown, scene: Scene): Problem | undefined;
   /** Workflow code cancels it. Nothing happens where that has no meaning (any more). */
   cancel(scene: Scene): Problem | undefined;
@@ -74,6 +79,12 @@ export interface QueuedCommand {
   readonly machine: LiveMachine;
   /** Set for the marker of a patch: it may stay without an event. */
   readonly patchId?: string | undefined;
+}
+
+/** An update that is not over. */
+export interface OpenUpdate {
+  /** Takes in what workflow code says to it. */
+  respond(response: RespondToUpdate["response"], scene: Scene): Problem | undefined;
 }
 
 /** Parts of the start event that later commands inherit from. */
@@ -97,7 +108,7 @@ export type TransitionObserver = (kindName: string, from: string, input: string,
 /**
  * What machines see of their run, and may add to.
  *
- * S1. Machines add to `jobs` and `issued` and keep `facts`; all else they read.
+ * S1. Machines add to `jobs`, `issued` and `outbox`, and keep `facts` and `updates`; all else they read.
  */
 export interface Scene {
   readonly runId: string;
@@ -107,6 +118,10 @@ export interface Scene {
   readonly jobs: Job[];
   /** Commands made while one completion is taken in. */
   readonly issued: QueuedCommand[];
+  /** Messages that go with the answer to the open task. */
+  readonly outbox: Init<Message>[];
+  /** Updates that are not over, by protocol instance id. */
+  readonly updates: Map<string, OpenUpdate>;
   readonly inherited: InheritedStart;
   /** Patches seen in history or used, by id; true once the marker was issued. */
   readonly patches: Map<string, boolean>;
@@ -159,6 +174,7 @@ export class Machine<State extends string, Data> implements LiveMachine {
   #state: State;
   initiatedBy = 0;
   cancelledBeforeSent = false;
+  annotations: Annotations | undefined = undefined;
 
   constructor(kind: MachineKind<State, Data>, data: Data, seq = 0) {
     this.#kind = kind;

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import { eventId } from "./event-id.ts";
 import type { AttributesOf } from "./history/event-kinds.ts";
 import { openWorkflowTask } from "./machines/workflow-task.ts";
 import { fatal, type Problem } from "./problem.ts";
@@ -33,7 +34,7 @@ export function takeStarted(
 
 export function takeSignaled(
   run: Run,
-  _event: HistoryEvent,
+  event: HistoryEvent,
   signaled: AttributesOf<"workflowExecutionSignaled">,
 ): undefined {
   run.jobs.push({
@@ -42,6 +43,7 @@ export function takeSignaled(
     args: signaled.input?.payloads ?? [],
     headers: signaled.header?.fields ?? {},
     identity: signaled.identity,
+    originatingEventId: eventId(event.eventId),
   });
 }
 

@@ -13,19 +13,25 @@ import { openModifyProperties } from "./machines/modify-workflow-properties.ts";
 import { openPatch } from "./machines/patch.ts";
 import { openSignalExternal, signalExternal } from "./machines/signal-external.ts";
 import { openTimer, timer } from "./machines/timer.ts";
+import { respondToUpdate } from "./machines/update.ts";
 import { openUpsert } from "./machines/upsert-search-attributes.ts";
 import { takeCancelRequested, takeSignaled, takeStarted, takeTaskScheduled } from "./outside-events.ts";
 import type { Problem } from "./problem.ts";
 import type { Run } from "./run-state.ts";
+import { takeAdmitted } from "./update-delivery.ts";
 
 /** A command that goes to machines; answers to queries do not. */
 export type MachineCommand = Exclude<WorkflowCommand, { kind: "respondToQuery" }>;
 
-/** What a command means: a new machine, machines that nothing can ask for, or the cancellation of one that exists. */
+/**
+ * What a command means: a new machine, machines that nothing can ask for, the cancellation of one that exists, or an answer
+ * that has been taken in.
+ */
 export type Accepted =
   | { readonly kind: "opened"; readonly machine: LiveMachine }
   | { readonly kind: "issued" }
-  | { readonly kind: "cancel"; readonly of: string; readonly seq: number };
+  | { readonly kind: "cancel"; readonly of: string; readonly seq: number }
+  | { readonly kind: "answered"; readonly problem: Problem | undefined };
 
 const ISSUED: Accepted = { kind: "issued" };
 
@@ -58,6 +64,8 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
       return { kind: "opened", machine: openCancelWorkflow(scene) };
     case "continueAsNew":
       return { kind: "opened", machine: openContinueAsNew(command, scene) };
+    case "respondToUpdate":
+      return { kind: "answered", problem: respondToUpdate(command, scene) };
     case "setPatchMarker":
       openPatch(command, scene);
       return ISSUED;
@@ -115,6 +123,7 @@ export const routes: ReadonlyMap<EventName, Route> = new Map<EventName, Route>([
   direct("workflowExecutionStarted", takeStarted),
   direct("workflowExecutionSignaled", takeSignaled),
   direct("workflowExecutionCancelRequested", takeCancelRequested),
+  direct("workflowExecutionUpdateAdmitted", takeAdmitted),
   direct("workflowTaskScheduled", takeTaskScheduled),
   initiated("workflowTaskStarted", (event) => event.scheduledEventId),
   initiated("workflowTaskCompleted", (event) => event.scheduledEventId),

@@ -1,4 +1,6 @@
+import type { Init } from "../codec-runtime/init.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { Message } from "../gen/codec/temporal/api/protocol/v1/message.ts";
 import type { DeploymentVersion, Job } from "./activation.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { FlagLedger, type SdkIdentity } from "./flags.ts";
@@ -7,6 +9,7 @@ import type { EvictReason } from "./input.ts";
 import type { InheritedStart, QueuedCommand, Scene, TransitionObserver } from "./machine.ts";
 import { MachineStore } from "./machine-store.ts";
 import type { WorkflowTask } from "./task.ts";
+import type { UpdateRequestMessage } from "./update-messages.ts";
 
 /** What a run must know of its worker. */
 export interface RunOptions extends SdkIdentity {
@@ -36,6 +39,7 @@ export interface Run extends Scene {
   readonly commands: CommandQueue;
   jobs: Job[];
   readonly issued: QueuedCommand[];
+  outbox: Init<Message>[];
   inherited: InheritedStart;
   replaying: boolean;
   sliceIsFinal: boolean;
@@ -48,6 +52,10 @@ export interface Run extends Scene {
   task: WorkflowTask | undefined;
   /** A slice of the open task's history must be applied before anything else. */
   mustApply: boolean;
+  /** Messages of the open task whose place in history has not come yet. */
+  inbox: readonly UpdateRequestMessage[];
+  /** Requests admitted in the slice that is being replayed, by protocol instance id. */
+  readonly admitted: Map<string, UpdateRequestMessage>;
   /** The eviction to carry out once the open task is answered. */
   evictLater: { readonly reason: EvictReason; readonly message: string } | undefined;
 
@@ -82,6 +90,8 @@ export function newRunState(options: RunOptions): Run {
     commands: new CommandQueue(),
     jobs: [],
     issued: [],
+    outbox: [],
+    updates: new Map(),
     inherited: NOT_STARTED,
     patches: new Map(),
     replaying: false,
@@ -93,6 +103,8 @@ export function newRunState(options: RunOptions): Run {
     stage: "idle",
     task: undefined,
     mustApply: false,
+    inbox: [],
+    admitted: new Map(),
     evictLater: undefined,
     lastEventId: 0,
     currentStartedId: 0,

@@ -14,6 +14,7 @@ import { fatal } from "./problem.ts";
 import { isExpired, legacyAnswer, legacyFailure, queryJob, queryResults } from "./queries.ts";
 import { newRunState, type Run, type RunOptions } from "./run-state.ts";
 import { LEGACY_QUERY_ID, type WorkflowTask } from "./task.ts";
+import { readMessages } from "./update-messages.ts";
 
 /*
  * The heart of core: everything that may happen to a run, as a function of what did.
@@ -107,6 +108,12 @@ function onTask(run: Run, task: WorkflowTask, effects: Effect[]): void {
     fail(run, historyMissing("Received an empty workflow task with no queries or history"), effects);
     return;
   }
+  const messages = readMessages(task.messages);
+  if ("message" in messages) {
+    fail(run, problemFailed(messages), effects);
+    return;
+  }
+  run.inbox = messages;
   run.cursor.load({ ...task, cached: run.lastEventId > 0 });
   run.previousStartedId = task.previousStartedEventId;
   run.replaying = task.previousStartedEventId > 0;
@@ -231,7 +238,8 @@ function onAnswered(run: Run, resetHistoryEventId: number, effects: Effect[]): v
   if (stage === "answer" && resetHistoryEventId > 0) {
     run.currentStartedId = resetHistoryEventId;
     run.lastEventId -= 2;
-    run.machines.forgetAbove(resetHistoryEventId);
+    run.machines.forgetAbove(run.lastEventId);
+    run.flags.takeBackAnswer();
   }
   const isOver = run.terminalSeen || (run.ended && stage === "answer");
   if (isOver) evict(run, { reason: "ended", message: "The run is closed" }, effects);

@@ -3,6 +3,7 @@ import type { PayloadValue } from "../codec-runtime/visit.ts";
 import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
 import { visitCommand } from "../gen/codec/temporal/api/command/v1/message.visit.ts";
 import { visitMemo } from "../gen/codec/temporal/api/common/v1/message.visit.ts";
+import { visitMessage } from "../gen/codec/temporal/api/protocol/v1/message.visit.ts";
 import { visitWorkflowQueryResult } from "../gen/codec/temporal/api/query/v1/message.visit.ts";
 import type { RespondWorkflowTaskCompletedRequest } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import type { WorkerFacts } from "./protocol.ts";
@@ -16,7 +17,7 @@ export function payloadBytes({ data, metadata }: PayloadValue): number {
 
 /** The first thing in an answer that the server would refuse for its size, in words; undefined when there is none. */
 export function findOversize(
-  { commands, queryResults }: Init<RespondWorkflowTaskCompletedRequest>,
+  { commands, queryResults, messages }: Init<RespondWorkflowTaskCompletedRequest>,
   { payloadErrorBytes, memoErrorBytes }: WorkerFacts["limits"],
 ): string | undefined {
   if (payloadErrorBytes <= 0 && memoErrorBytes <= 0) return undefined;
@@ -29,6 +30,18 @@ export function findOversize(
     const problem =
       tooLarge(all - memoSize, payloadErrorBytes, `The payloads of ${where}`) ??
       tooLarge(memoSize, memoErrorBytes, `The memo of ${where}`);
+    if (problem !== undefined) return problem;
+  }
+  for (const message of messages ?? []) {
+    // Visiting the body of a message writes it back: a copy keeps the answer as it is.
+    const size = sizeOf((visitor) =>
+      visitMessage({ ...message, body: message.body && { ...message.body } }, visitor),
+    );
+    const problem = tooLarge(
+      size,
+      payloadErrorBytes,
+      `The payloads of the update message '${message.id ?? ""}'`,
+    );
     if (problem !== undefined) return problem;
   }
   for (const [id, result] of Object.entries(queryResults ?? {})) {

@@ -1,4 +1,5 @@
 import { maybeCurrentRun, requireRun } from "./runtime/current.ts";
+import { currentUpdate, type UpdateInfo } from "./runtime/current-update.ts";
 import type { WorkflowInfo } from "./workflow-info.ts";
 
 /**
@@ -12,6 +13,20 @@ import type { WorkflowInfo } from "./workflow-info.ts";
  */
 export function workflowInfo(): WorkflowInfo {
   return requireRun("Workflow.workflowInfo(...) may only be used from a Workflow Execution.").info;
+}
+
+/**
+ * The update whose handler or validator is running, also in what it started; undefined elsewhere.
+ *
+ * @throws {IllegalStateError} outside of a workflow
+ * @example
+ * ```ts
+ * if (seen.has(currentUpdateInfo()?.id)) return;
+ * ```
+ */
+export function currentUpdateInfo(): UpdateInfo | undefined {
+  requireRun("Workflow.currentUpdateInfo(...) may only be used from a Workflow Execution.");
+  return currentUpdate.getStore();
 }
 
 /**

@@ -10,6 +10,7 @@ import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
 import type { ContinueAsNewInput } from "./interceptors.ts";
 import { composeInterceptors } from "./runtime/compose-interceptors.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
+import { currentEventGroups } from "./runtime/event-groups.ts";
 
 /** Any workflow, for calls that do not say which. */
 type AnyWorkflow = (...args: unknown[]) => Promise<unknown>;
@@ -72,11 +73,13 @@ export function continueAsNew<F extends Workflow = AnyWorkflow>(...args: Paramet
 
 // Asynchronous, so that it rejects where interceptors expect a promise.
 async function perdureContinueAsNew({ args, headers, options }: ContinueAsNewInput): Promise<never> {
-  const { converters, facts } = requireRun();
+  const run = requireRun();
+  const { converters, facts } = run;
   const { context, payload } = converters;
   const { memo, retry, searchAttributes, typedSearchAttributes } = options;
   throw new ContinueAsNew({
     kind: "continueAsNew",
+    eventGroupMarkers: currentEventGroups(run),
     workflowType: options.workflowType,
     taskQueue: options.taskQueue ?? facts.taskQueue,
     args: toPayloadsWithContext(payload, context, args) ?? [],

@@ -157,6 +157,66 @@ export const signal: MethodDecorator<void | Promise<void>> &
     }),
 );
 
+/** Options of the decorator {@link update}. */
+export interface UpdateOptions {
+  /** Name of the update. Default: that of the method. */
+  name?: string | undefined;
+  /** Takes all updates that have no handler; its first argument is their name. Default `false`. */
+  dynamic?: boolean | undefined;
+  /** Shown by the web UI. */
+  description?: string | undefined;
+  /** What is done when the handler still runs as the workflow ends. Default `WARN_AND_ABANDON`. */
+  unfinishedPolicy?: HandlerUnfinishedPolicy | undefined;
+}
+
+/** The decorator {@link update}: used bare, or called with options. */
+export interface UpdateDecorator extends MethodDecorator<unknown> {
+  (options?: UpdateOptions): MethodDecorator<unknown>;
+  /**
+   * Makes a method the validator of the update that the method `method` handles. It takes the same arguments, must be
+   * synchronous, and refuses the update by throwing.
+   */
+  validator(method: string | symbol): MethodDecorator<void>;
+}
+
+/**
+ * Makes a method the handler of an update. It is there before the first update arrives.
+ *
+ * @example
+ * ```ts
+ * @workflow.update
+ * async rename(title: string): Promise<string> {
+ *   await this.#save(title);
+ *   return title;
+ * }
+ *
+ * @workflow.update.validator("rename")
+ * checkTitle(title: string): void {
+ *   if (title === "") throw ApplicationFailure.create({ message: "a title is needed" });
+ * }
+ * ```
+ */
+export const update: UpdateDecorator = Object.assign(
+  flexible((options: UpdateOptions = {}) =>
+    methodDecorator<unknown>({
+      kind: "update",
+      name: nameOption("update", options),
+      description: options.description,
+      unfinishedPolicy: options.unfinishedPolicy ?? HandlerUnfinishedPolicy.WARN_AND_ABANDON,
+    }),
+  ),
+  { validator: updateValidator },
+);
+
+function updateValidator(method: string | symbol): MethodDecorator<void> {
+  if ((typeof method !== "string" || method === "") && typeof method !== "symbol") {
+    throw new ValueError(
+      `@workflow.update.validator: ${showValue(method)} is not the name of the method that handles the update`,
+    );
+  }
+  return methodDecorator<void>({ kind: "validator", of: method });
+}
+
 /**
  * Makes a method the handler of a query. It must be synchronous and change nothing.
  *
@@ -203,7 +263,7 @@ function flexible<Options extends object, Result>(
 }
 
 function methodDecorator<Result>(role: MethodRole): MethodDecorator<Result> {
-  const label = `@workflow.${role.kind}`;
+  const label = role.kind === "validator" ? "@workflow.update.validator" : `@workflow.${role.kind}`;
   return (target: unknown, second: unknown, descriptor?: { readonly value?: unknown }): void => {
     if (isMethodContext(second)) {
       standard(label, role, target as Method<unknown, unknown[], unknown>, second);

@@ -25,6 +25,14 @@ export type MethodRole =
       readonly unfinishedPolicy: HandlerUnfinishedPolicy;
     }
   | {
+      readonly kind: "update";
+      readonly name: string | null | undefined;
+      readonly description?: string | undefined;
+      readonly unfinishedPolicy: HandlerUnfinishedPolicy;
+    }
+  /** Validates the update that the method under the key `of` handles. */
+  | { readonly kind: "validator"; readonly of: string | symbol }
+  | {
       readonly kind: "query";
       readonly name: string | null | undefined;
       readonly description?: string | undefined;
@@ -122,6 +130,10 @@ function checkHandlers(type: WorkflowClass, methods: readonly RoleOfMethod[]): v
   const seen = new Set<string>();
   for (const { key, role } of methods) {
     if (role.kind === "run") continue;
+    if (role.kind === "validator") {
+      checkValidator(type, methods, role.of);
+      continue;
+    }
     const name = handlerName(key, role.name);
     if (name !== undefined) throwIfReservedName(role.kind, name);
     const label = `${role.kind} ${name === undefined ? "handler that is dynamic" : `'${name}'`}`;
@@ -130,6 +142,17 @@ function checkHandlers(type: WorkflowClass, methods: readonly RoleOfMethod[]): v
     }
     seen.add(label);
   }
+}
+
+function checkValidator(type: WorkflowClass, methods: readonly RoleOfMethod[], of: string | symbol): void {
+  const validators = methods.filter(({ role }) => role.kind === "validator" && role.of === of);
+  const updated = methods.find(({ key }) => key === of);
+  if (updated?.role.kind === "update" && validators.length === 1) return;
+  const why =
+    validators.length > 1
+      ? "there is more than one"
+      : "no method of that name is decorated with @workflow.update";
+  throw new ValueError(`@workflow.defn of class ${type.name}: validator of '${String(of)}': ${why}`);
 }
 
 /** The name that a handler goes by; undefined for the one of all other names. */

@@ -2,10 +2,12 @@ import {
   HandlerUnfinishedPolicy,
   type QueryDefinition,
   type SignalDefinition,
+  type UpdateDefinition,
 } from "../common/definitions.ts";
 import { throwIfReservedName } from "../common/reserved-names.ts";
 import { showValue, typeName } from "../common/type-guards.ts";
 import { assertWritable, requireRun } from "./runtime/current.ts";
+import { dispatchBufferedUpdates } from "./runtime/jobs/do-update.ts";
 import { dispatchBufferedSignals } from "./runtime/jobs/signal-workflow.ts";
 import type { Run } from "./runtime/run.ts";
 
@@ -13,19 +15,40 @@ import type { Run } from "./runtime/run.ts";
 export type Handler<
   Ret,
   Args extends unknown[],
-  T extends SignalDefinition<Args> | QueryDefinition<Ret, Args>,
+  T extends SignalDefinition<Args> | QueryDefinition<Ret, Args> | UpdateDefinition<Ret, Args>,
 > =
-  T extends QueryDefinition<infer R, infer A>
-    ? (...args: A) => R
-    : T extends SignalDefinition<infer A>
-      ? (...args: A) => void | Promise<void>
-      : never;
+  T extends UpdateDefinition<infer R, infer A>
+    ? (...args: A) => R | Promise<R>
+    : T extends QueryDefinition<infer R, infer A>
+      ? (...args: A) => R
+      : T extends SignalDefinition<infer A>
+        ? (...args: A) => void | Promise<void>
+        : never;
 
 /** Takes the signals that have no handler of their own. */
 export type DefaultSignalHandler = (signalName: string, ...args: unknown[]) => void | Promise<void>;
 
 /** Answers the queries that have no handler of their own. Synchronous. */
 export type DefaultQueryHandler = (queryName: string, ...args: unknown[]) => unknown;
+
+/** Takes the updates that have no handler of their own. */
+export type DefaultUpdateHandler = (updateName: string, ...args: unknown[]) => unknown;
+
+/** Refuses an update by throwing, before it leaves a trace in history. Synchronous; it may only read. */
+export type UpdateValidator<Args extends unknown[] = unknown[]> = (...args: Args) => void;
+
+/** The arguments of an update, from its definition. */
+export type UpdateArgs<T> = T extends UpdateDefinition<unknown, infer Args> ? Args : never;
+
+/** Options of an update handler. */
+export interface UpdateHandlerOptions<Args extends unknown[] = unknown[]> {
+  /** Refuses updates by throwing. Not called when history is replayed. */
+  validator?: UpdateValidator<Args> | undefined;
+  /** Shown by the web UI. */
+  description?: string | undefined;
+  /** What is done when the handler still runs as the workflow ends. Default `WARN_AND_ABANDON`. */
+  unfinishedPolicy?: HandlerUnfinishedPolicy | undefined;
+}
 
 /** Options of a query handler. */
 export interface QueryHandlerOptions {
@@ -72,15 +95,36 @@ export function setHandler<Args extends unknown[], T extends SignalDefinition<Ar
   handler: Handler<void, Args, T> | undefined,
   options?: SignalHandlerOptions,
 ): void;
+/**
+ * Sets, replaces or (with `undefined`) removes the handler of an update. Updates that came in this activation before are
+ * handed to it at once, in order; those without a handler at the end of the activation are rejected. A failure that the
+ * handler throws fails the update; any other error fails the workflow task, which is tried again.
+ *
+ * @throws {TypeError} when the handler or the validator is not a function
+ * @throws {ValueError} when the name is reserved
+ * @example
+ * ```ts
+ * setHandler(rename, (title) => swapTitle(title), {
+ *   validator: (title) => {
+ *     if (title === "") throw ApplicationFailure.create({ message: "a title is needed" });
+ *   },
+ * });
+ * ```
+ */
+export function setHandler<Ret, Args extends unknown[], T extends UpdateDefinition<Ret, Args>>(
+  def: T,
+  handler: Handler<Ret, Args, T> | undefined,
+  options?: UpdateHandlerOptions<UpdateArgs<T>>,
+): void;
 export function setHandler(
   def: { readonly type: string; readonly name: string },
   handler: unknown,
-  options?: SignalHandlerOptions,
+  options?: SignalHandlerOptions & { readonly validator?: unknown },
 ): void {
   const run = writableRun("setHandler");
-  if (def?.type !== "signal" && def?.type !== "query") {
+  if (def?.type !== "signal" && def?.type !== "query" && def?.type !== "update") {
     throw new TypeError(
-      `Invalid definition type: ${showValue(def?.type)}. Give what defineSignal or defineQuery returned`,
+      `Invalid definition type: ${showValue(def?.type)}. Give what defineSignal, defineQuery or defineUpdate returned`,
     );
   }
   throwIfReservedName(def.type, def.name);
@@ -91,11 +135,18 @@ export function setHandler(
     else run.handlers.queries.set(def.name, { handler: fn, description });
     return;
   }
+  const unfinishedPolicy = options?.unfinishedPolicy ?? HandlerUnfinishedPolicy.WARN_AND_ABANDON;
+  if (def.type === "update") {
+    const validator = functionOrUndefined(options?.validator, "validator");
+    if (fn === undefined) run.handlers.updates.delete(def.name);
+    else run.handlers.updates.set(def.name, { handler: fn, validator, description, unfinishedPolicy });
+    dispatchBufferedUpdates(run);
+    return;
+  }
   if (fn === undefined) {
     run.handlers.signals.delete(def.name);
     return;
   }
-  const unfinishedPolicy = options?.unfinishedPolicy ?? HandlerUnfinishedPolicy.WARN_AND_ABANDON;
   run.handlers.signals.set(def.name, { handler: fn, description, unfinishedPolicy });
   dispatchBufferedSignals(run);
 }
@@ -117,6 +168,27 @@ export function setDefaultSignalHandler(handler: DefaultSignalHandler | undefine
 }
 
 /**
+ * Sets or (with `undefined`) removes the handler of updates that have none of their own. Updates that came in this
+ * activation before are handed to it at once, in order.
+ *
+ * @throws {TypeError} when the handler is not a function
+ * @example
+ * ```ts
+ * setDefaultUpdateHandler((name, ...args) => dispatch(name, args));
+ * ```
+ */
+export function setDefaultUpdateHandler(handler: DefaultUpdateHandler | undefined): void {
+  const run = writableRun("setDefaultUpdateHandler");
+  const fn = functionOrUndefined(handler);
+  run.handlers.defaultUpdate = fn && {
+    handler: fn,
+    validator: undefined,
+    unfinishedPolicy: HandlerUnfinishedPolicy.WARN_AND_ABANDON,
+  };
+  if (run.handlers.defaultUpdate !== undefined) dispatchBufferedUpdates(run);
+}
+
+/**
  * Sets or (with `undefined`) removes the handler of queries that have none of their own.
  *
  * @throws {TypeError} when the handler is not a function
@@ -131,7 +203,7 @@ export function setDefaultQueryHandler(handler: DefaultQueryHandler | undefined)
 }
 
 /**
- * Whether no signal handler is running. Wait for it before the workflow ends, so that no handler is cut short.
+ * Whether no handler of a signal or an update is running. Wait for it before the workflow ends, so that no handler is cut short.
  *
  * @throws {IllegalStateError} outside of a workflow
  * @example
@@ -141,7 +213,7 @@ export function setDefaultQueryHandler(handler: DefaultQueryHandler | undefined)
  */
 export function allHandlersFinished(): boolean {
   const run = requireRun("allHandlersFinished() may only be used from a Workflow Execution.");
-  return run.handlers.signalsInProgress.size === 0;
+  return run.handlers.signalsInProgress.size === 0 && run.handlers.updatesInProgress.size === 0;
 }
 
 function writableRun(name: string): Run {
@@ -150,9 +222,12 @@ function writableRun(name: string): Run {
   return run;
 }
 
-function functionOrUndefined(handler: unknown): ((...args: unknown[]) => unknown) | undefined {
+function functionOrUndefined(
+  handler: unknown,
+  what = "handler",
+): ((...args: unknown[]) => unknown) | undefined {
   if (handler === undefined || handler === null) return undefined;
   // Its parameters are those of the definition that it is set for.
   if (typeof handler === "function") return handler as (...args: unknown[]) => unknown;
-  throw new TypeError(`Expected handler to be either a function or 'undefined'. Got: '${typeName(handler)}'`);
+  throw new TypeError(`Expected ${what} to be either a function or 'undefined'. Got: '${typeName(handler)}'`);
 }

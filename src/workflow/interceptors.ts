@@ -24,6 +24,10 @@ export interface WorkflowInboundCallsInterceptor {
   ): Promise<unknown>;
   /** A signal reaches its handler. */
   handleSignal?(input: SignalInput, next: (input: SignalInput) => Promise<void>): Promise<void>;
+  /** An update is validated, if its handler has a validator: throwing rejects it. Synchronous; may only read. */
+  validateUpdate?(input: UpdateInput, next: (input: UpdateInput) => void): void;
+  /** An update that was accepted reaches its handler. */
+  handleUpdate?(input: UpdateInput, next: (input: UpdateInput) => Promise<unknown>): Promise<unknown>;
   /** A query is answered. */
   handleQuery?(input: QueryInput, next: (input: QueryInput) => Promise<unknown>): Promise<unknown>;
 }
@@ -37,6 +41,14 @@ export interface WorkflowExecuteInput {
 /** The call of a signal handler. */
 export interface SignalInput {
   readonly signalName: string;
+  readonly args: unknown[];
+  readonly headers: Headers;
+}
+
+/** The call of an update's validator or handler. */
+export interface UpdateInput {
+  readonly updateId: string;
+  readonly name: string;
   readonly args: unknown[];
   readonly headers: Headers;
 }

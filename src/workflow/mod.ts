@@ -7,9 +7,11 @@ export { SuggestContinueAsNewReason } from "../common/continue-as-new.ts";
 export {
   defineQuery,
   defineSignal,
+  defineUpdate,
   HandlerUnfinishedPolicy,
   type QueryDefinition,
   type SignalDefinition,
+  type UpdateDefinition,
 } from "../common/definitions.ts";
 export type { Duration } from "../common/duration.ts";
 export { IllegalStateError, PayloadConverterError, ValueError } from "../common/errors.ts";
@@ -65,7 +67,13 @@ export {
 } from "./child-workflow-options.ts";
 export { type ChildWorkflowHandle, executeChild, startChild } from "./child-workflows.ts";
 export { condition, type WaitConditionOptions, waitCondition } from "./conditions.ts";
-export { getCurrentDetails, inWorkflowContext, setCurrentDetails, workflowInfo } from "./context.ts";
+export {
+  currentUpdateInfo,
+  getCurrentDetails,
+  inWorkflowContext,
+  setCurrentDetails,
+  workflowInfo,
+} from "./context.ts";
 export { ContinueAsNew, continueAsNew, makeContinueAsNewFunc } from "./continue-as-new.ts";
 export type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
 export {
@@ -78,6 +86,9 @@ export {
   run,
   type SignalOptions,
   signal,
+  type UpdateDecorator,
+  type UpdateOptions,
+  update,
 } from "./decorators.ts";
 export { type DefnOptions, workflowNameOf } from "./definition.ts";
 export {
@@ -91,12 +102,17 @@ export {
   allHandlersFinished,
   type DefaultQueryHandler,
   type DefaultSignalHandler,
+  type DefaultUpdateHandler,
   type Handler,
   type QueryHandlerOptions,
   type SignalHandlerOptions,
   setDefaultQueryHandler,
   setDefaultSignalHandler,
+  setDefaultUpdateHandler,
   setHandler,
+  type UpdateArgs,
+  type UpdateHandlerOptions,
+  type UpdateValidator,
 } from "./handlers.ts";
 export type {
   ActivateInput,
@@ -114,6 +130,7 @@ export type {
   StartChildWorkflowExecutionInput,
   TimerInput,
   TimerOptions,
+  UpdateInput,
   WorkflowExecuteInput,
   WorkflowInboundCallsInterceptor,
   WorkflowInterceptors,
@@ -125,6 +142,7 @@ export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
 export { deprecatePatch, patched } from "./patches.ts";
 export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
 export { AsyncLocalStorage } from "./runtime/async-local.ts";
+export type { UpdateInfo } from "./runtime/current-update.ts";
 export { proxySinks, type Sink, type SinkFunction, type Sinks } from "./sinks.ts";
 export { sleep } from "./timers.ts";
 export { Trigger } from "./trigger.ts";

@@ -2,10 +2,7 @@
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/**
- * What differs from run to run and says nothing about the SDK. Event group markers (for grouping in the UI; written by the official
- * SDK since 1.24, ignored in replay) are among them: Perdure writes none yet.
- */
+/** What differs from run to run and says nothing about the SDK. */
 const VOLATILE: ReadonlySet<string> = new Set([
   "eventTime",
   "eventId",
@@ -53,7 +50,8 @@ const VOLATILE: ReadonlySet<string> = new Set([
   "timeSkippingConfig",
   "links",
   "eagerExecutionAccepted",
-  "eventGroupMarkers",
+  "acceptedEventId",
+  "acceptedRequestSequencingEventId",
 ]);
 
 /** A request to cancel another workflow tells who asks. */
@@ -75,6 +73,8 @@ const COMMAND = new Set(
     "START_CHILD_WORKFLOW_EXECUTION_INITIATED",
     "SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED",
     "REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED",
+    "WORKFLOW_EXECUTION_UPDATE_ACCEPTED",
+    "WORKFLOW_EXECUTION_UPDATE_COMPLETED",
     "WORKFLOW_EXECUTION_COMPLETED",
     "WORKFLOW_EXECUTION_FAILED",
     "WORKFLOW_EXECUTION_CANCELED",

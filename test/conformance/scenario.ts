@@ -26,16 +26,34 @@ export interface ScenarioHandle {
   readonly workflowId: string;
   signal(name: string, ...args: unknown[]): Promise<void>;
   query(name: string, ...args: unknown[]): Promise<unknown>;
+  executeUpdate(name: string, options?: ScenarioUpdate): Promise<unknown>;
+  startUpdate(
+    name: string,
+    options: ScenarioUpdate & { readonly waitForStage: "ACCEPTED" },
+  ): Promise<{ result(): Promise<unknown> }>;
+  getUpdateHandle(updateId: string): { result(): Promise<unknown> };
   cancel(): Promise<unknown>;
   terminate(reason?: string): Promise<unknown>;
   result(): Promise<unknown>;
   fetchHistory(): Promise<{ events: readonly Record<string, unknown>[] }>;
 }
 
+/** An update as scenarios send it: its id is part of the history. */
+export interface ScenarioUpdate {
+  readonly args?: unknown[];
+  readonly updateId: string;
+}
+
+/** How a workflow is started together with an update. */
+export interface ScenarioStartOperation {
+  workflowHandle(): Promise<{ readonly workflowId: string }>;
+}
+
 /** The part of a workflow client that scenarios use. */
 export interface ScenarioClient {
   start(workflow: string, options: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
   signalWithStart(workflow: string, options: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
+  executeUpdateWithStart(name: string, options: Readonly<Record<string, unknown>>): Promise<unknown>;
   getHandle(workflowId: string, runId?: string, options?: Readonly<Record<string, unknown>>): ScenarioHandle;
 }
 
@@ -54,6 +72,8 @@ export interface ScenarioContext {
   readonly startOptions: Readonly<Record<string, unknown>>;
   pause(ms: number): Promise<void>;
   start(overrides?: Readonly<Record<string, unknown>>): Promise<ScenarioHandle>;
+  /** An operation that starts the scenario's workflow with an update, or takes the one that runs. */
+  withStart(overrides?: Readonly<Record<string, unknown>>): ScenarioStartOperation;
   /** Waits for the end, however it ends. */
   ended(handle: ScenarioHandle): Promise<unknown>;
   startWorker(options?: Readonly<Record<string, unknown>>): Promise<ScenarioWorker>;

@@ -1,6 +1,13 @@
 /** Perdure's side of the scenarios: connects once, bundles once, and gives each scenario a context with its own task queue. */
 import { fileURLToPath } from "node:url";
-import { Client, Connection, type WorkflowClient, type WorkflowHandle } from "perdure/client";
+import {
+  Client,
+  Connection,
+  WithStartWorkflowOperation,
+  type Workflow,
+  type WorkflowClient,
+  type WorkflowHandle,
+} from "perdure/client";
 import * as common from "perdure/common";
 import { bundleWorkflowCode, Worker, type WorkerOptions } from "perdure/worker";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
@@ -90,6 +97,12 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
     startOptions,
     pause: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
     start: async (overrides = {}) => await client.start(scenario.workflow, { ...startOptions, ...overrides }),
+    withStart: (overrides = {}) =>
+      new WithStartWorkflowOperation(scenario.workflow, {
+        ...startOptions,
+        workflowIdConflictPolicy: "USE_EXISTING",
+        ...overrides,
+      }),
     ended: async (handle) => await handle.result().catch(() => undefined),
     async startWorker(options = {}) {
       const worker = await startWorker(world, taskQueue, options);
@@ -145,6 +158,10 @@ function scenarioClient(client: WorkflowClient): ScenarioClient {
       flat(await client.start(workflow, options as unknown as StartOptions)),
     signalWithStart: async (workflow, options) =>
       flat(await client.signalWithStart(workflow, options as unknown as SignalOptions)),
+    executeUpdateWithStart: async (name, options) => {
+      const operation = options["startWorkflowOperation"] as WithStartWorkflowOperation<Workflow>;
+      return await client.executeUpdateWithStart(name, { ...options, startWorkflowOperation: operation });
+    },
     getHandle: (workflowId, runId, options) => flat(client.getHandle(workflowId, runId, options)),
   };
 }

@@ -101,7 +101,7 @@ describe("nondeterminism names both sides", () => {
     ["nexusOperationScheduled", { service: "pay", operation: "charge" }, "operation 'pay.charge'"],
     [
       "workflowExecutionUpdateAccepted",
-      { acceptedRequest: { input: { name: "setQty" } } },
+      { acceptedRequest: { meta: { updateId: "u-1" }, input: { name: "setQty" } } },
       "update 'setQty'",
     ],
     ["workflowExecutionContinuedAsNew", { workflowType: { name: "order2" } }, "workflow type 'order2'"],

@@ -30,6 +30,10 @@ function renumbered(events: readonly HistoryEvent[], history: Recorded): Recorde
       const id = references[name];
       if (id !== undefined) references[name] = ids.get(id) ?? id;
     }
+    for (const { variant } of copy.eventGroupMarkers) {
+      if (variant.case !== "inboundEvent") continue;
+      variant.value.inboundEventId = ids.get(variant.value.inboundEventId) ?? variant.value.inboundEventId;
+    }
     return copy;
   });
   return asRecorded(copies, history);

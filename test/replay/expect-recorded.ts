@@ -8,6 +8,7 @@ import {
   type RecordedCommand,
   withResultAsValue,
 } from "./recorded-commands.ts";
+import { saidOfUpdates, writtenOfUpdates } from "./recorded-messages.ts";
 import type { Delivered } from "./replay-history.ts";
 
 /** These return memo and search attributes, in the order in which the official core happened to list them. */
@@ -31,7 +32,9 @@ export function expectRecordedAnswer(delivered: Delivered, history: Recorded, ta
   expect(commands.map((command) => form(commandAsRecorded(command, history.started)))).toEqual(
     task.commandEvents.map((event) => form(commandOfEvent(event))),
   );
-  expect(messages).toEqual([]);
+  expect(saidOfUpdates(messages).map(legible)).toEqual(
+    writtenOfUpdates(task.commandEvents, history.events).map(legible),
+  );
   expect(sorted(sdkMetadata)).toEqual(sorted(task.completed?.sdkMetadata));
   const live = activated.filter(({ activation }) => !activation.isReplaying);
   const started = history.events.find(({ eventId }) => eventId === BigInt(task.startedId));

@@ -67,6 +67,10 @@ export function commandAsRecorded(
   command: Command,
   started: WorkflowExecutionStartedEventAttributes,
 ): RecordedCommand {
+  return { ...asked(command, started), eventGroupMarkers: command.eventGroupMarkers };
+}
+
+function asked(command: Command, started: WorkflowExecutionStartedEventAttributes): RecordedCommand {
   const { userMetadata } = command;
   const { attributes } = command;
   switch (attributes.case) {
@@ -97,6 +101,8 @@ export function commandAsRecorded(
       const { scheduledEventId } = attributes.value;
       return { kind: "requestCancelActivity", userMetadata, scheduledEventId };
     }
+    case "protocolMessageCommandAttributes":
+      return { kind: "protocolMessage", userMetadata, messageId: attributes.value.messageId };
     case "startTimerCommandAttributes": {
       const { timerId, startToFireTimeout } = attributes.value;
       return { kind: "startTimer", userMetadata, timerId, fireMs: ms(startToFireTimeout) };
@@ -123,7 +129,11 @@ export function commandAsRecorded(
 }
 
 /** The command that an event was written for. */
-export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): RecordedCommand {
+export function commandOfEvent(event: HistoryEvent): RecordedCommand {
+  return { ...written(event), eventGroupMarkers: event.eventGroupMarkers };
+}
+
+function written({ attributes, userMetadata }: HistoryEvent): RecordedCommand {
   switch (attributes.case) {
     case "activityTaskScheduledEventAttributes": {
       const a = attributes.value;
@@ -149,6 +159,14 @@ export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): Reco
     case "activityTaskCancelRequestedEventAttributes": {
       const { scheduledEventId } = attributes.value;
       return { kind: "requestCancelActivity", userMetadata, scheduledEventId };
+    }
+    case "workflowExecutionUpdateAcceptedEventAttributes": {
+      const messageId = `${attributes.value.acceptedRequestMessageId}/accept`;
+      return { kind: "protocolMessage", userMetadata, messageId };
+    }
+    case "workflowExecutionUpdateCompletedEventAttributes": {
+      const messageId = `${attributes.value.meta?.updateId}/request/complete`;
+      return { kind: "protocolMessage", userMetadata, messageId };
     }
     case "timerStartedEventAttributes": {
       const { timerId, startToFireTimeout } = attributes.value;

@@ -102,14 +102,20 @@ export function workflowTasks(events: readonly HistoryEvent[]): readonly Recorde
   return tasks;
 }
 
+/** They follow the completed task at once, one for each command. */
 function eventsOfTask(events: readonly HistoryEvent[], completedId: bigint): HistoryEvent[] {
-  return events.filter(({ attributes: { value } }) => {
+  const after = events.slice(events.findIndex(({ eventId }) => eventId === completedId) + 1);
+  const end = after.findIndex(({ attributes: { case: name, value } }) => {
+    // Events of updates do not name the task.
+    if (name === "workflowExecutionUpdateAcceptedEventAttributes") return false;
+    if (name === "workflowExecutionUpdateCompletedEventAttributes") return false;
     return (
-      value !== undefined &&
-      "workflowTaskCompletedEventId" in value &&
-      value.workflowTaskCompletedEventId === completedId
+      value === undefined ||
+      !("workflowTaskCompletedEventId" in value) ||
+      value.workflowTaskCompletedEventId !== completedId
     );
   });
+  return end < 0 ? after : after.slice(0, end);
 }
 
 /** Events with ids from `first` to `last`, both included. */

@@ -7,6 +7,7 @@ import { lastStartedId } from "../../src/core/replay.ts";
 import { createRun, type Run, step } from "../../src/core/run.ts";
 import { parseTask } from "../../src/core/task.ts";
 import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
+import type { Message } from "../../src/gen/codec/temporal/api/protocol/v1/message.ts";
 import type { WorkflowQuery } from "../../src/gen/codec/temporal/api/query/v1/message.ts";
 import {
   decodeGetWorkflowExecutionHistoryResponse,
@@ -21,6 +22,7 @@ import {
   type RespondWorkflowTaskCompletedRequest,
 } from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { eventsBetween, type Recorded, type RecordedTask } from "./recorded.ts";
+import { messagesOfTask } from "./recorded-messages.ts";
 import type { WorkflowCode } from "./workflow-code.ts";
 
 /** How a worker answers one workflow task, as the server gets it. */
@@ -57,6 +59,7 @@ export interface TaskToDeliver {
   readonly previousStartedId: number;
   readonly startedId: number;
   readonly attempt?: number;
+  readonly messages?: readonly Init<Message>[];
   readonly nextPageToken?: string;
   readonly queries?: { readonly [id: string]: Init<WorkflowQuery> };
   readonly legacyQuery?: Init<WorkflowQuery>;
@@ -178,6 +181,7 @@ export function taskBytes(history: Recorded, task: TaskToDeliver): Uint8Array {
     attempt: task.attempt ?? 1,
     history: { events: task.events },
     nextPageToken: utf8.encode(task.nextPageToken ?? ""),
+    messages: task.messages ?? [],
     queries: task.queries ?? {},
     query: task.legacyQuery,
   });
@@ -211,7 +215,8 @@ export function replayTask({ events }: Recorded): TaskToDeliver {
 /** A recorded task when it was new, for a worker that does not have the run: with all of history. */
 export function fullTask({ events }: Recorded, task: RecordedTask): TaskToDeliver {
   const { startedId, previousStartedId, attempt } = task;
-  return { events: eventsBetween(events, 1, startedId), previousStartedId, startedId, attempt };
+  const messages = messagesOfTask(events, task);
+  return { events: eventsBetween(events, 1, startedId), previousStartedId, startedId, attempt, messages };
 }
 
 /** A recorded task when it was new, for the worker that has the run: with what happened since the last one. */
@@ -222,6 +227,7 @@ export function stickyTask({ events }: Recorded, task: RecordedTask): TaskToDeli
     previousStartedId,
     startedId,
     attempt,
+    messages: messagesOfTask(events, task),
   };
 }
 

@@ -3,11 +3,19 @@ import { describe, expect, test } from "vitest";
 import type { ActivityResolution, FailureData, Job } from "../../src/core/activation.ts";
 import type { WorkflowCommand } from "../../src/core/command.ts";
 import { type RecordedWorkflowFields, workflowJob } from "./tick-jobs.ts";
-import { activityJob, cancelJob, type Harness, harness, signalJob, timerJob } from "./vm-harness.ts";
+import {
+  activityJob,
+  cancelJob,
+  type Harness,
+  harness,
+  signalJob,
+  timerJob,
+  updateJob,
+} from "./vm-harness.ts";
 
 /**
  * Compares how many microtasks each API call takes with what was recorded under the official SDK. What the table has
- * besides (updates, local activities) is left out as long as Perdure has none.
+ * besides (local activities) is left out as long as Perdure has none.
  */
 interface Table {
   readonly interceptors: { readonly [set: string]: Part };
@@ -26,6 +34,9 @@ type Noted = readonly [label: string, step: number];
 type RecordedJob = { readonly [kind: string]: RecordedFields };
 interface RecordedFields extends RecordedWorkflowFields {
   readonly signalName: string;
+  readonly id: string;
+  readonly name: string;
+  readonly runValidator: boolean;
   readonly input: readonly { readonly data: string }[];
   readonly result: {
     readonly completed?: object;
@@ -47,7 +58,7 @@ const interceptorModules: { readonly [set: string]: readonly string[] } = {
   twoReturning: ["two-returning"],
 };
 
-const missing = /update|local/i;
+const missing = /local/i;
 // `yield*` in async generators takes other ticks when esbuild lowers it than when swc does: no matter of this runtime.
 const isCovered = (label: string): boolean => !missing.test(label) && label !== "callForAwaitDelegated";
 
@@ -59,11 +70,6 @@ function sandbox(set: string): Promise<Harness> {
     replace: (api: { readonly [name: string]: unknown }) => ({
       ...api,
       proxyLocalActivities: () => ({}),
-      defineUpdate: (name: string) => ({ type: "update", name }),
-      setHandler: (definition: { readonly type: string }, ...rest: readonly unknown[]) => {
-        if (definition.type !== "update")
-          (api["setHandler"] as (...args: unknown[]) => void)(definition, ...rest);
-      },
     }),
   });
 }
@@ -95,6 +101,10 @@ function toJob(recorded: RecordedJob, marks: boolean): Job {
     const args = fields.input.map(({ data }): unknown => JSON.parse(atob(data)));
     return signalJob(fields.signalName, ...args);
   }
+  if (kind === "doUpdate") {
+    const args = fields.input.map(({ data }): unknown => JSON.parse(atob(data)));
+    return updateJob(fields.name, { args, updateId: fields.id, runValidator: fields.runValidator });
+  }
   const ofWorkflow = workflowJob(kind, fields, toFailure);
   if (ofWorkflow !== undefined) return ofWorkflow;
   if (kind !== "resolveActivity") throw new Error(`No job of kind ${kind} is expected`);
@@ -125,6 +135,7 @@ const officialKinds: { readonly [kind: string]: string } = {
   completeWorkflow: "completeWorkflowExecution",
   failWorkflow: "failWorkflowExecution",
   continueAsNew: "continueAsNewWorkflowExecution",
+  respondToUpdate: "updateResponse",
   startChildWorkflow: "startChildWorkflowExecution",
   cancelChildWorkflow: "cancelChildWorkflowExecution",
   signalExternalWorkflow: "signalExternalWorkflowExecution",
@@ -135,6 +146,7 @@ const officialKinds: { readonly [kind: string]: string } = {
 function inWords(command: WorkflowCommand): string {
   const parts: (string | number)[] = [officialKinds[command.kind] ?? command.kind];
   if ("seq" in command) parts.push(command.seq);
+  if (command.kind === "respondToUpdate") parts.push(command.protocolInstanceId, command.response.kind);
   if (command.kind === "setPatchMarker") parts.push(command.patchId);
   if (command.kind === "startTimer") parts.push(`${command.startToFireMs}ms`);
   return parts.join(" ");
@@ -154,7 +166,7 @@ function amongMarks(commands: readonly string[]): (readonly [string, number])[] 
 const only = <T>(entries: { readonly [label: string]: T }): [string, T][] =>
   Object.entries(entries).filter(([label]) => isCovered(label));
 
-const together = ["activity", "timer", "child", "signal", "condition"];
+const together = ["activity", "timer", "child", "signal", "update", "condition"];
 
 describe.each(Object.keys(interceptorModules))("interceptors: %s", (set) => {
   const part = table.interceptors[set]!;

@@ -362,7 +362,29 @@ export const signalJob = (signalName: string, ...args: readonly unknown[]): Job 
   args: args.map(payload),
   headers: {},
   identity: "test",
+  originatingEventId: 0,
 });
+
+export const updateJob = (
+  updateName: string,
+  more: {
+    readonly args?: readonly unknown[];
+    readonly updateId?: string;
+    readonly runValidator?: boolean;
+  } = {},
+): Job => {
+  const { args = [], updateId = `${updateName}-id`, runValidator = true } = more;
+  return {
+    kind: "doUpdate",
+    updateId,
+    protocolInstanceId: updateId,
+    updateName,
+    args: args.map(payload),
+    headers: {},
+    identity: "test",
+    runValidator,
+  };
+};
 
 export const timerJob = (seq: number): Job => ({ kind: "fireTimer", seq });
 

@@ -6,6 +6,7 @@ import { requireRun } from "./current.ts";
 import { SINGLE_BATCH } from "./flags.ts";
 import { queryInfo, taskInfo } from "./info.ts";
 import { cancelWorkflow } from "./jobs/cancel-workflow.ts";
+import { doUpdate } from "./jobs/do-update.ts";
 import { fireTimer } from "./jobs/fire-timer.ts";
 import { type InitializeJob, initializeWorkflow, startWorkflow } from "./jobs/initialize-workflow.ts";
 import { notifyHasPatch } from "./jobs/notify-has-patch.ts";
@@ -95,6 +96,7 @@ function applyJobs({ activation }: ActivateInput): void {
 
 const WITH_START: ReadonlySet<Job["kind"]> = new Set([
   "signalWorkflow",
+  "doUpdate",
   "cancelWorkflow",
   "updateRandomSeed",
 ]);
@@ -113,6 +115,9 @@ function applyJob(run: Run, job: Job): void {
   switch (job.kind) {
     case "signalWorkflow":
       signalWorkflow(run, job);
+      break;
+    case "doUpdate":
+      doUpdate(run, job);
       break;
     case "fireTimer":
       fireTimer(run, job);

@@ -27,11 +27,15 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
     handlers: {
       signals: new Map(),
       queries: new Map(),
+      updates: new Map(),
       defaultSignal: undefined,
       defaultQuery: undefined,
+      defaultUpdate: undefined,
       bufferedSignals: [],
+      bufferedUpdates: [],
       nextSignalExecution: 0,
       signalsInProgress: new Map(),
+      updatesInProgress: new Map(),
     },
     nextSeqs: { timer: 1, activity: 1, condition: 1, childWorkflow: 1, signalWorkflow: 1, cancelWorkflow: 1 },
     pending: {
@@ -58,7 +62,8 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
     currentDetails: "",
     isCancelled: false,
     isCompleted: false,
-    readOnly: false,
+    readOnly: undefined,
+    hasEventGroups: false,
     taskError: undefined,
   };
 }

@@ -26,18 +26,18 @@ export function requireRun(message = "Workflow uninitialized"): Run {
   return slot;
 }
 
-/** As {@link requireRun} for the API function `name`; a query handler may not use it when it changes the workflow. */
+/** As {@link requireRun} for the API function `name`; query handlers and update validators may not use it. */
 export function requireWritableRun(name: string): Run {
   const run = requireRun(`Workflow.${name}(...) may only be used from a Workflow Execution`);
   assertWritable(run, `${name}()`);
   return run;
 }
 
-/** Throws a ReadOnlyContextError when the run is answering queries. `action` is what was tried. */
+/** Throws a ReadOnlyContextError while the run may only be read. `action` is what was tried. */
 export function assertWritable(run: Run, action: string): void {
-  if (run.readOnly) {
+  if (run.readOnly !== undefined) {
     throw new ReadOnlyContextError(
-      `${action} cannot be used while a query is answered: query handlers may only read the state of the workflow`,
+      `${action} cannot be used while ${run.readOnly}: query handlers and update validators may only read the state of the workflow`,
     );
   }
 }

@@ -78,11 +78,22 @@ function construct(run: Run, type: AnyFunction, definition: ClassDefinition, arg
       return Reflect.apply(method as AnyFunction, instance, values);
     };
   };
+  const validatorOf = (key: string | symbol): AnyFunction | undefined => {
+    const found = definition.methods.find(({ role }) => role.kind === "validator" && role.of === key);
+    return found && methodOf(found.key);
+  };
   for (const { key, role } of definition.methods) {
-    if (role.kind === "run") continue;
+    if (role.kind === "run" || role.kind === "validator") continue;
     const name = handlerName(key, role.name);
     const handler = methodOf(key);
     const { description } = role;
+    if (role.kind === "update") {
+      const { unfinishedPolicy } = role;
+      const entry = { handler, validator: validatorOf(key), description, unfinishedPolicy };
+      if (name === undefined) handlers.defaultUpdate = entry;
+      else handlers.updates.set(name, entry);
+      continue;
+    }
     if (role.kind === "query") {
       if (name === undefined) handlers.defaultQuery = handler;
       else handlers.queries.set(name, { handler, description });

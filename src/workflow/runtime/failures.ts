@@ -29,6 +29,7 @@ export function handleWorkflowError(run: Run, error: unknown): void {
     } else if (failsWorkflow(run, error)) {
       // A failed workflow does not warn of handlers that it leaves behind.
       run.handlers.signalsInProgress.clear();
+      run.handlers.updatesInProgress.clear();
       pushFinalCommand(run, { kind: "failWorkflow", failure: temporalFailureOf(run, error) });
     } else {
       recordTaskError(run, error);
@@ -36,6 +37,14 @@ export function handleWorkflowError(run: Run, error: unknown): void {
   } catch (conversionError) {
     recordTaskError(run, conversionError);
   }
+}
+
+/**
+ * Whether an error of an update handler fails the update: what would fail the workflow elsewhere. The official SDK lets
+ * error types that were configured to fail the workflow fail it from here too.
+ */
+export function failsUpdate(run: Run, error: unknown): boolean {
+  return !(error instanceof ContinueAsNew) && failsWorkflow(run, error);
 }
 
 function failsWorkflow(run: Run, error: unknown): boolean {

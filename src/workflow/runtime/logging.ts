@@ -2,6 +2,7 @@ import type { LogLevel } from "../../common/logger.ts";
 import { isCancellation } from "../../common/root-cause.ts";
 import { ContinueAsNew } from "../continue-as-new.ts";
 import { composeInterceptors } from "./compose-interceptors.ts";
+import { currentUpdate } from "./current-update.ts";
 import { mapStacks } from "./failures.ts";
 import type { Run } from "./run.ts";
 
@@ -28,7 +29,9 @@ export function writeLog(run: Run, level: LogLevel, message: string, attrs?: Rec
 
 function ownAttributes({ info }: Run): Record<string, unknown> {
   const { namespace, taskQueue, workflowId, runId, workflowType } = info;
-  return { namespace, taskQueue, workflowId, runId, workflowType };
+  const attributes = { namespace, taskQueue, workflowId, runId, workflowType };
+  const update = currentUpdate.getStore();
+  return update === undefined ? attributes : { ...attributes, updateId: update.id, updateName: update.name };
 }
 
 const BY_WORKER = { sdkComponent: "worker" };

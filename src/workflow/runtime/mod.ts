@@ -19,6 +19,7 @@ import { workflowTypesOf } from "./definitions.ts";
 import { failureOfAnyway } from "./failures.ts";
 import { sandboxGlobals } from "./globals.ts";
 import { loadModules } from "./load.ts";
+import { beginReadOnly } from "./read-only.ts";
 import { type Run, recordTaskError } from "./run.ts";
 import type { RunFacts, SandboxEntry, SandboxHost, UserModules, WorkflowFactory } from "./sandbox-entry.ts";
 
@@ -86,7 +87,7 @@ class Sandbox implements SandboxEntry {
     if (run.taskError !== undefined) return;
     guard(run, () => {
       if (isQueryActivation(activation)) {
-        slot.endQueries = readOnly(run);
+        slot.endQueries = beginReadOnly(run, "a query is answered");
         activateQueries(run, activation);
       } else {
         slot.furtherBatch = activateJobs(run, activation);
@@ -97,7 +98,7 @@ class Sandbox implements SandboxEntry {
   unblockConditions(runId: string): boolean {
     const slot = this.#slotOf(runId);
     const run = enter(slot);
-    if (run === undefined || run.taskError !== undefined || run.readOnly) return false;
+    if (run === undefined || run.taskError !== undefined || run.readOnly !== undefined) return false;
     return guard(run, () => {
       if (unblockConditions(run) > 0) return true;
       const { furtherBatch } = slot;
@@ -178,20 +179,6 @@ function guard<T>(run: Run, fn: () => T): T | false {
     recordTaskError(run, error);
     return false;
   }
-}
-
-/** Lets nothing that queries do count. */
-function readOnly(run: Run): () => void {
-  const { randomStreams } = run;
-  const random = { ...run.random };
-  const streams = Array.from(randomStreams, ([name, state]) => [name, { ...state }] as const);
-  run.readOnly = true;
-  return () => {
-    run.readOnly = false;
-    run.random = random;
-    randomStreams.clear();
-    for (const [name, state] of streams) randomStreams.set(name, state);
-  };
 }
 
 function text(error: unknown): string {

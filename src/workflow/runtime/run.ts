@@ -6,6 +6,7 @@ import type {
 } from "../../converter/sync/serialization-context.ts";
 import type { Job } from "../../core/activation.ts";
 import type { WorkflowCommand } from "../../core/command.ts";
+import type { DoUpdateJob } from "../../core/update-jobs.ts";
 import type {
   TimerOptions,
   WorkflowInboundCallsInterceptor,
@@ -14,8 +15,10 @@ import type {
 } from "../interceptors.ts";
 import type { WorkflowInfo } from "../workflow-info.ts";
 import { assertWritable } from "./current.ts";
+import { currentEventGroups } from "./event-groups.ts";
 import type { FlagLedger, SdkFlag } from "./flags.ts";
 import type { RandomState } from "./random.ts";
+import type { ReadOnlyReason } from "./read-only.ts";
 import type { AsyncStore, RunFacts, SandboxHost } from "./sandbox-entry.ts";
 
 /**
@@ -74,7 +77,9 @@ export interface Run {
   isCompleted: boolean;
   /** What `setTimeout` started and `clearTimeout` may cancel, by handle. */
   readonly timeouts: Map<number, { cancel(): void }>;
-  readOnly: boolean;
+  readOnly: ReadOnlyReason | undefined;
+  /** Whether any handler ran: only then commands may belong to a group of events. */
+  hasEventGroups: boolean;
   taskError: { readonly error: unknown } | undefined;
 }
 
@@ -154,21 +159,42 @@ export interface QueryHandlerEntry {
   readonly description?: string | undefined;
 }
 
+export interface UpdateHandlerEntry {
+  readonly handler: (...args: unknown[]) => unknown;
+  readonly validator: ((...args: unknown[]) => unknown) | undefined;
+  readonly description?: string | undefined;
+  readonly unfinishedPolicy: UnfinishedPolicyName;
+}
+
 export interface HandlerTable {
   readonly signals: Map<string, SignalHandlerEntry>;
   readonly queries: Map<string, QueryHandlerEntry>;
+  readonly updates: Map<string, UpdateHandlerEntry>;
   defaultSignal: ((signalName: string, ...args: unknown[]) => unknown) | undefined;
   defaultQuery: ((queryName: string, ...args: unknown[]) => unknown) | undefined;
+  /** Its functions get the name of the update before its arguments. */
+  defaultUpdate: UpdateHandlerEntry | undefined;
   /** Signals that came before there was a handler, in order. */
   readonly bufferedSignals: SignalJob[];
+  /** Updates of this activation for which there is no handler yet, in order. */
+  readonly bufferedUpdates: DoUpdateJob[];
   nextSignalExecution: number;
-  readonly signalsInProgress: Map<number, { readonly name: string; readonly policy: UnfinishedPolicyName }>;
+  readonly signalsInProgress: Map<number, HandlerInProgress>;
+  /** By update id. */
+  readonly updatesInProgress: Map<string, HandlerInProgress>;
 }
 
-/** Adds a command to the answer. Refused while a query is answered. */
+/** A handler that was called and has not settled. */
+export interface HandlerInProgress {
+  readonly name: string;
+  readonly policy: UnfinishedPolicyName;
+}
+
+/** Adds a command to the answer. Refused while a query is answered or an update is validated. */
 export function pushCommand(run: Run, command: WorkflowCommand): void {
   assertWritable(run, `The command ${command.kind}`);
-  run.commands.push(command);
+  const eventGroupMarkers = command.kind === "respondToUpdate" ? undefined : currentEventGroups(run);
+  run.commands.push(eventGroupMarkers === undefined ? command : { ...command, eventGroupMarkers });
 }
 
 /** Adds a command that ends the run. */

@@ -8,6 +8,7 @@ import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
 import { taskScenarios } from "./tasks.mjs";
 import { timerScenarios } from "./timers.mjs";
+import { updateScenarios } from "./updates.mjs";
 import { upsertScenarios } from "./upserts.mjs";
 import { valueScenarios } from "./values.mjs";
 
@@ -19,6 +20,7 @@ export const scenarios = [
   ...cancellationScenarios,
   ...runScenarios,
   ...taskScenarios,
+  ...updateScenarios,
   ...childScenarios,
   ...externalScenarios,
   ...patchScenarios,

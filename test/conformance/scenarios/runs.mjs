@@ -22,7 +22,7 @@ export const everySearchAttribute = ({
 const memo = { note: "kept", nested: { list: [1, 2] } };
 
 /** Saves each run of a chain as `<subject>-1`, `<subject>-2`, … */
-async function saveChain({ client, save }, handle, subject) {
+export async function saveChain({ client, save }, handle, subject) {
   let runId = handle.firstExecutionRunId;
   for (let number = 1; runId; number++) {
     const run = client.getHandle(handle.workflowId, runId);

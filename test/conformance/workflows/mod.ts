@@ -20,4 +20,5 @@ export * from "./scopes.ts";
 export * from "./signals.ts";
 export * from "./tasks.ts";
 export * from "./timers.ts";
+export * from "./updates.ts";
 export * from "./upserts.ts";

@@ -7,6 +7,7 @@ import { fork } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { WithStartWorkflowOperation } from "@temporalio/client";
 import * as common from "@temporalio/common";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
@@ -75,6 +76,12 @@ export class Recorder {
       pause,
       start: async (overrides = {}) =>
         await client.start(scenario.workflow, { ...startOptions, ...overrides }),
+      withStart: (overrides = {}) =>
+        new WithStartWorkflowOperation(scenario.workflow, {
+          ...startOptions,
+          workflowIdConflictPolicy: "USE_EXISTING",
+          ...overrides,
+        }),
       ended: async (handle) => await handle.result().catch(() => undefined),
       startWorker: async (options = {}) => {
         const worker = await this.#startWorker(taskQueue, options);

@@ -85,12 +85,12 @@ function workflowMetadata({ info, handlers, currentDetails }: Run): object {
         ...definitions(handlers.queries),
       ],
       signalDefinitions: definitions(handlers.signals),
-      updateDefinitions: [],
+      updateDefinitions: definitions(handlers.updates),
     },
     currentDetails,
   };
 }
 
-function definitions(entries: HandlerTable["queries"] | HandlerTable["signals"]): object[] {
+function definitions(entries: HandlerTable["queries" | "signals" | "updates"]): object[] {
   return Array.from(entries, ([name, { description }]) => ({ name, description }));
 }

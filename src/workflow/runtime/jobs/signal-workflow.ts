@@ -6,6 +6,7 @@ import type { SignalInput } from "../../interceptors.ts";
 import { composeInterceptors } from "../compose-interceptors.ts";
 import { insideHeaders } from "../converters.ts";
 import { requireRun } from "../current.ts";
+import { inSignalGroup } from "../event-groups.ts";
 import { handleWorkflowError } from "../failures.ts";
 import { writeLog } from "../logging.ts";
 import type { Run, SignalJob } from "../run.ts";
@@ -43,7 +44,8 @@ function dispatch(run: Run, job: SignalJob): void {
   handlers.signalsInProgress.set(execution, { name: signalName, policy });
   const interceptors = isReservedName(signalName) ? [] : run.interceptors.inbound;
   const execute = composeInterceptors(interceptors, "handleSignal", perdureEntrySignal);
-  execute({ args, signalName, headers: insideHeaders(job.headers) })
+  const input: SignalInput = { args, signalName, headers: insideHeaders(job.headers) };
+  inSignalGroup(run, job.originatingEventId, () => execute(input))
     .catch((error: unknown) => handleWorkflowError(run, error))
     .finally(() => handlers.signalsInProgress.delete(execution));
 }
