@@ -13,11 +13,18 @@ const npm = JSON.parse(readFileSync("package.json", "utf8")) as {
 const subpaths = Object.keys(npm.exports)
   .filter((key) => key !== "./package.json")
   .map((key) => `src/${key.slice(2)}/mod.ts`);
-const runtimes = readdirSync("runtimes").flatMap((name) =>
-  readdirSync(`runtimes/${name}`)
-    .filter((file) => ["mod.ts", "worker.ts", "workflow-thread.ts"].includes(file))
-    .map((file) => `runtimes/${name}/${file}`),
-);
+const runtimes = filesOfRuntimes(["mod.ts", "worker.ts"]);
+/** What starts in a thread of its own, where each file to load delays the worker's first task: one file, nothing in it but what the thread needs. */
+const threads = filesOfRuntimes(["workflow-thread.ts"]);
+const external = [/^#platform/, /^node:/, "esbuild", ...Object.keys(npm.dependencies)];
+
+function filesOfRuntimes(files: readonly string[]): string[] {
+  return readdirSync("runtimes").flatMap((name) =>
+    readdirSync(`runtimes/${name}`)
+      .filter((file) => files.includes(file))
+      .map((file) => `runtimes/${name}/${file}`),
+  );
+}
 
 export default defineConfig({
   entry: [...subpaths, ...runtimes],
@@ -29,8 +36,18 @@ export default defineConfig({
   splitting: true,
   async onSuccess() {
     writeDeclarations(subpaths, "dist");
+    await esbuild.build({
+      entryPoints: threads,
+      bundle: true,
+      format: "esm",
+      target: "es2022",
+      platform: "neutral",
+      outdir: "dist",
+      outbase: ".",
+      external: ["node:*", "esbuild", ...Object.keys(npm.dependencies)],
+    });
     // What every workflow bundle has in common: made once here, so that no user waits for it.
     writeFileSync("dist/sandbox.js", formatSharedSection(await buildSharedSection(esbuild, ".")));
   },
-  external: [/^#platform/, /^node:/, "esbuild", ...Object.keys(npm.dependencies)],
+  external,
 });

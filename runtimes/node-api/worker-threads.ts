@@ -14,7 +14,7 @@ export function startWorkerThread(
   // Options of the main program, such as loaders, are of no use in the thread and only slow its start.
   const worker = new Worker(entry, { name: `perdure-workflow-${init.threadIndex}`, execArgv: [] });
   const thread: WorkflowThread = {
-    post: (message) => worker.postMessage(message),
+    post: batched((messages) => worker.postMessage(messages)),
     terminate: async () => {
       start.ended();
       await worker.terminate();
@@ -24,8 +24,21 @@ export function startWorkerThread(
   worker.on("message", (message: FromThread) => start.message(message));
   worker.on("error", (error: unknown) => start.died(error));
   worker.on("exit", (code) => start.died(new Error(`The workflow thread ended with exit code ${code}`)));
-  worker.postMessage(init);
+  worker.postMessage([init]);
   return start.ready;
+}
+
+/** Sends what is posted in one go as one message: each message wakes the thread. */
+function batched(send: (messages: readonly ToThread[]) => void): (message: ToThread) => void {
+  let batch: ToThread[] = [];
+  const flush = (): void => {
+    const messages = batch;
+    batch = [];
+    send(messages);
+  };
+  return (message) => {
+    if (batch.push(message) === 1) queueMicrotask(flush);
+  };
 }
 
 /** The thread's own end of the channel. */
@@ -33,7 +46,9 @@ export function enginePort(port: MessagePort): EnginePort {
   return {
     post: (message) => port.postMessage(message),
     onMessage: (callback) => {
-      port.on("message", (message: ToThread) => callback(message));
+      port.on("message", (messages: readonly ToThread[]) => {
+        for (const message of messages) callback(message);
+      });
     },
   };
 }

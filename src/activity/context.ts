@@ -11,7 +11,7 @@ import type { Info } from "./info.ts";
 /** Follows each activity through its asynchronous calls; holds the {@link Context} of the one that runs. */
 export const asyncLocalStorage: AsyncLocal<Context> = platform.asyncLocal<Context>();
 
-/** What a {@link Context} is made of; the worker and the test environment make them. */
+/** What a {@link Context} is made of; the worker and the test environment make them. Read when first asked for. */
 export interface ContextInit {
   readonly info: Info;
   /** Rejects with a CancelledFailure when the activity is cancelled; never resolves. */
@@ -36,10 +36,6 @@ export interface ContextInit {
  */
 export class Context {
   readonly info: Info;
-  /** Rejects with a CancelledFailure when the activity is cancelled; never resolves. */
-  readonly cancelled: Promise<never>;
-  /** Aborted, with the CancelledFailure as its reason, when the activity is cancelled. */
-  readonly cancellationSignal: AbortSignal;
   /** Logs with the facts of this activity added. */
   log: Logger;
   /**
@@ -48,14 +44,14 @@ export class Context {
    */
   readonly heartbeat: (details?: unknown) => void;
   readonly #cancellationDetails: () => ActivityCancellationDetails | undefined;
+  readonly #cancellation: Pick<ContextInit, "cancelled" | "cancellationSignal">;
   readonly #client: Client | undefined;
   readonly #makeMeter: () => MetricMeter;
   #meter: MetricMeter | undefined;
 
   constructor(init: ContextInit) {
     this.info = init.info;
-    this.cancelled = init.cancelled;
-    this.cancellationSignal = init.cancellationSignal;
+    this.#cancellation = init;
     this.heartbeat = init.heartbeat;
     this.log = init.log;
     this.#makeMeter = init.metricMeter;
@@ -76,6 +72,16 @@ export class Context {
       );
     }
     return context;
+  }
+
+  /** Rejects with a CancelledFailure when the activity is cancelled; never resolves. */
+  get cancelled(): Promise<never> {
+    return this.#cancellation.cancelled;
+  }
+
+  /** Aborted, with the CancelledFailure as its reason, when the activity is cancelled. */
+  get cancellationSignal(): AbortSignal {
+    return this.#cancellation.cancellationSignal;
   }
 
   /** Metrics tagged with the facts of this activity. */

@@ -1,4 +1,4 @@
-import { NamespaceNotFoundError, WorkflowNotFoundError } from "../common/errors.ts";
+import { NamespaceNotFoundError, ValueError, WorkflowNotFoundError } from "../common/errors.ts";
 import { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
 import { GrpcStatus, RpcError } from "../platform/rpc-port.ts";
 import { errorDetails, findErrorDetail } from "../transport/error-details.ts";
@@ -25,6 +25,8 @@ function knownError(error: RpcError): Error | undefined {
  * ```
  */
 export function workflowCallError(error: unknown, message: string, execution?: WorkflowExecution): Error {
+  // What was wrong with the call itself says so best.
+  if (error instanceof ValueError) return error;
   if (!(error instanceof RpcError)) {
     return new ServiceError("Unexpected error while making gRPC request", { cause: error });
   }
@@ -82,6 +84,7 @@ export function queryError(error: unknown, execution: WorkflowExecution): Error 
  * ```
  */
 export function activityCallError(error: unknown): Error {
+  if (error instanceof ValueError) return error;
   if (!(error instanceof RpcError)) return new ActivityCompletionError("Unexpected failure", error);
   const known = knownError(error);
   if (known !== undefined) return known;

@@ -95,8 +95,8 @@ function checkedFields(options: CompiledWorkflowOptions): Both {
   return {
     workflowIdReusePolicy: workflowIdReusePolicyNames.encode(options.workflowIdReusePolicy),
     workflowIdConflictPolicy: workflowIdConflictPolicyNames.encode(options.workflowIdConflictPolicy),
-    retryPolicy: retry && compileRetryPolicy(retry, "retry"),
-    priority: priority && compilePriority(priority),
+    retryPolicy: retry == null ? undefined : compileRetryPolicy(retry, "retry"),
+    priority: priority == null ? undefined : compilePriority(priority),
     searchAttributes:
       searchAttributes || typedSearchAttributes
         ? { indexedFields: encodeUnifiedSearchAttributes(searchAttributes, typedSearchAttributes) }

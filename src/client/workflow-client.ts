@@ -163,12 +163,12 @@ export class WorkflowClient extends BaseClient {
     call?: CallOptions,
   ): Promise<WorkflowHandleWithSignaledRunId> {
     const workflowType = extractWorkflowType(workflow);
-    const { signal, signalArgs = [], ...rest } = options;
+    const { signal, signalArgs, ...rest } = options ?? {};
     const signalName = typeof signal === "string" ? signal : signal?.name;
     checkText(signalName, "signal");
     checkOptionalArray(signalArgs, "signalArgs");
     const compiled = compileWorkflowOptions(rest);
-    const input = { workflowType, signalName, signalArgs, options: compiled, headers: {} };
+    const input = { workflowType, signalName, signalArgs: signalArgs ?? [], options: compiled, headers: {} };
     const signaledRunId = await this.#calls.signalWithStart(input, call);
     const { workflowId, followRuns } = compiled;
     return { ...this.#handle({ workflowId, followRuns, runIdForResult: signaledRunId }), signaledRunId };

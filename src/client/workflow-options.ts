@@ -2,6 +2,7 @@ import type { Init } from "../codec-runtime/init.ts";
 import type { SignalDefinition } from "../common/definitions.ts";
 import type { Duration, ProtoTime } from "../common/duration.ts";
 import { ValueError } from "../common/errors.ts";
+import { TypedSearchAttributes } from "../common/search-attributes.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
 import { toCanonicalString, type VersioningOverride } from "../common/versioning.ts";
 import type { BaseWorkflowOptions, CommonWorkflowOptions } from "../common/workflow-options.ts";
@@ -97,6 +98,7 @@ function checkShape(options: AnyStartOptions): void {
   checkOptionalArray(options.args, "args");
   checkOptionalRecord(options.memo, "memo");
   checkOptionalRecord(options.searchAttributes, "searchAttributes");
+  checkTypedSearchAttributes(options.typedSearchAttributes);
   checkOptionalText(options.cronSchedule, "cronSchedule");
   checkOptionalText(options.staticSummary, "staticSummary");
   checkOptionalText(options.staticDetails, "staticDetails");
@@ -113,6 +115,15 @@ function checkShape(options: AnyStartOptions): void {
       "workflowIdReusePolicy TERMINATE_IF_RUNNING excludes workflowIdConflictPolicy; use the conflict policy TERMINATE_EXISTING instead",
     );
   }
+}
+
+function checkTypedSearchAttributes(value: unknown): void {
+  if (value === undefined || value instanceof TypedSearchAttributes) return;
+  const isPair = (pair: unknown): boolean => isRecord(pair) && isRecord(pair["key"]) && "value" in pair;
+  if (Array.isArray(value) && value.every(isPair)) return;
+  throw new ValueError(
+    `typedSearchAttributes is ${showValue(value)}; it must be TypedSearchAttributes or a list of { key, value }`,
+  );
 }
 
 function compileVersioningOverride(

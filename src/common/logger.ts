@@ -93,16 +93,78 @@ export type LogMetaOrFunc = LogMetadata | (() => LogMetadata);
  * ```
  */
 export function withLogMetadata(logger: Logger, added: LogMetaOrFunc): Logger {
-  const log = (level: LogLevel, message: string, meta?: LogMetadata): void =>
-    logger.log(level, message, definedOnly({ ...(typeof added === "function" ? added() : added), ...meta }));
-  return {
-    log,
-    trace: (message, meta) => log("TRACE", message, meta),
-    debug: (message, meta) => log("DEBUG", message, meta),
-    info: (message, meta) => log("INFO", message, meta),
-    warn: (message, meta) => log("WARN", message, meta),
-    error: (message, meta) => log("ERROR", message, meta),
-  };
+  return new LoggerWithMetadata(logger, added);
+}
+
+/** Does nothing for lines that the logger behind it would drop. */
+class LoggerWithMetadata implements Logger {
+  readonly #logger: Logger;
+  readonly #added: LogMetaOrFunc;
+  readonly threshold: number;
+
+  constructor(logger: Logger, added: LogMetaOrFunc) {
+    this.#logger = logger;
+    this.#added = added;
+    this.threshold = thresholdOf(logger);
+  }
+
+  log(level: LogLevel, message: string, meta?: LogMetadata): void {
+    if (this.threshold > 0 && LEVELS.indexOf(level) < this.threshold) return;
+    const added = this.#added;
+    const all = { ...(typeof added === "function" ? added() : added), ...meta };
+    this.#logger.log(level, message, definedOnly(all));
+  }
+
+  trace(message: string, meta?: LogMetadata): void {
+    this.log("TRACE", message, meta);
+  }
+
+  debug(message: string, meta?: LogMetadata): void {
+    this.log("DEBUG", message, meta);
+  }
+
+  info(message: string, meta?: LogMetadata): void {
+    this.log("INFO", message, meta);
+  }
+
+  warn(message: string, meta?: LogMetadata): void {
+    this.log("WARN", message, meta);
+  }
+
+  error(message: string, meta?: LogMetadata): void {
+    this.log("ERROR", message, meta);
+  }
+}
+
+/** Index of the lowest level that can matter; 0 for loggers of others, which decide for themselves. */
+function thresholdOf(logger: Logger): number {
+  if (logger instanceof LoggerWithMetadata) return logger.threshold;
+  const isOurs = logger instanceof DefaultLogger && logger.log === DefaultLogger.prototype.log;
+  return isOurs ? LEVELS.indexOf(logger.level) : 0;
+}
+
+/**
+ * The lowest level of which a logger takes lines; `"TRACE"` where only the logger itself knows.
+ *
+ * @example
+ * ```ts
+ * lowestLevel(new DefaultLogger("WARN", sink)); // "WARN"
+ * ```
+ */
+export function lowestLevel(logger: Logger): LogLevel {
+  return LEVELS[thresholdOf(logger)]!;
+}
+
+/**
+ * Whether lines of a level are taken where `lowest` is the lowest one.
+ *
+ * @example
+ * ```ts
+ * isLogged("DEBUG", "INFO"); // false
+ * ```
+ */
+export function isLogged(level: LogLevel, lowest: LogLevel): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(lowest);
 }
 
 function definedOnly(meta: LogMetadata): LogMetadata {

@@ -23,6 +23,8 @@ export interface Priority {
  * ```
  */
 export function compilePriority(priority: Priority, name = "priority"): Init<ProtoPriority> {
+  if (typeof priority !== "object" || priority === null)
+    throw new ValueError(`${name} is ${showValue(priority)}; it must be an object`);
   const { priorityKey, fairnessKey, fairnessWeight } = priority;
   if (priorityKey !== undefined && !(Number.isInteger(priorityKey) && priorityKey >= 0)) {
     throw new ValueError(`${name}.priorityKey is ${showValue(priorityKey)}; it must be a positive integer`);

@@ -51,9 +51,10 @@ function checkAttempts(attempts: number | undefined, name: string): number | und
  * ```
  */
 export function checkRetryPolicy(policy: RetryPolicy, name = "RetryPolicy"): RetryPolicyMs {
-  if (typeof policy !== "object" || policy === null) reject(name, policy, "it must be an object");
+  if (typeof policy !== "object" || policy === null || Array.isArray(policy))
+    reject(name, policy, "it must be an object");
   const { backoffCoefficient, nonRetryableErrorTypes } = policy;
-  if (backoffCoefficient !== undefined && !(backoffCoefficient >= 1 && Number.isFinite(backoffCoefficient))) {
+  if (backoffCoefficient !== undefined && !(Number.isFinite(backoffCoefficient) && backoffCoefficient >= 1)) {
     reject(`${name}.backoffCoefficient`, backoffCoefficient, "it must be a finite number of at least 1");
   }
   const maximumAttempts = checkAttempts(policy.maximumAttempts, name);

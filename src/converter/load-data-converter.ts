@@ -1,5 +1,5 @@
 import { ValueError } from "../common/errors.ts";
-import { isRecord, showValue, typeName } from "../common/type-guards.ts";
+import { errorMessage, isRecord, showValue, typeName } from "../common/type-guards.ts";
 import { type DataConverter, defaultDataConverter, type LoadedDataConverter } from "./data-converter.ts";
 import type { PayloadCodec } from "./payload-codec.ts";
 import type { FailureConverter } from "./sync/failure-converter.ts";
@@ -66,7 +66,15 @@ function moduleUrl(path: unknown, name: Names): string {
 }
 
 async function importConverter(path: string, name: Names): Promise<unknown> {
-  const exports: unknown = await import(/* @vite-ignore */ moduleUrl(path, name));
+  let exports: unknown;
+  try {
+    exports = await import(/* @vite-ignore */ moduleUrl(path, name));
+  } catch (error) {
+    throw new ValueError(
+      `dataConverter.${name}Path is ${showValue(path)}; that module cannot be loaded: ${errorMessage(error)}`,
+      error,
+    );
+  }
   const value = isRecord(exports) ? exports[name] : undefined;
   checkConverter(value, name, `The export ${name} of ${path}`);
   return value;

@@ -1,3 +1,4 @@
+import { isLogged, type LogLevel } from "../common/logger.ts";
 import type { FromThread, ObservedCall } from "./protocol.ts";
 
 /** Logs, metrics and sink calls of workflow code, sent in one message per answer. */
@@ -5,15 +6,21 @@ export class ObservedBatches {
   readonly #post: (message: FromThread) => void;
   readonly #calls: Map<string, ObservedCall[]> = new Map();
 
-  constructor(post: (message: FromThread) => void) {
+  readonly #logLevel: LogLevel;
+
+  /** Log lines below `logLevel` are left out. */
+  constructor(post: (message: FromThread) => void, logLevel: LogLevel = "TRACE") {
     this.#post = post;
+    this.#logLevel = logLevel;
   }
 
-  add(runId: string, call: unknown): void {
-    const calls = this.#calls.get(runId);
+  add(runId: string, made: unknown): void {
     // The inside makes nothing but observed calls.
-    if (calls === undefined) this.#calls.set(runId, [call as ObservedCall]);
-    else calls.push(call as ObservedCall);
+    const call = made as ObservedCall;
+    if (call.kind === "log" && !isLogged(call.level, this.#logLevel)) return;
+    const calls = this.#calls.get(runId);
+    if (calls === undefined) this.#calls.set(runId, [call]);
+    else calls.push(call);
   }
 
   flush(runId: string): void {

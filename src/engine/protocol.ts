@@ -1,3 +1,5 @@
+import type { LogLevel } from "../common/logger.ts";
+
 /**
  * The thread protocol: all that crosses between the main thread (I/O) and a workflow thread (engine, core, sandbox).
  * It is versioned, plain structured-clonable data, and a recording of it is a bug report.
@@ -66,6 +68,8 @@ export interface WorkerFacts {
   readonly registeredActivities: readonly string[];
   /** The worker has a `patchActivationCallback`. Default: false. */
   readonly asksBeforePatching?: boolean | undefined;
+  /** Log lines below this level are not sent; absent: all are. */
+  readonly logLevel?: LogLevel | undefined;
 }
 
 /** Main thread to workflow thread. */

@@ -89,7 +89,7 @@ class Engine {
     this.#init = init;
     this.#post = post;
     const bundle = readBundle(init.bundle, WALL_VERSION);
-    const observed = new ObservedBatches(post);
+    const observed = new ObservedBatches(post, init.worker.logLevel);
     const mapStack = createStackMapper(bundle.sourceMap);
     this.#hostCalls = new HostCalls(post, options.ownRealm);
     const sandbox = platform.createSandbox(

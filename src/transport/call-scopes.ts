@@ -1,3 +1,5 @@
+import { ValueError } from "../common/errors.ts";
+import { showValue } from "../common/type-guards.ts";
 import type { AsyncLocal } from "../platform/platform.ts";
 import type { Metadata } from "../platform/rpc-port.ts";
 import { type Deadline, toEpochMs } from "./deadline.ts";
@@ -90,12 +92,17 @@ export class CallScopes {
 /**
  * A signal that is aborted with the first of two.
  *
+ * @throws {ValueError} when the second, which users give, is no signal
+ *
  * @example
  * ```ts
  * anySignal(scopeSignal, options.abortSignal);
  * ```
  */
 export function anySignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
+  if (b !== undefined && typeof b?.addEventListener !== "function") {
+    throw new ValueError(`abortSignal is ${showValue(b)}; it must be an AbortSignal`);
+  }
   if (a === undefined || a === b) return b;
   return b === undefined ? a : AbortSignal.any([a, b]);
 }

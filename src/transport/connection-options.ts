@@ -8,6 +8,7 @@ import type {
   RpcPort,
 } from "../platform/rpc-port.ts";
 import { type ApiKey, checkApiKey } from "./api-key.ts";
+import { checkConnectionOptions } from "./check-connection-options.ts";
 import { CLIENT_NAME, CLIENT_VERSION } from "./client-info.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "./retry.ts";
@@ -89,6 +90,7 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
  * ```
  */
 export function resolveConnectionOptions(options: ConnectionOptions): ResolvedConnectionOptions {
+  checkConnectionOptions(options);
   const { apiKey, transport } = options;
   const metadata = connectionMetadata(options.metadata ?? {});
   if (apiKey !== undefined && metadata["authorization"] !== undefined) {

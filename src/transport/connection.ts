@@ -74,6 +74,8 @@ export class Connection extends CallScopes {
   readonly #send: UnaryNext;
   #apiKey: ApiKey | undefined;
   #metadata: Metadata;
+  /** By namespace; frozen, by which the channel knows that it meets them again. */
+  readonly #namespaceMetadata: Map<string, Metadata> = new Map();
   #connecting: Promise<void> | undefined;
   #systemInfo: GetSystemInfoResponse | undefined;
 
@@ -205,6 +207,7 @@ export class Connection extends CallScopes {
    */
   setMetadata(metadata: Metadata): void {
     this.#metadata = connectionMetadata(metadata);
+    this.#namespaceMetadata.clear();
   }
 
   /**
@@ -246,13 +249,24 @@ export class Connection extends CallScopes {
     scope: Metadata | undefined,
   ): Metadata {
     const { namespace, metadata } = options;
-    if (namespace === undefined && scope === undefined && metadata === undefined) return this.#metadata;
+    if (scope === undefined && metadata === undefined) {
+      return namespace === undefined ? this.#metadata : this.#metadataOf(namespace);
+    }
     return {
       ...(namespace !== undefined && { "temporal-namespace": namespace }),
       ...this.#metadata,
       ...scope,
       ...(metadata && normalizeMetadata(metadata, "metadata")),
     };
+  }
+
+  #metadataOf(namespace: string): Metadata {
+    let metadata = this.#namespaceMetadata.get(namespace);
+    if (metadata === undefined) {
+      metadata = Object.freeze({ "temporal-namespace": namespace, ...this.#metadata });
+      this.#namespaceMetadata.set(namespace, metadata);
+    }
+    return metadata;
   }
 
   async #askSystemInfo(): Promise<void> {

@@ -1,3 +1,6 @@
+import { ValueError } from "../common/errors.ts";
+import { showValue } from "../common/type-guards.ts";
+
 /**
  * A point in time after which a call counts as failed: a Date, or milliseconds since the Unix epoch.
  */
@@ -6,7 +9,7 @@ export type Deadline = Date | number;
 /**
  * A deadline as milliseconds since the Unix epoch; Infinity means none.
  *
- * @throws TypeError when it is not a point in time
+ * @throws {ValueError} when it is not a point in time
  *
  * @example
  * ```ts
@@ -14,9 +17,11 @@ export type Deadline = Date | number;
  * ```
  */
 export function toEpochMs(deadline: Deadline): number {
-  const value = typeof deadline === "number" ? deadline : deadline.getTime();
-  if (Number.isNaN(value)) throw new TypeError("deadline: not a valid Date or number of milliseconds");
-  return value;
+  const value = deadline instanceof Date ? deadline.getTime() : deadline;
+  if (typeof value === "number" && !Number.isNaN(value)) return value;
+  throw new ValueError(
+    `deadline is ${showValue(deadline)}; it must be a valid Date or milliseconds since the epoch, such as Date.now() + 5000`,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Logger } from "../common/logger.ts";
+import { type Logger, lowestLevel } from "../common/logger.ts";
 import type { MetricMeter } from "../common/meter.ts";
 import { versioningBehaviorNames } from "../common/versioning.ts";
 import type { LoadedDataConverter } from "../converter/mod.ts";
@@ -174,6 +174,7 @@ function workerFacts(ingredients: RunIngredients): WorkerFacts {
     sinks,
     registeredActivities: [...options.activities.keys()],
     asksBeforePatching: options.patchActivationCallback !== undefined,
+    logLevel: lowestLevel(ingredients.logger),
   };
 }
 

@@ -1,5 +1,5 @@
 import { workerPlatform } from "#platform/worker";
-import { badOption } from "./option-checks.ts";
+import { checkModulePath, checkNames } from "./option-checks.ts";
 import type { WorkflowBundle } from "./options.ts";
 
 /** What {@link bundleWorkflowCode} bundles. */
@@ -23,7 +23,7 @@ export interface BundleOptions {
  * bundle needs no esbuild.
  *
  * @throws BundleError when esbuild is missing, a module is not found, or the code cannot run in the workflow sandbox
- * @throws ValueError when `workflowsPath` is not a text
+ * @throws ValueError when `workflowsPath` is not an absolute path, or a list of modules is none
  *
  * @example
  * const { code } = await bundleWorkflowCode({ workflowsPath: new URL("./workflows.ts", import.meta.url).href });
@@ -31,13 +31,9 @@ export interface BundleOptions {
  */
 export async function bundleWorkflowCode(options: BundleOptions): Promise<WorkflowBundle> {
   const { workflowsPath, workflowInterceptorModules, ...rest } = options;
-  if (typeof workflowsPath !== "string" || workflowsPath === "") {
-    throw badOption(
-      "workflowsPath",
-      workflowsPath,
-      "the path or file: URL of the module that exports the workflows",
-    );
-  }
+  checkModulePath("workflowsPath", workflowsPath);
+  checkNames("ignoreModules", rest.ignoreModules);
+  checkNames("preloadModules", rest.preloadModules);
   const request = { workflowsPath, interceptorModules: workflowInterceptorModules, ...rest, sourceMap: true };
   return { code: await workerPlatform.bundle(request) };
 }

@@ -102,7 +102,7 @@ export function compileWorkerOptions(
   }
   const activities = activitiesOf(read.record("activities") ?? {});
   const sinks = read.record("sinks") ?? {};
-  for (const name of Object.keys(sinks)) throwIfReservedName("sink", name);
+  checkSinks(sinks);
   const maxCachedWorkflows = cacheSize(read, defaults);
   const debugMode = read.flag("debugMode", isSet(defaults.debugVariable));
   const perQueue = read.rate("maxTaskQueueActivitiesPerSecond");
@@ -119,7 +119,7 @@ export function compileWorkerOptions(
     ...interceptorsOf(read.record("interceptors") ?? {}),
     sinks,
     patchActivationCallback: read.fn("patchActivationCallback"),
-    client: options.client,
+    client: read.record("client"),
     shutdownGraceTimeMs: read.duration("shutdownGraceTime", 0),
     shutdownForceTimeMs: read.optionalDuration("shutdownForceTime"),
     ...concurrency(options, read, { maxCachedWorkflows, logger: defaults.logger }),
@@ -140,6 +140,17 @@ export function compileWorkerOptions(
     debugMode,
     deadlockTimeoutMs: debugMode ? 0 : DEADLOCK_TIMEOUT_MS,
   };
+}
+
+function checkSinks(sinks: InjectedSinks): void {
+  for (const [name, functions] of Object.entries(sinks)) {
+    throwIfReservedName("sink", name);
+    for (const [fnName, injected] of Object.entries(functions ?? {})) {
+      if (typeof injected?.fn === "function") continue;
+      throw badOption(`sinks.${name}.${fnName}`, injected, "{ fn: a function, callDuringReplay?: boolean }");
+    }
+    if (typeof functions !== "object") throw badOption(`sinks.${name}`, functions, "an object");
+  }
 }
 
 function activitiesOf(activities: object): ReadonlyMap<string, ActivityFunction> {
@@ -197,7 +208,8 @@ function concurrency(
 
 function pollsOf(name: string, behavior: PollerBehavior | undefined, minimum: number): number | undefined {
   if (behavior === undefined) return undefined;
-  if (behavior.type !== "simple-maximum") throw badOption(`${name}.type`, behavior.type, '"simple-maximum"');
+  const type: unknown = (behavior as PollerBehavior | null)?.type;
+  if (type !== "simple-maximum") throw badOption(`${name}.type`, type, '"simple-maximum"');
   const { maximum } = behavior;
   if (maximum !== undefined && (!Number.isSafeInteger(maximum) || maximum < minimum)) {
     throw badOption(`${name}.maximum`, maximum, `a whole number from ${minimum}`);

@@ -1,6 +1,8 @@
 import type { Logger } from "../common/logger.ts";
 import type { MetricMeter } from "../common/meter.ts";
 import { loadDataConverter } from "../converter/mod.ts";
+import { readBundle } from "../engine/bundle.ts";
+import { WALL_VERSION } from "../engine/wall-version.ts";
 import type { WorkerPlatform } from "../platform/worker-platform.ts";
 import { CLIENT_VERSION } from "../transport/client-info.ts";
 import type { Connection } from "../transport/connection.ts";
@@ -43,6 +45,7 @@ const DEFAULT_MESSAGE_BYTES = 4 * 1024 * 1024;
  * Checks the options, bundles the workflows, asks the server about itself and the namespace, and puts a worker together.
  *
  * @throws ValueError for an option that is not usable
+ * @throws BundleFormatError when `workflowBundle` is not one that this version made
  * @throws NamespaceNotFoundError when there is no such namespace
  */
 export async function createRun(options: WorkerOptions, ports: WorkerPorts): Promise<CreatedRun> {
@@ -68,6 +71,8 @@ export async function createRun(options: WorkerOptions, ports: WorkerPorts): Pro
   const { bundlerOptions } = options;
   const code = { options: compiled, bundlerOptions, dataConverter: options.dataConverter, platform, logger };
   const [bundle] = await Promise.all([loadWorkflowCode(code), ports.connection().ensureConnected()]);
+  // The thread reads it again; here a wrong one is an error of `create`, with its class.
+  if (bundle !== undefined) readBundle(bundle, WALL_VERSION);
   const identity = await workerIdentity(compiled, ports, bundle);
   const service = new RpcWorkerService(() => ports.connection().rpc, identity);
   const run = assembleRun({

@@ -13,6 +13,7 @@ export type { Headers, Next } from "../common/interceptors.ts";
 export type { LogEntry, Logger, LogLevel, LogMetadata, LogSink } from "../common/logger.ts";
 export type { DataConverter } from "../converter/data-converter.ts";
 export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
+export { BundleFormatError } from "../engine/bundle.ts";
 export { BundleError } from "../engine/bundle-error.ts";
 export { Connection, NativeConnection } from "../transport/connection.ts";
 export type {

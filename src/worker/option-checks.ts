@@ -10,8 +10,43 @@ import { showValue } from "../common/type-guards.ts";
  * throw badOption("taskQueue", "", "a non-empty text");
  * ```
  */
-export function badOption(name: string, value: unknown, allowed: string): ValueError {
-  return new ValueError(`WorkerOptions.${name} is ${showValue(value)}; it must be ${allowed}`);
+export function badOption(name: string, value: unknown, allowed: string, cause?: unknown): ValueError {
+  return new ValueError(`WorkerOptions.${name} is ${showValue(value)}; it must be ${allowed}`, cause);
+}
+
+/**
+ * Refuses a path that means something else in each working directory.
+ *
+ * @throws ValueError naming the option, its value and what is allowed
+ *
+ * @example
+ * ```ts
+ * checkModulePath("workflowsPath", options.workflowsPath);
+ * ```
+ */
+export function checkModulePath(name: string, path: unknown): void {
+  if (typeof path === "string" && /^(?:\/|[a-z]:[\\/]|file:)/i.test(path)) return;
+  throw badOption(
+    name,
+    path,
+    'an absolute path or a file: URL: new URL("./workflows.ts", import.meta.url).href',
+  );
+}
+
+/**
+ * Refuses what is neither left out nor a list of names.
+ *
+ * @throws ValueError naming the option, its value and what is allowed
+ *
+ * @example
+ * ```ts
+ * checkNames("ignoreModules", options.ignoreModules);
+ * ```
+ */
+export function checkNames(name: string, names: unknown): void {
+  if (names === undefined) return;
+  if (Array.isArray(names) && names.every((item) => typeof item === "string")) return;
+  throw badOption(name, names, "a list of module names");
 }
 
 /** Reads options of one object, each with its check. Every method throws ValueError naming option, value and allowed. */
@@ -76,7 +111,9 @@ export class OptionReader<T extends object> {
   record<K extends keyof T & string>(name: K): T[K] | undefined {
     const value = this.#options[name];
     if (value === undefined) return undefined;
-    if (typeof value !== "object" || value === null) throw badOption(name, value, "an object");
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw badOption(name, value, "an object");
+    }
     return value;
   }
 

@@ -20,7 +20,7 @@ import {
 import type { RpcAnswer } from "../platform/rpc-port.ts";
 import type { RawCallOptions } from "../transport/connection.ts";
 import type { WorkerDeploymentOptions } from "./options.ts";
-import type { HeartbeatAnswer, NamespaceFacts, WorkerService } from "./service.ts";
+import { type HeartbeatAnswer, isClosed, type NamespaceFacts, type WorkerService } from "./service.ts";
 
 /** The part of a connection that a worker uses. */
 export interface WorkerRpc {
@@ -182,8 +182,15 @@ export class RpcWorkerService implements WorkerService {
   }
 
   async #poll(path: string, request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    const answer = await this.#send(path, request, { timeoutMs: POLL_TIMEOUT_MS, retry: false, signal });
-    return answer.bytes;
+    const rpc = this.#rpc();
+    try {
+      const answer = await this.#send(path, request, { timeoutMs: POLL_TIMEOUT_MS, retry: false, signal });
+      return answer.bytes;
+    } catch (error) {
+      // The worker was given another connection, and the old one closed.
+      if (isClosed(error) && this.#rpc() !== rpc) return this.#poll(path, request, signal);
+      throw error;
+    }
   }
 
   async #call<Request, Response>(

@@ -50,6 +50,11 @@ export function statusOf(error: unknown): number | undefined {
   return undefined;
 }
 
+/** Whether the connection was closed on this side: no retry helps. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof RpcError && error.reason === "closed";
+}
+
 /** The server's own words in an error of the transport; else its message. */
 export function detailsOf(error: unknown): string {
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth += 1) {

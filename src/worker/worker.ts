@@ -1,13 +1,15 @@
 import { platform } from "#platform";
 import { workerPlatform } from "#platform/worker";
 import { type Duration, msToNumber } from "../common/duration.ts";
-import { IllegalStateError } from "../common/errors.ts";
+import { IllegalStateError, ValueError } from "../common/errors.ts";
 import { withLogMetadata } from "../common/logger.ts";
+import { showValue } from "../common/type-guards.ts";
 import { Connection } from "../transport/connection.ts";
 import type { Clock } from "./clock.ts";
 import type { CompiledWorkerOptions } from "./compile-options.ts";
 import { createRun } from "./create-run.ts";
 import type { State } from "./lifecycle.ts";
+import { badOption } from "./option-checks.ts";
 import type { WorkerOptions } from "./options.ts";
 import { runUntilDone } from "./run-until.ts";
 import { Runtime } from "./runtime.ts";
@@ -69,6 +71,13 @@ export class Worker {
    * ```
    */
   static async create(options: WorkerOptions): Promise<Worker> {
+    if (typeof options !== "object" || options === null) {
+      throw new ValueError(`WorkerOptions is ${showValue(options)}; it must be an object`);
+    }
+    const given: unknown = options.connection;
+    if (given !== undefined && typeof (given as Partial<Connection> | null)?.ensureConnected !== "function") {
+      throw badOption("connection", given, "a Connection: await Connection.connect({ address })");
+    }
     const runtime = Runtime.instance();
     const owned = options.connection === undefined;
     const link: Link = { connection: options.connection ?? Connection.lazy(), owned };

@@ -2,8 +2,8 @@ import type { Logger } from "../common/logger.ts";
 import type { DataConverter } from "../converter/mod.ts";
 import type { WorkerPlatform } from "../platform/worker-platform.ts";
 import type { CompiledWorkerOptions } from "./compile-options.ts";
-import { badOption } from "./option-checks.ts";
-import type { BundlerOptions } from "./options.ts";
+import { badOption, checkModulePath, checkNames } from "./option-checks.ts";
+import type { BundlerOptions, WorkflowBundlePath } from "./options.ts";
 
 /** Where a worker's workflow code comes from. */
 export interface WorkflowCodeOptions {
@@ -33,9 +33,12 @@ export async function loadWorkflowCode(from: WorkflowCodeOptions): Promise<strin
           `WorkerOptions.${name} is ignored because workflowBundle is given; it belongs to bundleWorkflowCode`,
         );
     }
-    return "code" in workflowBundle ? workflowBundle.code : platform.readTextFile(workflowBundle.codePath);
+    return "code" in workflowBundle ? workflowBundle.code : readCode(workflowBundle, platform);
   }
   if (workflowsPath === undefined) return undefined;
+  checkModulePath("workflowsPath", workflowsPath);
+  checkNames("bundlerOptions.ignoreModules", bundlerOptions?.ignoreModules);
+  checkNames("bundlerOptions.preloadModules", bundlerOptions?.preloadModules);
   for (const name of ["payloadConverter", "failureConverter"] as const) {
     if (dataConverter?.[name] === undefined) continue;
     throw badOption(
@@ -53,6 +56,17 @@ export async function loadWorkflowCode(from: WorkflowCodeOptions): Promise<strin
     preloadModules: bundlerOptions?.preloadModules,
     sourceMap: true,
   });
+}
+
+async function readCode(
+  { codePath }: WorkflowBundlePath,
+  platform: Pick<WorkerPlatform, "readTextFile">,
+): Promise<string> {
+  try {
+    return await platform.readTextFile(codePath);
+  } catch (error) {
+    throw badOption("workflowBundle.codePath", codePath, "a file that can be read", error);
+  }
 }
 
 /**

@@ -146,7 +146,10 @@ const compiledOptions = new WeakMap<ActivityOptions, CompiledOptions>();
 
 function checkedOptions(options: ActivityOptions): ActivityOptions {
   if (options === undefined) throw new TypeError("options must be defined");
-  if (options.scheduleToCloseTimeout === undefined && options.startToCloseTimeout === undefined) {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Activity options are ${showValue(options)}; they must be an object`);
+  }
+  if (!options.scheduleToCloseTimeout && !options.startToCloseTimeout) {
     throw new TypeError("Required either scheduleToCloseTimeout or startToCloseTimeout");
   }
   return options;
@@ -162,21 +165,33 @@ function compile(options: ActivityOptions): CompiledOptions {
     const allowed = Object.keys(ActivityCancellationType).join(", ");
     throw new ValueError(`cancellationType is ${showValue(cancellationType)}; allowed are ${allowed}`);
   }
-  const timeout = (value: Duration | undefined, name: string): number | undefined =>
-    msOptionalToNumber(value, name);
+  const timeout = (value: Duration | undefined, name: string): number | undefined => {
+    const ms = msOptionalToNumber(value, name);
+    if (ms === undefined || ms >= 0) return ms;
+    throw new ValueError(`${name} is ${showValue(value)}; it must not be negative`);
+  };
+  checkTexts(options);
   const compiled: CompiledOptions = {
     scheduleToCloseTimeoutMs: timeout(options.scheduleToCloseTimeout, "scheduleToCloseTimeout"),
     scheduleToStartTimeoutMs: timeout(options.scheduleToStartTimeout, "scheduleToStartTimeout"),
     startToCloseTimeoutMs: timeout(options.startToCloseTimeout, "startToCloseTimeout"),
     heartbeatTimeoutMs: timeout(options.heartbeatTimeout, "heartbeatTimeout"),
-    retryPolicy: retry ? checkRetryPolicy(retry, "retry") : undefined,
+    retryPolicy: retry == null ? undefined : checkRetryPolicy(retry, "retry"),
     cancellationType,
     allowEagerDispatch: options.allowEagerDispatch ?? true,
     versioningIntent: options.versioningIntent ?? "UNSPECIFIED",
-    priority: priority ? compilePriority(priority) : undefined,
+    priority: priority == null ? undefined : compilePriority(priority),
   };
   compiledOptions.set(options, compiled);
   return compiled;
+}
+
+function checkTexts(options: ActivityOptions): void {
+  for (const name of ["taskQueue", "activityId", "summary"] as const) {
+    const value: unknown = options[name];
+    if (value === undefined || value === null || typeof value === "string") continue;
+    throw new ValueError(`${name} is ${showValue(value)}; it must be text`);
+  }
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
-import { type Duration, msToNumber } from "../common/duration.ts";
+import { type Duration, msOptionalToNumber, msToNumber } from "../common/duration.ts";
 import { TimeoutFailure } from "../common/timeout-failure.ts";
+import { showValue } from "../common/type-guards.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { TimerOptions } from "./interceptors.ts";
 import { patched } from "./patches.ts";
@@ -31,7 +32,13 @@ export function condition(fn: () => boolean): Promise<void>;
 export function condition(fn: () => boolean, timeout: Duration, options?: TimerOptions): Promise<boolean>;
 export function condition(fn: () => boolean, timeout?: Duration, options?: TimerOptions): Promise<unknown> {
   requireWritableRun("condition");
-  return whenMetInTime(fn, timeout, options);
+  if (typeof fn !== "function") {
+    throw new TypeError(`condition() takes a function that returns a boolean, got ${showValue(fn)}`);
+  }
+  const timeoutMs = msOptionalToNumber(timeout, "timeout of condition()");
+  // Before 1.5 of the official SDK the number 0 meant no timeout: histories from then have no marker.
+  const isNone = timeout === 0 && !patched(CONDITION_0_PATCH);
+  return whenMetInTime(fn, isNone ? undefined : timeoutMs, options);
 }
 
 /** The name comes from the official SDK: histories hold it. */
@@ -40,15 +47,13 @@ const CONDITION_0_PATCH = "__sdk_internal_patch_number:1";
 // The nesting of async functions here is the official SDK's: it decides how many ticks a condition takes (D2).
 async function whenMetInTime(
   fn: () => boolean,
-  timeout?: Duration,
+  timeoutMs?: number,
   options?: TimerOptions,
 ): Promise<unknown> {
-  // Before 1.5 of the official SDK, a timeout of 0 meant none: histories from then have no marker.
-  if (timeout === 0 && !patched(CONDITION_0_PATCH)) return whenMet(fn);
-  if (typeof timeout !== "number" && typeof timeout !== "string") return whenMet(fn);
+  if (timeoutMs === undefined) return whenMet(fn);
   return CancellationScope.cancellable(async () => {
     try {
-      return await Promise.race([sleep(timeout, options).then(() => false), whenMet(fn).then(() => true)]);
+      return await Promise.race([sleep(timeoutMs, options).then(() => false), whenMet(fn).then(() => true)]);
     } finally {
       CancellationScope.current().cancel();
     }

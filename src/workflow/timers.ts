@@ -20,7 +20,7 @@ import { pushCommand } from "./runtime/run.ts";
 export function sleep(ms: Duration, options?: TimerOptions): Promise<void> {
   const run = requireWritableRun("sleep");
   const seq = run.nextSeqs.timer++;
-  const durationMs = Math.max(1, msToNumber(ms));
+  const durationMs = Math.max(1, msToNumber(ms, "time of sleep()"));
   return composeInterceptors(
     run.interceptors.outbound,
     "startTimer",

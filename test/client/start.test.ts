@@ -181,6 +181,18 @@ describe("bad options are named before anything is sent", () => {
     ],
     ["retry", { ...base, retry: { maximumAttempts: -1 } }, /retry\.maximumAttempts is -1/],
     ["priority", { ...base, priority: { priorityKey: 1.5 } }, /priority\.priorityKey is 1\.5/],
+    ["a retry policy of another kind", { ...base, retry: 3 }, /retry is 3; it must be an object/],
+    [
+      "a coefficient as text",
+      { ...base, retry: { backoffCoefficient: "2" } },
+      /retry\.backoffCoefficient is "2"/,
+    ],
+    ["a priority of another kind", { ...base, priority: 1 }, /priority is 1; it must be an object/],
+    [
+      "typed search attributes of another kind",
+      { ...base, typedSearchAttributes: { A: 1 } },
+      /typedSearchAttributes is {"A":1}; it must be/,
+    ],
     ["memo", { ...base, memo: [1] }, /memo is \[1\]; it must be an object/],
     ["search attributes", { ...base, searchAttributes: { A: "x" } }, /'A' is "x"; .* must be an array/],
     [
@@ -206,6 +218,17 @@ describe("bad options are named before anything is sent", () => {
     const start = new Client({ connection }).workflow.start("order", { ...base, args: [1, { total: 1n }] });
     await expect(start).rejects.toThrow(/Argument 2 of 2 \(object\).*BigInt at 'total'/);
     await expect(start).rejects.toBeInstanceOf(PayloadConverterError);
+    expect(calls).toEqual([]);
+  });
+
+  test("options of a call", async () => {
+    const { connection, calls } = fakeServer({});
+    const { workflow } = new Client({ connection });
+    const count = workflow.count("", { deadline: "soon" as never });
+    await expect(count).rejects.toThrow(/deadline is "soon"; it must be a valid Date/);
+    await expect(count).rejects.toBeInstanceOf(ValueError);
+    const aborted = workflow.start("order", base, { abortSignal: 5 as never });
+    await expect(aborted).rejects.toThrow(/abortSignal is 5; it must be an AbortSignal/);
     expect(calls).toEqual([]);
   });
 

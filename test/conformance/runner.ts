@@ -10,7 +10,7 @@ import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/all.mjs";
 import { createWorld, type World } from "./world.ts";
 
-const CONCURRENCY = 4;
+const CONCURRENCY = 3;
 /** For one scenario, on a busy machine. */
 const LIMIT_MS = 150_000;
 

@@ -143,6 +143,19 @@ describe("options", () => {
   test.each([
     [{ address: "http://localhost:7233" }, /address: "http:\/\/localhost:7233".*scheme/],
     [{ address: "::1" }, /address: "::1"/],
+    [{ address: 7233 }, /address: 7233 is not text/],
+    [{ adress: "x" }, /adress: there is no such option.*address/],
+    [{ tls: "yes" }, /tls: "yes" is not true, false or an object/],
+    [{ tls: { serverRootCACertificate: "PEM" } }, /tls.serverRootCACertificate: "PEM" is not a Uint8Array/],
+    [{ tls: { clientCertPair: { crt: new Uint8Array() } } }, /tls.clientCertPair: .*crt, key/],
+    [{ metadata: "x" }, /metadata: "x" is not an object/],
+    [{ interceptors: () => {} }, /interceptors: function .*is not a list of functions/],
+    [{ proxy: "p:1" }, /proxy: "p:1" is not an object/],
+    [{ proxy: { targetHost: "p:1", basicAuth: {} } }, /proxy.basicAuth: .*username, password/],
+    [{ keepAlive: true }, /keepAlive: true is not .*intervalMs/],
+    [{ maxSendBytes: "1" }, /maxSendBytes: "1" is not a number above 0/],
+    [{ transport: {} }, /transport: {} is not an object with the methods/],
+    [7, /options of a connection are 7/],
     [{ address: "a:0" }, /address: "a:0"/],
     [{ apiKey: "" }, /apiKey/],
     [{ apiKey: "k", metadata: { Authorization: "Bearer x" } }, /apiKey: cannot be combined/],
@@ -157,8 +170,8 @@ describe("options", () => {
     [{ maxSendBytes: 0 }, /maxSendBytes: 0/],
     [{ keepAlive: { intervalMs: 0, timeoutMs: 1 } }, /keepAlive.intervalMs: 0/],
     [{ transport: fakePort(() => EMPTY), address: "x" }, /transport: cannot be combined with address/],
-  ] satisfies [ConnectionOptions, RegExp][])("%o is refused", (options, message) => {
-    expect(() => Connection.lazy(options)).toThrow(message);
+  ] satisfies [unknown, RegExp][])("%o is refused", (options, message) => {
+    expect(() => Connection.lazy(options as ConnectionOptions)).toThrow(message);
   });
 
   test("an API key turns TLS on, unless tls is false", () => {

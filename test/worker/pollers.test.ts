@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { GrpcStatus } from "../../src/platform/rpc-port.ts";
+import { GrpcStatus, RpcError } from "../../src/platform/rpc-port.ts";
 import { PollBackoff } from "../../src/worker/pollers/backoff.ts";
 import { Poller, type PollerOptions } from "../../src/worker/pollers/poller.ts";
 import { RateLimit } from "../../src/worker/pollers/rate-limit.ts";
@@ -143,6 +143,17 @@ describe("poller", () => {
     await clock.advance(1);
     expect(polls).toHaveLength(2);
     expect(slots.used).toBe(1);
+  });
+
+  test("a connection that was closed on this side is fatal at once", async () => {
+    const { poller, polls, fatal } = scripted();
+    poller.start();
+    await until(() => polls.length > 0);
+    const error = new RpcError({ status: GrpcStatus.UNAVAILABLE, details: "closed", reason: "closed" });
+    for (const poll of polls) poll.reject(error);
+    await until(() => fatal.length > 0);
+    expect(fatal).toEqual([error]);
+    await poller.drained();
   });
 
   test("a refusal that lasts a minute is fatal and ends all loops", async () => {

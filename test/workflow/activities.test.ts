@@ -174,8 +174,12 @@ test("bad options are refused when the proxy is made", async () => {
     { ...timeouts, retry: { maximumAttempts: 0 } },
     { ...timeouts, priority: { priorityKey: -1 } },
     timeouts,
+    { startToCloseTimeout: 0 },
+    { ...timeouts, scheduleToCloseTimeout: -5 },
+    { ...timeouts, retry: 3 },
+    { ...timeouts, taskQueue: 7 },
   ];
-  const [none, empty, duration, heartbeat, cancellation, retry, priority, fine] = resultOf(
+  const [none, empty, duration, heartbeat, cancellation, retry, priority, fine, ...others] = resultOf(
     start("tries", { args }).first,
   ) as string[];
   expect(none).toBe("TypeError: options must be defined");
@@ -186,6 +190,12 @@ test("bad options are refused when the proxy is made", async () => {
   expect(retry).toContain("retry.maximumAttempts is 0");
   expect(priority).toContain("priority.priorityKey is -1");
   expect(fine).toBe("fine");
+  expect(others).toEqual([
+    empty,
+    "ValueError: scheduleToCloseTimeout is -5; it must not be negative",
+    "ValueError: retry is 3; it must be an object",
+    "ValueError: taskQueue is 7; it must be text",
+  ]);
   expect(resultOf(start("symbols").first)).toEqual([
     "Only strings are supported for Activity types, got: Symbol(x)",
     true,

@@ -52,6 +52,24 @@ const source = `
   }
 `;
 
+test("arguments of another kind are refused by name", async () => {
+  const { start } = await harness(`
+    import { condition, sleep } from "perdure/workflow";
+    export async function tries() {
+      const messages = [];
+      for (const fn of [() => condition(true), () => condition(() => false, {}), () => condition(() => false, "soon"), () => sleep("soon")]) {
+        try { await fn(); } catch (e) { messages.push(e.message); }
+      }
+      return messages;
+    }`);
+  expect(resultOf(start("tries").first)).toEqual([
+    "condition() takes a function that returns a boolean, got true",
+    expect.stringContaining("Invalid timeout of condition(): {}"),
+    expect.stringContaining('Invalid timeout of condition(): "soon"'),
+    expect.stringContaining('Invalid time of sleep(): "soon"'),
+  ]);
+});
+
 test("a condition is met by a signal", async () => {
   const { start } = await harness(source);
   const run = start("simple");

@@ -24,6 +24,7 @@ import { Http2Code, http2CodeName, statusOfHttp, statusOfReset } from "./status-
 /** One request, ready to be sent. */
 export interface CallRequest {
   readonly path: string;
+  /** Shared with other calls. */
   readonly headers: OutgoingHttpHeaders;
   /** The message with its prefix. */
   readonly body: Uint8Array;
@@ -96,10 +97,11 @@ export class Call implements StreamSeeker {
       session.release();
       return;
     }
-    const { timeoutMs, headers, body } = this.#request;
-    if (timeoutMs !== undefined) {
-      headers["grpc-timeout"] = encodeTimeout(timeoutMs - (performance.now() - this.#startedAt));
-    }
+    const { timeoutMs, headers: shared, body } = this.#request;
+    const headers =
+      timeoutMs === undefined
+        ? { ...shared }
+        : { ...shared, "grpc-timeout": encodeTimeout(timeoutMs - (performance.now() - this.#startedAt)) };
     let stream: ClientHttp2Stream;
     try {
       stream = session.request(headers);

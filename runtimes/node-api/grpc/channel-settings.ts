@@ -95,7 +95,7 @@ export function parseAddress(address: string, option: string): { host: string; p
 
 function positive(value: number, option: string): number {
   if (typeof value !== "number" || !(value > 0)) {
-    throw new RangeError(`${option}: ${value} is not a number above 0`);
+    throw new RangeError(`${option}: ${String(value)} is not a number above 0`);
   }
   return value;
 }

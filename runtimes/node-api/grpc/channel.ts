@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from "node:http2";
 import {
   type GrpcChannelOptions,
   GrpcStatus,
@@ -10,18 +9,18 @@ import {
 import { Call } from "./call.ts";
 import { type ChannelDefaults, type ChannelSettings, resolveChannelSettings } from "./channel-settings.ts";
 import { encodeFrame } from "./framing.ts";
-import { baseHeaders, requestHeaders } from "./headers.ts";
+import { baseHeaders, HeaderCache } from "./headers.ts";
 import { type PoolStats, SessionPool } from "./session-pool.ts";
 
 /** gRPC over `node:http2`, as Node, Bun and Deno have it. Connects at the first call. */
 export class GrpcChannel implements RpcPort {
   readonly #settings: ChannelSettings;
-  readonly #base: OutgoingHttpHeaders;
+  readonly #headers: HeaderCache;
   readonly #pool: SessionPool;
 
   constructor(options: GrpcChannelOptions, defaults: ChannelDefaults) {
     this.#settings = resolveChannelSettings(options, defaults);
-    this.#base = baseHeaders(this.#settings);
+    this.#headers = new HeaderCache(baseHeaders(this.#settings));
     this.#pool = new SessionPool(this.#settings);
   }
 
@@ -40,7 +39,7 @@ export class GrpcChannel implements RpcPort {
       }
       const request = {
         path,
-        headers: requestHeaders(this.#base, path, options.metadata),
+        headers: this.#headers.get(path, options.metadata),
         body: encodeFrame(bytes),
         timeoutMs: options.timeoutMs,
         signal: options.signal,

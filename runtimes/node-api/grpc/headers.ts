@@ -23,6 +23,34 @@ export function baseHeaders(settings: ChannelSettings): OutgoingHttpHeaders {
   };
 }
 
+/** Headers of frozen metadata by path: a worker sends the same few all the time. */
+export class HeaderCache {
+  readonly #base: OutgoingHttpHeaders;
+  readonly #known: WeakMap<Metadata, Map<string, OutgoingHttpHeaders>> = new WeakMap();
+
+  constructor(base: OutgoingHttpHeaders) {
+    this.#base = base;
+  }
+
+  /** The headers of one request, not to be changed. */
+  get(path: string, metadata: Metadata | undefined): OutgoingHttpHeaders {
+    if (metadata === undefined || !Object.isFrozen(metadata)) {
+      return requestHeaders(this.#base, path, metadata);
+    }
+    let byPath = this.#known.get(metadata);
+    if (byPath === undefined) {
+      byPath = new Map();
+      this.#known.set(metadata, byPath);
+    }
+    let headers = byPath.get(path);
+    if (headers === undefined) {
+      headers = requestHeaders(this.#base, path, metadata);
+      byPath.set(path, headers);
+    }
+    return headers;
+  }
+}
+
 /** The headers of one request. Keys that gRPC reserves are left out of the metadata. */
 export function requestHeaders(
   base: OutgoingHttpHeaders,

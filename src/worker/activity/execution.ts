@@ -17,6 +17,7 @@ import { composeInterceptors } from "../../common/interceptors.ts";
 import { type Logger, withLogMetadata } from "../../common/logger.ts";
 import type { MetricMeter, MetricTags } from "../../common/meter.ts";
 import type { CancelOrder, CancelReason } from "./cancel-order.ts";
+import { Cancellation } from "./cancellation.ts";
 
 /** A function that does an activity's work. */
 export type ActivityFunction = (...args: unknown[]) => unknown;
@@ -37,26 +38,25 @@ export class ActivityExecution {
   readonly context: ActivityContext;
   /** Logs with the facts of the activity, for lines that the SDK writes. */
   readonly logger: Logger;
-  readonly #abort = new AbortController();
+  readonly #cancellation: Cancellation = new Cancellation();
   readonly #inbound: ActivityInboundCallsInterceptor[] = [];
   readonly #outbound: ActivityOutboundCallsInterceptor[] = [];
   readonly #init: ActivityExecutionInit;
   #reason: CancelReason | undefined;
   #details: ActivityCancellationDetails | undefined;
-  #reject: (error: CancelledFailure) => void = () => {};
 
   constructor(init: ActivityExecutionInit) {
     this.#init = init;
     this.logger = withLogMetadata(init.logger, () => this.#logAttributes());
-    const cancelled = new Promise<never>((_, reject) => {
-      this.#reject = reject;
-    });
-    // Nobody has to wait for it.
-    cancelled.catch(() => {});
+    const cancellation = this.#cancellation;
     this.context = new Context({
       info: init.info,
-      cancelled,
-      cancellationSignal: this.#abort.signal,
+      get cancelled() {
+        return cancellation.promise;
+      },
+      get cancellationSignal() {
+        return cancellation.signal;
+      },
       heartbeat: init.heartbeat,
       cancellationDetails: () => this.#details,
       log: withLogMetadata(this.logger, { sdkComponent: "activity" }),
@@ -80,16 +80,17 @@ export class ActivityExecution {
     if (this.#reason !== undefined) return;
     this.#reason = order.reason;
     this.#details = new ActivityCancellationDetails(order.details);
-    const failure = new CancelledFailure(order.reason);
-    this.#abort.abort(failure);
-    this.#reject(failure);
+    this.#cancellation.cancel(new CancelledFailure(order.reason));
   }
 
   /** Runs the function inside the context and the interceptors. Rejects with what they throw. */
   run(fn: ActivityFunction, input: ActivityExecuteInput): Promise<unknown> {
     const execute = composeInterceptors(this.#inbound, "execute", async (at) => fn(...at.args));
+    const { client } = this.#init;
     return asyncLocalStorage.run(this.context, () =>
-      withClientAbort(this.#init.client, this.#abort.signal, () => execute(input)),
+      client === undefined
+        ? execute(input)
+        : client.withAbortSignal(this.#cancellation.signal, () => execute(input)),
     );
   }
 
@@ -103,14 +104,6 @@ export class ActivityExecution {
     const next = composeInterceptors(this.#outbound, "getMetricTags", (input) => input);
     return next({ namespace, taskQueue, activityType });
   }
-}
-
-function withClientAbort<R>(
-  client: Client | undefined,
-  signal: AbortSignal,
-  body: () => Promise<R>,
-): Promise<R> {
-  return client === undefined ? body() : client.withAbortSignal(signal, body);
 }
 
 /**

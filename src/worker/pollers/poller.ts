@@ -3,7 +3,7 @@
 // 2. After `stop` no poll is begun. A task that arrives all the same is handed over.
 // 3. A fatal error is reported once; the loops then end.
 import { type Clock, sleepOn } from "../clock.ts";
-import { statusOf } from "../service.ts";
+import { isClosed, statusOf } from "../service.ts";
 import type { SlotPermit, SlotSupplier } from "../slots/supplier.ts";
 import { PollBackoff } from "./backoff.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -113,7 +113,7 @@ export class Poller<T> {
         return await poll(this.#cutting.signal);
       } catch (error) {
         if (stopping.aborted) return undefined;
-        const next = backoff.next(statusOf(error), clock.nowMs());
+        const next = backoff.next(isClosed(error) ? undefined : statusOf(error), clock.nowMs());
         if (next.kind === "fatal") throw error;
         onRetry?.(error, next.delayMs);
         await sleepOn(clock, next.delayMs, stopping);

@@ -178,7 +178,7 @@ export class WorkflowTasks {
       taskId: task.taskId,
       runId: run.runId,
       // A copy: the thread may take its bytes over, ours stay for another delivery.
-      bytes: task.bytes.slice(),
+      bytes: new Uint8Array(task.bytes),
       eagerSlots: task.eagerPermits.length,
       timed: task.timed,
     });
