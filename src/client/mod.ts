@@ -169,4 +169,5 @@ export type {
   WorkflowUpdateHandle,
   WorkflowUpdateOptions,
 } from "./workflow-update-handle.ts";
+export type { WorkflowUpdateMethods } from "./workflow-update-methods.ts";
 export { type WaitableUpdateStage, WorkflowUpdateStage } from "./workflow-update-stage.ts";

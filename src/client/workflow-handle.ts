@@ -5,7 +5,7 @@ import type { BaseWorkflowHandle } from "../common/workflow-handle.ts";
 import type { Workflow, WorkflowResultType } from "../common/workflow-type.ts";
 import type { History } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { CallOptions } from "../transport/unary-call.ts";
-import { checkOptionalArray, checkOptionalText, checkText } from "./check-options.ts";
+import { checkOptionalArray, checkOptionalText } from "./check-options.ts";
 import type {
   RequestCancelWorkflowExecutionResponse,
   TerminateWorkflowExecutionResponse,
@@ -18,17 +18,7 @@ import {
   type WorkflowExecutionDescription,
 } from "./workflow-execution.ts";
 import { type WorkflowResultOptions, workflowResult } from "./workflow-result.ts";
-import {
-  compileUpdate,
-  type GetWorkflowUpdateHandleOptions,
-  type UpdateReference,
-  type WaitForUpdateStage,
-  type WithUpdateArgs,
-  type WorkflowUpdateHandle,
-  type WorkflowUpdateOptions,
-  workflowUpdateHandle,
-} from "./workflow-update-handle.ts";
-import { checkWaitForStage } from "./workflow-update-stage.ts";
+import { updateMethods, type WorkflowUpdateMethods } from "./workflow-update-methods.ts";
 
 /** Arguments of a signal or query, and options of the call. */
 export interface WorkflowMessageOptions<Args extends readonly unknown[]> extends CallOptions {
@@ -36,7 +26,9 @@ export interface WorkflowMessageOptions<Args extends readonly unknown[]> extends
 }
 
 /** Acts on one workflow. Each method takes options of its call last: `deadline`, `metadata`, `abortSignal`. */
-export interface WorkflowHandle<T extends Workflow = Workflow> extends BaseWorkflowHandle<T> {
+export interface WorkflowHandle<T extends Workflow = Workflow>
+  extends BaseWorkflowHandle<T>,
+    WorkflowUpdateMethods {
   /** The client that made the handle. */
   readonly client: WorkflowClient;
   /**
@@ -65,34 +57,6 @@ export interface WorkflowHandle<T extends Workflow = Workflow> extends BaseWorkf
     definition: QueryDefinition<Ret, Args> | string,
     options: WorkflowMessageOptions<Args>,
   ): Promise<Ret>;
-  /**
-   * Updates the workflow and waits for the result.
-   *
-   * @throws {WorkflowUpdateFailedError} when the update was rejected or its handler failed; `cause` says why
-   * @throws {WorkflowUpdateRPCTimeoutOrCancelledError} when the deadline of the call passed, or it was cancelled
-   */
-  executeUpdate<Ret = unknown, Args extends unknown[] = unknown[]>(
-    definition: UpdateReference<Ret, Args>,
-    options: WorkflowUpdateOptions & WithUpdateArgs<Args>,
-    call?: CallOptions,
-  ): Promise<Ret>;
-  executeUpdate<Ret = unknown>(definition: UpdateReference<Ret, []>): Promise<Ret>;
-  /**
-   * Updates the workflow, and waits until it has accepted (or rejected) the update, or until its handler ends. Whether it
-   * succeeded is told by the handle's `result()`.
-   *
-   * @throws {WorkflowUpdateRPCTimeoutOrCancelledError} when the deadline of the call passed, or it was cancelled
-   */
-  startUpdate<Ret = unknown, Args extends unknown[] = unknown[]>(
-    definition: UpdateReference<Ret, Args>,
-    options: WorkflowUpdateOptions & WithUpdateArgs<Args> & WaitForUpdateStage,
-    call?: CallOptions,
-  ): Promise<WorkflowUpdateHandle<Ret>>;
-  /** A handle to an update that was sent before, without asking the server. */
-  getUpdateHandle<Ret = unknown>(
-    updateId: string,
-    options?: GetWorkflowUpdateHandleOptions,
-  ): WorkflowUpdateHandle<Ret>;
   /** Ends the workflow at once; its code is not asked. */
   terminate(reason?: string, call?: CallOptions): Promise<TerminateWorkflowExecutionResponse>;
   /** Asks the workflow to stop; its code decides. */
@@ -141,9 +105,6 @@ function nameOf(definition: { readonly name: string } | string, kind: "signal" |
   throw new ValueError(`${kind} is ${showValue(definition)}; it must be a definition or a non-empty name`);
 }
 
-type AnyUpdateOptions = WorkflowUpdateOptions &
-  WaitForUpdateStage & { readonly args?: readonly unknown[] | undefined };
-
 /** Makes a handle. */
 export function workflowHandle<T extends Workflow>(
   client: WorkflowClient,
@@ -174,53 +135,10 @@ export function workflowHandle<T extends Workflow>(
     return (await calls.query(input, call)) as Ret;
   };
 
-  const update = async <Ret>(
-    definition: unknown,
-    { waitForStage, ...options }: AnyUpdateOptions,
-    call: CallOptions | undefined,
-  ): Promise<WorkflowUpdateHandle<Ret>> => {
-    checkWaitForStage(waitForStage);
-    const { updateName, args, updateId } = compileUpdate(definition, options);
-    const input = {
-      workflowExecution,
-      firstExecutionRunId,
-      updateName,
-      args,
-      headers: headers(),
-      options: { updateId },
-    };
-    const output = await calls.updates.start(input, { waitForStage, call });
-    const execution = { workflowId, runId: output.workflowRunId };
-    const outcome =
-      output.outcome ??
-      (waitForStage === "COMPLETED"
-        ? await calls.updates.pollOutcome(execution, output.updateId, call)
-        : undefined);
-    return workflowUpdateHandle(calls.updates, {
-      updateId: output.updateId,
-      workflowExecution: execution,
-      outcome,
-    });
-  };
-
   return {
     client,
     workflowId,
-    async executeUpdate<Ret>(definition: unknown, options: object = {}, call?: CallOptions) {
-      const handle = await update<Ret>(definition, { ...options, waitForStage: "COMPLETED" }, call);
-      return handle.result(call);
-    },
-    startUpdate: (definition, options, call) => update(definition, options, call),
-    getUpdateHandle(updateId, options) {
-      checkText(updateId, "updateId");
-      checkOptionalText(options?.workflowRunId, "workflowRunId");
-      const execution = { workflowId, runId: options?.workflowRunId ?? runId };
-      return workflowUpdateHandle(calls.updates, {
-        updateId,
-        workflowExecution: execution,
-        outcome: undefined,
-      });
-    },
+    ...updateMethods(calls.updates, target),
     async result(call) {
       const execution = { workflowId, runId: target.runIdForResult ?? runId };
       const options = { ...call, followRuns: target.followRuns };
