@@ -33,6 +33,8 @@ export interface CallRequest {
   readonly maxReceiveBytes: number;
 }
 
+/** How much earlier than ours the clock of a server may reach the deadline. */
+const DEADLINE_SLACK_MS = 25;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
@@ -209,6 +211,11 @@ export class Call implements StreamSeeker {
       this.fail(lost);
       return;
     }
+    // The server knows the deadline too, and its reset may be read before our own timer runs.
+    if (code === Http2Code.CANCEL && this.#isDeadlineNear()) {
+      this.#onDeadline();
+      return;
+    }
     const { path } = this.#request;
     if (code !== Http2Code.NO_ERROR || this.#streamError !== undefined) {
       this.fail(
@@ -227,6 +234,11 @@ export class Call implements StreamSeeker {
       // This is what a connection lost behind a proxy looks like, so it counts as one.
       this.fail(failure(GrpcStatus.UNAVAILABLE, `${path} ended without a grpc-status`, "connection-lost"));
     }
+  }
+
+  #isDeadlineNear(): boolean {
+    const { timeoutMs } = this.#request;
+    return timeoutMs !== undefined && performance.now() - this.#startedAt >= timeoutMs - DEADLINE_SLACK_MS;
   }
 
   /** The header block that holds the status: the trailers, or the headers of an answer that is nothing else. */
