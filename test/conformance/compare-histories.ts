@@ -6,6 +6,7 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 const VOLATILE: ReadonlySet<string> = new Set([
   "eventTime",
   "eventId",
+  "inboundEventId",
   "taskId",
   "version",
   "identity",

@@ -25,7 +25,15 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  // A case that fails before it kills its worker must not leave it behind.
+  const atExit = (): void => void child.kill("SIGKILL");
+  process.once("exit", atExit);
+  const exited = new Promise<void>((resolve) =>
+    child.once("exit", () => {
+      process.removeListener("exit", atExit);
+      resolve();
+    }),
+  );
   await new Promise<void>((resolve, reject) => {
     child.stdout.once("data", () => resolve());
     child.once("exit", (code) =>

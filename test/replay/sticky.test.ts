@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { EventType } from "../../src/gen/codec/temporal/api/enums/v1/event_type.ts";
 import { expectRecordedAnswer } from "./expect-recorded.ts";
-import { type RecordedTask, recorded, subjects, workflowTasks } from "./recorded.ts";
+import { type Recorded, type RecordedTask, recorded, subjects, workflowTasks } from "./recorded.ts";
 import { fullTask, ReplayedRun, stickyTask } from "./replay-history.ts";
 import { loadWorkflowCode } from "./workflow-code.ts";
 
 const code = await loadWorkflowCode("mod.ts");
+/** A worker is not told that its run was terminated. */
+const wasTerminated = ({ events }: Recorded): boolean =>
+  events.at(-1)?.eventType === EventType.WORKFLOW_EXECUTION_TERMINATED;
+
 const metadata = { queryType: "__temporal_workflow_metadata" };
 
 describe.each(subjects)("%s", (subject) => {
@@ -20,7 +25,7 @@ describe.each(subjects)("%s", (subject) => {
   test("one worker keeps the run and answers task after task as recorded", async () => {
     const run = new ReplayedRun(code, history);
     await play(run, tasks);
-    expect(run.evicted).toBe(subject !== "open-run");
+    expect(run.evicted).toBe(subject !== "open-run" && !wasTerminated(history));
     run.evict();
   });
 
