@@ -8,7 +8,6 @@ export default defineConfig({
     alias: [
       { find: /^#platform$/, replacement: here("./runtimes/node/mod.ts") },
       { find: /^#platform\/worker$/, replacement: here("./runtimes/node/worker.ts") },
-      { find: /^#test$/, replacement: here("./test/harness/node.ts") },
       { find: /^perdure\/([a-z]+)$/, replacement: here("./src/$1/mod.ts") },
     ],
   },
