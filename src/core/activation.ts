@@ -4,6 +4,7 @@ import type { Failure } from "../gen/codec/temporal/api/failure/v1/message.ts";
 import type { WorkflowExecutionStartedEventAttributes } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { ChildJob } from "./child-jobs.ts";
 import type { ExternalJob } from "./external-jobs.ts";
+import type { NexusJob } from "./nexus-jobs.ts";
 import type { NotifyHasPatch } from "./patch-jobs.ts";
 import type { DoUpdateJob } from "./update-jobs.ts";
 
@@ -78,6 +79,7 @@ export type Job =
   | { readonly kind: "resolveActivity"; readonly seq: number; readonly resolution: ActivityResolution }
   | ChildJob
   | ExternalJob
+  | NexusJob
   | { readonly kind: "cancelWorkflow"; readonly reason: string }
   | {
       readonly kind: "queryWorkflow";

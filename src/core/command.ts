@@ -3,6 +3,7 @@ import type { FailureData } from "./activation.ts";
 import type { Annotated } from "./annotations.ts";
 import type { ChildCommand } from "./child-jobs.ts";
 import type { ExternalCommand } from "./external-jobs.ts";
+import type { NexusCommand } from "./nexus-jobs.ts";
 import type { SetPatchMarker } from "./patch-jobs.ts";
 import type { RespondToUpdate } from "./update-jobs.ts";
 import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
@@ -94,6 +95,7 @@ type AnyCommand =
   | RespondToUpdate
   | ChildCommand
   | ExternalCommand
+  | NexusCommand
   | SetPatchMarker
   | UpsertSearchAttributes
   | ModifyWorkflowProperties

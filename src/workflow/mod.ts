@@ -18,6 +18,15 @@ export { IllegalStateError, PayloadConverterError, ValueError } from "../common/
 export { TemporalFailure } from "../common/failure.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
 export { NexusOperationFailure } from "../common/nexus-operation-failure.ts";
+export type {
+  NexusOperationDefinition,
+  NexusOperationInput,
+  NexusOperationMap,
+  NexusOperationOutput,
+  NexusServiceDefinition,
+  NexusTransferTypeConverter,
+  NexusTypeInfo,
+} from "../common/nexus-service.ts";
 export type { Payload } from "../common/payload.ts";
 export type { Priority } from "../common/priority.ts";
 export type { RetryPolicy } from "../common/retry-policy.ts";
@@ -139,6 +148,18 @@ export type {
   WorkflowOutboundCallsInterceptor,
 } from "./interceptors.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export {
+  createNexusServiceClient,
+  type NexusOperationHandle,
+  type NexusServiceClient,
+  type NexusServiceClientOptions,
+} from "./nexus.ts";
+export {
+  NexusOperationCancellationType,
+  type StartNexusOperationInput,
+  type StartNexusOperationOptions,
+  type StartNexusOperationOutput,
+} from "./nexus-operation-options.ts";
 export { deprecatePatch, patched } from "./patches.ts";
 export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
 export { AsyncLocalStorage } from "./runtime/async-local.ts";

@@ -14,6 +14,7 @@ import { queryWorkflow } from "./jobs/query-workflow.ts";
 import { resolveActivity } from "./jobs/resolve-activity.ts";
 import { resolveChildWorkflow, resolveChildWorkflowStart } from "./jobs/resolve-child-workflow.ts";
 import { resolveCancelExternal, resolveSignalExternal } from "./jobs/resolve-external.ts";
+import { resolveNexusOperation, resolveNexusOperationStart } from "./jobs/resolve-nexus-operation.ts";
 import { signalWorkflow } from "./jobs/signal-workflow.ts";
 import { updateRandomSeed } from "./jobs/update-random-seed.ts";
 import { hasFlag, type Run } from "./run.ts";
@@ -136,6 +137,12 @@ function applyJob(run: Run, job: Job): void {
       break;
     case "resolveCancelExternal":
       resolveCancelExternal(run, job);
+      break;
+    case "resolveNexusOperationStart":
+      resolveNexusOperationStart(run, job);
+      break;
+    case "resolveNexusOperation":
+      resolveNexusOperation(run, job);
       break;
     case "cancelWorkflow":
       cancelWorkflow(run);
