@@ -15,5 +15,5 @@ function threadFile(): URL {
 export const workerPlatform: WorkerPlatform = {
   ...workerHost,
   name: "bun",
-  startThread: (init, handlers) => startWorkerThread(threadFile(), init, handlers),
+  startThread: (init, handlers) => startWorkerThread({ file: threadFile() }, init, handlers),
 };

@@ -1,18 +1,24 @@
-import type { MessagePort } from "node:worker_threads";
+import type { MessagePort, ResourceLimits } from "node:worker_threads";
 import { Worker } from "node:worker_threads";
 import type { FromThread, ThreadInit, ToThread } from "../../src/engine/protocol.ts";
 import type { EnginePort } from "../../src/engine/thread-main.ts";
 import type { ThreadHandlers, WorkflowThread } from "../../src/platform/worker-platform.ts";
 import { threadStart } from "./thread-start.ts";
 
+/** What a thread is started from. */
+export interface ThreadEntry {
+  readonly file: URL;
+  readonly resourceLimits?: ResourceLimits;
+}
+
 /** Starts a workflow thread of `node:worker_threads` from its entry file. */
 export function startWorkerThread(
-  entry: URL,
+  { file, ...limits }: ThreadEntry,
   init: ThreadInit,
   handlers: ThreadHandlers,
 ): Promise<WorkflowThread> {
   // Options of the main program, such as loaders, are of no use in the thread and only slow its start.
-  const worker = new Worker(entry, { name: `perdure-workflow-${init.threadIndex}`, execArgv: [] });
+  const worker = new Worker(file, { name: `perdure-workflow-${init.threadIndex}`, execArgv: [], ...limits });
   const thread: WorkflowThread = {
     post: batched((messages) => worker.postMessage(messages)),
     terminate: async () => {

@@ -2,6 +2,8 @@ import type { Init } from "../codec-runtime/init.ts";
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { Failure } from "../gen/codec/temporal/api/failure/v1/message.ts";
 import type { WorkflowExecutionStartedEventAttributes } from "../gen/codec/temporal/api/history/v1/message.ts";
+import type { ChildJob } from "./child-jobs.ts";
+import type { ExternalJob } from "./external-jobs.ts";
 import type { NotifyHasPatch } from "./patch-jobs.ts";
 
 /** A failure as core and the sandbox exchange it: the wire shape with every field optional. */
@@ -70,6 +72,8 @@ export type Job =
     }
   | { readonly kind: "fireTimer"; readonly seq: number }
   | { readonly kind: "resolveActivity"; readonly seq: number; readonly resolution: ActivityResolution }
+  | ChildJob
+  | ExternalJob
   | { readonly kind: "cancelWorkflow"; readonly reason: string }
   | {
       readonly kind: "queryWorkflow";

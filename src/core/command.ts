@@ -1,5 +1,7 @@
 import type { Payload, PayloadMap } from "../common/payload.ts";
 import type { FailureData } from "./activation.ts";
+import type { ChildCommand } from "./child-jobs.ts";
+import type { ExternalCommand } from "./external-jobs.ts";
 import type { SetPatchMarker } from "./patch-jobs.ts";
 import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
 
@@ -85,6 +87,8 @@ export type WorkflowCommand =
   | { readonly kind: "failWorkflow"; readonly failure: FailureData }
   | { readonly kind: "cancelWorkflow" }
   | ContinueAsNewCommand
+  | ChildCommand
+  | ExternalCommand
   | SetPatchMarker
   | UpsertSearchAttributes
   | ModifyWorkflowProperties

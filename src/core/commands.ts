@@ -16,20 +16,22 @@ import { durationFromMs } from "./wire-time.ts";
 
 type ApiCommand = Init<Command>;
 
-function payloads(list: readonly Payload[]): Init<Payloads> | undefined {
+/** A list as the wire has it: none at all when it is empty. */
+export function payloads(list: readonly Payload[]): Init<Payloads> | undefined {
   return list.length === 0 ? undefined : { payloads: list };
 }
 
-function isEmpty(map: PayloadMap | undefined): boolean {
+export function isEmpty(map: PayloadMap | undefined): boolean {
   for (const _ in map) return false;
   return true;
 }
 
-function header(fields: PayloadMap): Init<Header> | undefined {
+/** Left out when it is empty. */
+export function header(fields: PayloadMap): Init<Header> | undefined {
   return isEmpty(fields) ? undefined : { fields };
 }
 
-function retryPolicy(policy: RetryPolicyData): Init<RetryPolicy> {
+export function retryPolicy(policy: RetryPolicyData): Init<RetryPolicy> {
   return {
     initialInterval: durationFromMs(policy.initialIntervalMs),
     backoffCoefficient: policy.backoffCoefficient,
@@ -39,13 +41,14 @@ function retryPolicy(policy: RetryPolicyData): Init<RetryPolicy> {
   };
 }
 
-function userMetadata(metadata: UserMetadata | undefined): ApiCommand["userMetadata"] {
+/** Left out when it says nothing. */
+export function userMetadata(metadata: UserMetadata | undefined): ApiCommand["userMetadata"] {
   if (metadata?.summary === undefined && metadata?.details === undefined) return undefined;
   return { summary: metadata.summary, details: metadata.details };
 }
 
 /** Whether the command's task stays on the build that asks for it. */
-function staysOnBuild(intent: VersioningIntentName, taskQueue: string, ownTaskQueue: string): boolean {
+export function staysOnBuild(intent: VersioningIntentName, taskQueue: string, ownTaskQueue: string): boolean {
   switch (intent) {
     case "COMPATIBLE":
       return true;

@@ -7,6 +7,10 @@ const rank: { readonly [Kind in Job["kind"]]: number } = {
   signalWorkflow: 3,
   fireTimer: 4,
   resolveActivity: 4,
+  resolveChildWorkflowStart: 4,
+  resolveChildWorkflow: 4,
+  resolveSignalExternal: 4,
+  resolveCancelExternal: 4,
   cancelWorkflow: 4,
   queryWorkflow: 6,
 };

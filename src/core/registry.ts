@@ -3,12 +3,15 @@ import type { WorkflowCommand } from "./command.ts";
 import type { AttributesOf, EventName } from "./history/event-kinds.ts";
 import type { LiveMachine, Scene } from "./machine.ts";
 import { activity, openActivity } from "./machines/activity.ts";
+import { openCancelExternal } from "./machines/cancel-external.ts";
 import { openCancelWorkflow } from "./machines/cancel-workflow.ts";
+import { childWorkflow, openChildWorkflow } from "./machines/child-workflow.ts";
 import { openCompleteWorkflow } from "./machines/complete-workflow.ts";
 import { openContinueAsNew } from "./machines/continue-as-new.ts";
 import { openFailWorkflow } from "./machines/fail-workflow.ts";
 import { openModifyProperties } from "./machines/modify-workflow-properties.ts";
 import { openPatch } from "./machines/patch.ts";
+import { openSignalExternal, signalExternal } from "./machines/signal-external.ts";
 import { openTimer, timer } from "./machines/timer.ts";
 import { openUpsert } from "./machines/upsert-search-attributes.ts";
 import { takeCancelRequested, takeSignaled, takeStarted, takeTaskScheduled } from "./outside-events.ts";
@@ -37,6 +40,16 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
       return { kind: "opened", machine: openActivity(command, scene) };
     case "requestCancelActivity":
       return { kind: "cancel", of: activity.name, seq: command.seq };
+    case "startChildWorkflow":
+      return { kind: "opened", machine: openChildWorkflow(command, scene) };
+    case "cancelChildWorkflow":
+      return { kind: "cancel", of: childWorkflow.name, seq: command.seq };
+    case "signalExternalWorkflow":
+      return { kind: "opened", machine: openSignalExternal(command, scene) };
+    case "cancelSignalExternal":
+      return { kind: "cancel", of: signalExternal.name, seq: command.seq };
+    case "requestCancelExternalWorkflow":
+      return { kind: "opened", machine: openCancelExternal(command, scene) };
     case "completeWorkflow":
       return { kind: "opened", machine: openCompleteWorkflow(command, scene) };
     case "failWorkflow":
@@ -113,4 +126,15 @@ export const routes: ReadonlyMap<EventName, Route> = new Map<EventName, Route>([
   initiated("activityTaskTimedOut", (event) => event.scheduledEventId),
   initiated("activityTaskCanceled", (event) => event.scheduledEventId),
   initiated("timerFired", (event) => event.startedEventId),
+  initiated("startChildWorkflowExecutionFailed", (event) => event.initiatedEventId),
+  initiated("childWorkflowExecutionStarted", (event) => event.initiatedEventId),
+  initiated("childWorkflowExecutionCompleted", (event) => event.initiatedEventId),
+  initiated("childWorkflowExecutionFailed", (event) => event.initiatedEventId),
+  initiated("childWorkflowExecutionCanceled", (event) => event.initiatedEventId),
+  initiated("childWorkflowExecutionTimedOut", (event) => event.initiatedEventId),
+  initiated("childWorkflowExecutionTerminated", (event) => event.initiatedEventId),
+  initiated("externalWorkflowExecutionSignaled", (event) => event.initiatedEventId),
+  initiated("signalExternalWorkflowExecutionFailed", (event) => event.initiatedEventId),
+  initiated("externalWorkflowExecutionCancelRequested", (event) => event.initiatedEventId),
+  initiated("requestCancelExternalWorkflowExecutionFailed", (event) => event.initiatedEventId),
 ]);

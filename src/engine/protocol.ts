@@ -66,10 +66,10 @@ export interface WorkerFacts {
   /** Sink functions the worker has, as `sink.function`, with those that also run during replay. */
   readonly sinks: { readonly [name: string]: { readonly callDuringReplay: boolean } };
   readonly registeredActivities: readonly string[];
-  /** The worker has a `patchActivationCallback`. Default: false. */
-  readonly asksBeforePatching?: boolean | undefined;
   /** Log lines below this level are not sent; absent: all are. */
   readonly logLevel?: LogLevel | undefined;
+  /** The worker has a `patchActivationCallback`. Default: false. */
+  readonly asksBeforePatching?: boolean | undefined;
 }
 
 /** Main thread to workflow thread. */

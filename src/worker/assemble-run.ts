@@ -173,8 +173,8 @@ function workerFacts(ingredients: RunIngredients): WorkerFacts {
     showStackTraceSources: options.showStackTraceSources,
     sinks,
     registeredActivities: [...options.activities.keys()],
-    asksBeforePatching: options.patchActivationCallback !== undefined,
     logLevel: lowestLevel(ingredients.logger),
+    asksBeforePatching: options.patchActivationCallback !== undefined,
   };
 }
 

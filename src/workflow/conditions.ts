@@ -35,10 +35,13 @@ export function condition(fn: () => boolean, timeout?: Duration, options?: Timer
   if (typeof fn !== "function") {
     throw new TypeError(`condition() takes a function that returns a boolean, got ${showValue(fn)}`);
   }
-  const timeoutMs = msOptionalToNumber(timeout, "timeout of condition()");
-  // Before 1.5 of the official SDK the number 0 meant no timeout: histories from then have no marker.
-  const isNone = timeout === 0 && !patched(CONDITION_0_PATCH);
-  return whenMetInTime(fn, isNone ? undefined : timeoutMs, options);
+  // Before 1.5 of the official SDK, a timeout of 0 meant none: histories from then have no marker.
+  const isUntimed = timeout === 0 && !patched(CONDITION_0_PATCH);
+  return whenMetInTime(
+    fn,
+    isUntimed ? undefined : msOptionalToNumber(timeout, "timeout of condition()"),
+    options,
+  );
 }
 
 /** The name comes from the official SDK: histories hold it. */

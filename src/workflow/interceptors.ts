@@ -2,6 +2,7 @@ import type { ActivityOptions } from "../common/activity-options.ts";
 import type { Headers } from "../common/interceptors.ts";
 import type { Activation } from "../core/activation.ts";
 import type { WorkflowCommand } from "../core/command.ts";
+import type { ChildWorkflowOptionsWithDefaults } from "./child-workflow-options.ts";
 import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
 
 /** What a module of workflow interceptors exports under the name `interceptors`. Called once for each run. */
@@ -54,6 +55,19 @@ export interface WorkflowOutboundCallsInterceptor {
   startTimer?(input: TimerInput, next: (input: TimerInput) => Promise<void>): Promise<void>;
   /** An activity is scheduled. */
   scheduleActivity?(input: ActivityInput, next: (input: ActivityInput) => Promise<unknown>): Promise<unknown>;
+  /**
+   * A child workflow is started. Gives two promises: one of the run id, which rejects when the child cannot be started, and
+   * one of the child's result.
+   */
+  startChildWorkflowExecution?(
+    input: StartChildWorkflowExecutionInput,
+    next: (input: StartChildWorkflowExecutionInput) => Promise<[Promise<string>, Promise<unknown>]>,
+  ): Promise<[Promise<string>, Promise<unknown>]>;
+  /** A child or another workflow is signalled. */
+  signalWorkflow?(
+    input: SignalWorkflowInput,
+    next: (input: SignalWorkflowInput) => Promise<void>,
+  ): Promise<void>;
   /** The workflow continues as new. `next` never resolves: it throws what ends the run. */
   continueAsNew?(
     input: ContinueAsNewInput,
@@ -87,6 +101,31 @@ export interface ActivityInput {
   readonly headers: Headers;
   readonly seq: number;
 }
+
+/** A child workflow to start. `seq` is its number in the run. */
+export interface StartChildWorkflowExecutionInput {
+  readonly workflowType: string;
+  readonly options: ChildWorkflowOptionsWithDefaults;
+  readonly headers: Headers;
+  readonly seq: number;
+}
+
+/** A signal to send. `seq` is its number in the run. */
+export interface SignalWorkflowInput {
+  readonly signalName: string;
+  readonly args: unknown[];
+  readonly target: SignalTarget;
+  readonly headers: Headers;
+  readonly seq: number;
+}
+
+/** Who is signalled: a child of this workflow, or any workflow. */
+export type SignalTarget =
+  | { readonly type: "child"; readonly childWorkflowId: string }
+  | {
+      readonly type: "external";
+      readonly workflowExecution: { readonly workflowId: string; readonly runId?: string | undefined };
+    };
 
 /** The next run: its arguments, headers and options. */
 export interface ContinueAsNewInput {

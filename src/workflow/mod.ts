@@ -37,6 +37,8 @@ export {
   type VersioningIntent,
   type WorkerDeploymentVersion,
 } from "../common/versioning.ts";
+export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
+export { ParentClosePolicy } from "../common/workflow-options.ts";
 export type {
   ActivityFunction,
   UntypedActivities,
@@ -55,6 +57,13 @@ export {
   scheduleActivity,
 } from "./activities.ts";
 export { CancellationScope, type CancellationScopeOptions } from "./cancellation-scope.ts";
+export {
+  ChildWorkflowCancellationType,
+  type ChildWorkflowOptions,
+  type ChildWorkflowOptionsWithDefaults,
+  type ChildWorkflowStartOptions,
+} from "./child-workflow-options.ts";
+export { type ChildWorkflowHandle, executeChild, startChild } from "./child-workflows.ts";
 export { condition, type WaitConditionOptions, waitCondition } from "./conditions.ts";
 export { getCurrentDetails, inWorkflowContext, setCurrentDetails, workflowInfo } from "./context.ts";
 export { ContinueAsNew, continueAsNew, makeContinueAsNewFunc } from "./continue-as-new.ts";
@@ -77,6 +86,7 @@ export {
   UnhandledRejectionError,
   WorkflowError,
 } from "./errors.ts";
+export { type ExternalWorkflowHandle, getExternalWorkflowHandle } from "./external-workflows.ts";
 export {
   allHandlersFinished,
   type DefaultQueryHandler,
@@ -99,6 +109,9 @@ export type {
   GetLogAttributesInput,
   QueryInput,
   SignalInput,
+  SignalTarget,
+  SignalWorkflowInput,
+  StartChildWorkflowExecutionInput,
   TimerInput,
   TimerOptions,
   WorkflowExecuteInput,

@@ -26,3 +26,25 @@ export const caseActivities = {
     throw new CompleteAsyncError();
   },
 };
+
+/** Activities that fail in unusual ways. */
+export const hostileActivities = {
+  async throwsText(): Promise<void> {
+    // What user code may do, though it should not.
+    return await Promise.reject("plain text");
+  },
+  async throwsNothing(): Promise<void> {
+    return await Promise.reject();
+  },
+  throwsRange(): Promise<void> {
+    throw new RangeError("too far");
+  },
+  async returnsBigInt(): Promise<unknown> {
+    return 5n;
+  },
+  async returnsItself(): Promise<unknown> {
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+    return cycle;
+  },
+};

@@ -22,6 +22,9 @@ const VOLATILE: ReadonlySet<string> = new Set([
   "continuedExecutionRunId",
   "baseRunId",
   "newRunId",
+  "namespaceId",
+  "parentWorkflowNamespaceId",
+  "parentInitiatedEventId",
   "prevAutoResetPoints",
   "taskQueue",
   "sdkMetadata",
@@ -52,6 +55,9 @@ const VOLATILE: ReadonlySet<string> = new Set([
   "eagerExecutionAccepted",
   "eventGroupMarkers",
 ]);
+
+/** A request to cancel another workflow tells who asks. */
+const ASKING_RUN = /run id [\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/;
 
 /** Workflow tasks come and go with timing; all else is compared. */
 const WORKFLOW_TASK = /^EVENT_TYPE_WORKFLOW_TASK_/;
@@ -123,6 +129,7 @@ function clean(value: Json | undefined, sameValues: boolean): Json | undefined {
     value === "0"
   )
     return undefined;
+  if (typeof value === "string") return value.replace(ASKING_RUN, "run id …");
   if (typeof value !== "object") return value;
   if (Array.isArray(value)) {
     const items = value.map((item) => clean(item, sameValues) ?? null);

@@ -23,6 +23,7 @@ import { startWorkerProcess } from "./worker-processes.ts";
  * attributes), so that only the structure can be equal. That the values are right is tested by replaying the recorded histories.
  */
 const OWN_VALUES: ReadonlySet<string> = new Set([
+  "child-ids-and-randomness",
   "continue-as-new-3",
   "memo-and-search-attributes",
   "random",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FailureData, Job } from "../../src/core/activation.ts";
-import type { ActivityCancellation, WorkflowCommand } from "../../src/core/command.ts";
+import type { ActivityCancellation } from "../../src/core/command.ts";
 import { activity } from "../../src/core/machines/activity.ts";
 import { cancelWorkflow as cancelWorkflowKind } from "../../src/core/machines/cancel-workflow.ts";
 import { completeWorkflow as completeWorkflowKind } from "../../src/core/machines/complete-workflow.ts";
@@ -10,6 +10,7 @@ import { timer } from "../../src/core/machines/timer.ts";
 import { workflowTask } from "../../src/core/machines/workflow-task.ts";
 import { randomnessSeed } from "../../src/core/seed.ts";
 import { HistoryBuilder, taskOf } from "./history-builder.ts";
+import { PlayedRun, Transitions } from "./played-run.ts";
 import {
   cancelActivity,
   cancelTimer,
@@ -22,39 +23,15 @@ import {
   startTimer,
 } from "./player.ts";
 
-const taken = new Set<string>();
+const transitions = new Transitions();
 
-/** Plays a whole history as one live task after another: each list of commands answers one activation. */
-class Scenario {
-  readonly h = new HistoryBuilder();
-  readonly player = new Player({
-    onTransition: (kind, from, input) => taken.add(`${kind}.${from}.${input}`),
-  });
-  #from = 1;
-  #previous = 0;
-
+class Scenario extends PlayedRun {
   constructor() {
-    this.h.started();
-  }
-
-  /** Ends the events so far with a task and hands it over. Gives the effects in words. */
-  task(attempt = 1): string[] {
-    if (this.#previous !== 0) this.player.answered();
-    const started = this.h.openTask();
-    const task = taskOf(this.h, { from: this.#from, previousStarted: this.#previous, attempt });
-    this.#from = started + 1;
-    this.#previous = started;
-    return this.player.step({ kind: "task", task });
-  }
-
-  complete(...commands: WorkflowCommand[]): string[] {
-    return this.player.complete(...commands);
+    super(transitions);
   }
 
   get resolution(): Extract<Job, { kind: "resolveActivity" }>["resolution"] {
-    const job = this.player.activation.jobs.find((item) => item.kind === "resolveActivity");
-    if (job === undefined) throw new Error("no activity was resolved");
-    return job.resolution;
+    return this.job("resolveActivity").resolution;
   }
 
   get failure(): FailureData {
@@ -411,8 +388,7 @@ describe("workflow task", () => {
 });
 
 test("every transition of every table was taken above", () => {
-  const all: string[] = [];
-  for (const kind of [
+  const { all, untaken } = transitions.of(
     timer,
     activity,
     completeWorkflowKind,
@@ -420,12 +396,7 @@ test("every transition of every table was taken above", () => {
     cancelWorkflowKind,
     continueAsNewKind,
     workflowTask,
-  ]) {
-    const table: { readonly [state: string]: { readonly [input: string]: unknown } } = kind.table;
-    for (const [state, row] of Object.entries(table)) {
-      for (const input of Object.keys(row)) all.push(`${kind.name}.${state}.${input}`);
-    }
-  }
+  );
   expect(all.length).toBeGreaterThan(40);
-  expect(all.filter((transition) => !taken.has(transition))).toEqual([]);
+  expect(untaken).toEqual([]);
 });

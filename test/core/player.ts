@@ -87,6 +87,12 @@ export function jobText(job: Job): string {
       return `notifyHasPatch ${job.patchId}`;
     case "queryWorkflow":
       return `queryWorkflow ${job.queryId}`;
+    case "resolveChildWorkflowStart":
+    case "resolveChildWorkflow":
+      return `${job.kind} ${job.seq} ${job.resolution.kind}`;
+    case "resolveSignalExternal":
+    case "resolveCancelExternal":
+      return `${job.kind} ${job.seq} ${job.failure === undefined ? "ok" : "failed"}`;
     default:
       return job.kind;
   }

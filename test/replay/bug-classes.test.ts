@@ -47,7 +47,9 @@ describe.each(subjects)("%s", (subject) => {
 
   test("bug classes 1 and 15: replay tells workflow code the same, in as many activations, as it was told at first", async () => {
     const seen = ({ activation }: Activated): unknown => {
-      const { jobs, timestampMs, historyLength, historySizeBytes, continueAsNewSuggested } = activation;
+      const { timestampMs, historyLength, historySizeBytes, continueAsNewSuggested } = activation;
+      // Only a replay knows patches beforehand.
+      const jobs = activation.jobs.filter(({ kind }) => kind !== "notifyHasPatch");
       return legible({ jobs, timestampMs, historyLength, historySizeBytes, continueAsNewSuggested });
     };
     const live = (await keptRun(history)).flatMap(({ activated }) => activated);

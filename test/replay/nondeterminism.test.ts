@@ -97,7 +97,10 @@ describe("history has another timer than the code", () => {
 });
 
 describe("history has commands in another order than the code", () => {
-  /** Neighbours of one task whose order shows: they differ in type, or are activities. */
+  /**
+   * Neighbours of one task whose order shows: they differ in type, or are activities. Patch markers are left out: they have
+   * matching rules and words of their own, tested with the patches.
+   */
   const pairs = subjects.flatMap((subject) => {
     const history = recorded(subject);
     return workflowTasks(history.events).flatMap(({ commandEvents }) =>
@@ -105,9 +108,10 @@ describe("history has commands in another order than the code", () => {
         const first = commandEvents[index]!;
         const shows =
           first.eventType !== second.eventType || first.eventType === EventType.ACTIVITY_TASK_SCHEDULED;
+        const marker = [first, second].some(({ eventType }) => eventType === EventType.MARKER_RECORDED);
         const ids = { first: Number(first.eventId), second: Number(second.eventId) };
         const timers = TIMER_EVENTS.has(first.eventType) && TIMER_EVENTS.has(second.eventType);
-        return shows ? [{ subject, history, ...ids, timers }] : [];
+        return shows && !marker ? [{ subject, history, ...ids, timers }] : [];
       }),
     );
   });
@@ -141,7 +145,10 @@ describe("code and history differ in one command", () => {
     async ({ history, id }) => {
       const message = await complaint(without(history, id));
       expect(message).toMatch(/History has event \d+, \w+/);
-      expect(message).toMatch(/scheduleActivity \(seq \d+, activity type '\w+'/);
+      // The activity stands where history has a patch marker: then the marker is what is named.
+      expect(message).toMatch(
+        /scheduleActivity \(seq \d+, activity type '\w+'|no corresponding change command/,
+      );
     },
   );
 

@@ -1,11 +1,13 @@
 import type { Command } from "../../src/gen/codec/temporal/api/command/v1/message.ts";
-import type { Payload, Payloads, RetryPolicy } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
+import type { Payload, Payloads } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import type { Failure } from "../../src/gen/codec/temporal/api/failure/v1/message.ts";
 import type {
   HistoryEvent,
   WorkflowExecutionStartedEventAttributes,
 } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
 import type { UserMetadata } from "../../src/gen/codec/temporal/api/sdk/v1/user_metadata.ts";
+import { workflowCommandOf } from "./recorded-workflow-commands.ts";
+import { ms, retryPolicyOf } from "./wire-forms.ts";
 
 /*
  * Commands and the events which the server writes for them, brought to one form, so that they can be compared. What the
@@ -20,12 +22,6 @@ export interface RecordedCommand {
 }
 
 const text = new TextDecoder();
-
-type Duration = { readonly seconds: bigint; readonly nanos: number };
-
-function ms(duration: Duration | undefined): number {
-  return duration === undefined ? 0 : Number(duration.seconds) * 1000 + duration.nanos / 1e6;
-}
 
 /** The smaller one of those that are set. */
 function least(...times: number[]): number {
@@ -53,20 +49,11 @@ function effectiveTimeouts(asked: Timeouts, runTimeout: number): Timeouts {
   };
 }
 
-function retryPolicyOf(policy: RetryPolicy | undefined): object {
-  const initial = ms(policy?.initialInterval) || 1000;
-  return {
-    initial,
-    coefficient: policy?.backoffCoefficient || 2,
-    maximum: ms(policy?.maximumInterval) || initial * 100,
-    attempts: policy?.maximumAttempts ?? 0,
-    nonRetryable: policy?.nonRetryableErrorTypes ?? [],
-  };
-}
-
 /** A stack of workflow code is compared by the places in the user's files, any other one as it is. */
 function placesIn(stack: string): string | readonly string[] {
-  return stack.match(/test\/conformance\/workflows\/[\w./-]+:\d+/g) ?? stack;
+  const places = stack.match(/test\/conformance\/workflows\/[\w./-]+:\d+/g);
+  // The official SDK's own frames are left in errors that have no other ones.
+  return places ?? stack.replace(/\n\s+at .*(?:@temporalio\/|evalmachine).*/g, "");
 }
 
 function failureOf(failure: Failure | undefined): object | undefined {
@@ -100,6 +87,10 @@ export function commandAsRecorded(
       const taskTimeout = ms(a.workflowTaskTimeout) || ms(started.workflowTaskTimeout);
       return { ...continuation(a), userMetadata, runTimeout, taskTimeout };
     }
+    case "startChildWorkflowExecutionCommandAttributes":
+    case "signalExternalWorkflowExecutionCommandAttributes":
+    case "requestCancelExternalWorkflowExecutionCommandAttributes":
+      return { ...workflowCommandOf(attributes), userMetadata };
     case "failWorkflowExecutionCommandAttributes":
       return { kind: "failWorkflow", userMetadata, failure: failureOf(attributes.value.failure) };
     case "requestCancelActivityTaskCommandAttributes": {
@@ -149,6 +140,10 @@ export function commandOfEvent({ attributes, userMetadata }: HistoryEvent): Reco
       const runTimeout = ms(a.workflowRunTimeout);
       return { ...continuation(a), userMetadata, runTimeout, taskTimeout: ms(a.workflowTaskTimeout) };
     }
+    case "startChildWorkflowExecutionInitiatedEventAttributes":
+    case "signalExternalWorkflowExecutionInitiatedEventAttributes":
+    case "requestCancelExternalWorkflowExecutionInitiatedEventAttributes":
+      return { ...workflowCommandOf(attributes), userMetadata };
     case "workflowExecutionFailedEventAttributes":
       return { kind: "failWorkflow", userMetadata, failure: failureOf(attributes.value.failure) };
     case "activityTaskCancelRequestedEventAttributes": {

@@ -11,6 +11,8 @@ import { type InitializeJob, initializeWorkflow, startWorkflow } from "./jobs/in
 import { notifyHasPatch } from "./jobs/notify-has-patch.ts";
 import { queryWorkflow } from "./jobs/query-workflow.ts";
 import { resolveActivity } from "./jobs/resolve-activity.ts";
+import { resolveChildWorkflow, resolveChildWorkflowStart } from "./jobs/resolve-child-workflow.ts";
+import { resolveCancelExternal, resolveSignalExternal } from "./jobs/resolve-external.ts";
 import { signalWorkflow } from "./jobs/signal-workflow.ts";
 import { updateRandomSeed } from "./jobs/update-random-seed.ts";
 import { hasFlag, type Run } from "./run.ts";
@@ -117,6 +119,18 @@ function applyJob(run: Run, job: Job): void {
       break;
     case "resolveActivity":
       resolveActivity(run, job);
+      break;
+    case "resolveChildWorkflowStart":
+      resolveChildWorkflowStart(run, job);
+      break;
+    case "resolveChildWorkflow":
+      resolveChildWorkflow(run, job);
+      break;
+    case "resolveSignalExternal":
+      resolveSignalExternal(run, job);
+      break;
+    case "resolveCancelExternal":
+      resolveCancelExternal(run, job);
       break;
     case "cancelWorkflow":
       cancelWorkflow(run);

@@ -43,10 +43,21 @@ export interface Run {
   readonly converters: RunConverters;
   readonly interceptors: RunInterceptors;
   readonly handlers: HandlerTable;
-  readonly nextSeqs: { timer: number; activity: number; condition: number };
+  readonly nextSeqs: {
+    timer: number;
+    activity: number;
+    condition: number;
+    childWorkflow: number;
+    signalWorkflow: number;
+    cancelWorkflow: number;
+  };
   readonly pending: {
     readonly timers: Map<number, Resolver<void>>;
     readonly activities: Map<number, ActivityResolver>;
+    readonly childStarts: Map<number, WorkflowResolver<string>>;
+    readonly children: Map<number, WorkflowResolver<unknown>>;
+    readonly signals: Map<number, ExternalResolver>;
+    readonly cancels: Map<number, ExternalResolver>;
   };
   readonly conditions: Map<number, Condition>;
   /** Patches that history has, and what was decided on those that the code asked for. */
@@ -83,6 +94,14 @@ export interface Resolver<T> {
 export interface ActivityResolver extends Resolver<unknown> {
   readonly context: ActivitySerializationContext;
 }
+
+/** Where the answer to what concerns another workflow goes; payloads in it are that workflow's. */
+export interface WorkflowResolver<T> extends Resolver<T> {
+  readonly context: WorkflowSerializationContext;
+}
+
+/** Where the answer of a workflow that is no child goes: it says only whether it was reached. */
+export type ExternalResolver = WorkflowResolver<void>;
 
 /** A `condition` that does not hold yet. */
 export interface Condition {

@@ -1,6 +1,8 @@
 /** Every scenario, in the order in which they are recorded. */
 import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
+import { childScenarios } from "./children.mjs";
+import { externalScenarios } from "./external.mjs";
 import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
@@ -17,6 +19,8 @@ export const scenarios = [
   ...cancellationScenarios,
   ...runScenarios,
   ...taskScenarios,
+  ...childScenarios,
+  ...externalScenarios,
   ...patchScenarios,
   ...upsertScenarios,
 ];
