@@ -13,6 +13,7 @@ const rank: { readonly [Kind in Job["kind"]]: number } = {
   resolveSignalExternal: 4,
   resolveCancelExternal: 4,
   cancelWorkflow: 4,
+  resolveLocalActivity: 5,
   queryWorkflow: 6,
 };
 

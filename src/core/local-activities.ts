@@ -1,6 +1,9 @@
 import type { ScheduleLocalActivity } from "./local-activity-jobs.ts";
 import type { LocalActivityMarker } from "./local-activity-marker.ts";
 
+/** Kind of the machines of local activities. */
+export const LOCAL_ACTIVITY = "LocalActivity";
+
 /**
  * What a run knows of its local activities besides their machines.
  *
@@ -15,6 +18,21 @@ export class LocalActivities {
   readonly #executing = new Set<number>();
   readonly #known: LocalActivityMarker[] = [];
   #ends = false;
+  /** The worker was told that nobody waits any more. */
+  #dismissed = false;
+
+  #used = false;
+
+  /** The worker was asked to run any. */
+  get wereUsed(): boolean {
+    return this.#used;
+  }
+
+  /** The worker is to be told something. */
+  get hasRequests(): boolean {
+    if (this.#ends) return !this.#dismissed && this.#executing.size > 0;
+    return this.#requests.length > 0 || this.#cancels.length > 0;
+  }
 
   get outstanding(): number {
     return this.#ends ? 0 : this.#executing.size + this.#requests.length;
@@ -35,8 +53,9 @@ export class LocalActivities {
     return index < 0 ? undefined : this.#requests.splice(index, 1)[0];
   }
 
+  /** Asks for the end of one that runs. */
   cancel(seq: number): void {
-    this.#cancels.push(seq);
+    if (this.#executing.has(seq)) this.#cancels.push(seq);
   }
 
   /** It was resolved, or given up. */
@@ -51,7 +70,9 @@ export class LocalActivities {
     const cancel = this.#ends ? [] : this.#cancels;
     this.#requests = [];
     this.#cancels = [];
+    this.#dismissed = this.#ends;
     for (const { seq } of schedule) this.#executing.add(seq);
+    if (schedule.length > 0) this.#used = true;
     return { schedule, cancel, cancelAll: this.#ends };
   }
 

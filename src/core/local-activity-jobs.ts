@@ -37,6 +37,33 @@ export interface RequestCancelLocalActivity {
   readonly seq: number;
 }
 
+/** How a local activity ended. `timedOut` and `cancelled` hold the bare failure, without the one that names the activity. */
+export type LocalActivityEnd =
+  | { readonly kind: "completed"; readonly result: Payload | undefined }
+  | { readonly kind: "failed" | "timedOut" | "cancelled"; readonly failure: FailureData };
+
+/** All that is known of the end, from the worker or from history. */
+export interface LocalActivityOutcome {
+  readonly end: LocalActivityEnd;
+  readonly attempt: number;
+  /** In workflow time; absent where the end costs none. */
+  readonly completeTime: MarkerTime | undefined;
+  /** Set when the next attempt waits for a timer of the workflow. */
+  readonly backoff: MarkerTime | undefined;
+  readonly originalScheduleTime: MarkerTime | undefined;
+}
+
+/** What the worker tells of a local activity that it ran. */
+export interface LocalActivityResult {
+  readonly seq: number;
+  readonly end: LocalActivityEnd;
+  readonly attempt: number;
+  /** How long the last attempt took. */
+  readonly runtimeMs: number;
+  /** Set when the next attempt is left to a timer of the workflow. */
+  readonly backoffMs?: number | undefined;
+}
+
 /** How a local activity ended, as the workflow is told. */
 export type LocalActivityResolution =
   | { readonly kind: "completed"; readonly result?: Payload | undefined }

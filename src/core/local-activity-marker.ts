@@ -1,27 +1,16 @@
 import type { Init } from "../codec-runtime/init.ts";
-import type { Payload } from "../common/payload.ts";
 import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
 import { CommandType } from "../gen/codec/temporal/api/enums/v1/command_type.ts";
 import type { FailureData } from "./activation.ts";
-import type { MarkerTime } from "./local-activity-jobs.ts";
+import type { LocalActivityEnd, LocalActivityOutcome, MarkerTime } from "./local-activity-jobs.ts";
 import { jsonPayload, type Marker, readMarkerObject } from "./marker-json.ts";
 
 /** How a local activity ended, as history keeps it. */
-export interface LocalActivityMarker {
+export interface LocalActivityMarker extends LocalActivityOutcome {
   readonly seq: number;
-  readonly attempt: number;
   readonly activityId: string;
   readonly activityType: string;
-  readonly completeTime: MarkerTime | undefined;
-  /** Set when the next attempt waits for a timer of the workflow. */
-  readonly backoff: MarkerTime | undefined;
-  readonly originalScheduleTime: MarkerTime | undefined;
-  readonly end: LocalActivityEnd;
 }
-
-export type LocalActivityEnd =
-  | { readonly kind: "completed"; readonly result: Payload | undefined }
-  | { readonly kind: "failed" | "timedOut" | "cancelled"; readonly failure: FailureData };
 
 const MARKER_NAME = "core_local_activity";
 
@@ -51,13 +40,15 @@ export function readLocalActivityMarker(marker: Marker): LocalActivityMarker | u
 
 /** A failure counts even where there is a result; with neither, the activity returned nothing. */
 function endOf({ failure, details }: Marker): LocalActivityEnd {
-  if (failure !== undefined) return { kind: isCancellation(failure) ? "cancelled" : "failed", failure };
+  if (failure !== undefined) return { kind: failedHow(failure), failure };
   return { kind: "completed", result: details["result"]?.payloads[0] ?? {} };
 }
 
-function isCancellation(failure: FailureData): boolean {
+function failedHow(failure: FailureData): "failed" | "timedOut" | "cancelled" {
   const cases = [failure.failureInfo?.case, failure.cause?.failureInfo?.case];
-  return cases.includes("canceledFailureInfo");
+  if (cases.includes("canceledFailureInfo")) return "cancelled";
+  // One that the activity itself threw says where it comes from.
+  return cases[0] === "timeoutFailureInfo" && !failure.source ? "timedOut" : "failed";
 }
 
 function timeOf(value: unknown): MarkerTime | undefined {

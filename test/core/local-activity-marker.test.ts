@@ -110,8 +110,10 @@ test("the ledger hands out requests once, counts what is outstanding and forgets
   expect(locals.withdraw(2)).toBeUndefined();
   locals.cancel(1);
   expect(locals.outstanding).toBe(2);
-  expect(locals.take()).toMatchObject({ schedule: [{ seq: 1 }, { seq: 3 }], cancel: [1], cancelAll: false });
-  expect(locals.take()).toEqual({ schedule: [], cancel: [], cancelAll: false });
+  expect(locals.take()).toMatchObject({ schedule: [{ seq: 1 }, { seq: 3 }], cancel: [], cancelAll: false });
+  expect(locals.hasRequests).toBe(false);
+  locals.cancel(1);
+  expect(locals.take()).toEqual({ schedule: [], cancel: [1], cancelAll: false });
   locals.settled(1);
   expect(locals.outstanding).toBe(1);
   for (const seq of [7, 8]) locals.know({ ...base, seq });
@@ -121,5 +123,7 @@ test("the ledger hands out requests once, counts what is outstanding and forgets
   locals.request(request(4));
   locals.end();
   expect(locals.outstanding).toBe(0);
+  expect(locals.hasRequests).toBe(true);
   expect(locals.take()).toEqual({ schedule: [], cancel: [], cancelAll: true });
+  expect(locals.hasRequests).toBe(false);
 });
