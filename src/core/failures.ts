@@ -77,6 +77,29 @@ export function activityCancelled(
   );
 }
 
+const localEnds = {
+  timedOut: { message: "Local Activity timed out", info: "timeoutFailureInfo" },
+  cancelled: { message: "Local Activity cancelled", info: "canceledFailureInfo" },
+} as const;
+
+/** The failure of a local activity that timed out or was cancelled; one that says so itself is its own. */
+export function localActivityEnded(
+  names: Omit<ActivityNames, "scheduledEventId">,
+  kind: keyof typeof localEnds,
+  cause: FailureData,
+): FailureData {
+  const { message, info } = localEnds[kind];
+  if (cause.failureInfo?.case !== info) return cause;
+  const retryState = RetryState.CANCEL_REQUESTED;
+  const end = { message, cause, startedEventId: 0, identity: "", retryState };
+  return activityFailure({ ...names, scheduledEventId: 0 }, end);
+}
+
+/** A cancellation that the activity itself had no part in. */
+export function localCancellation(): FailureData {
+  return { message: "Activity cancelled", failureInfo: { case: "canceledFailureInfo", value: {} } };
+}
+
 /** The failure of a workflow task (or of a workflow that is to fail with it). */
 export function taskFailure(message: string, type = "", nonRetryable = false): FailureData {
   return { message, failureInfo: { case: "applicationFailureInfo", value: { type, nonRetryable } } };

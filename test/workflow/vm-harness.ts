@@ -244,7 +244,7 @@ function startRun(
     namespace: "default",
     taskQueue: "queue",
     workflowFailureErrorTypes: [],
-    registeredActivities: [],
+    registeredActivities: ["greet", "default"],
     sinks: {},
     ...options.facts,
   };
