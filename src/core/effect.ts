@@ -1,3 +1,4 @@
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { Init } from "../codec-runtime/init.ts";
 import type {
   RespondQueryTaskCompletedRequest,
@@ -41,6 +42,8 @@ export type Effect =
       /** `WorkflowTaskFailedCause` number. */
       readonly cause: number;
       readonly failure: FailureData;
+      /** Where in history it came up, for reports. */
+      readonly conflict?: DeterminismReport | undefined;
     }
   | {
       readonly kind: "respondQuery";

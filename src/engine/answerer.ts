@@ -1,3 +1,4 @@
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { Draft } from "../codec-runtime/init.ts";
 import type { FailureData } from "../core/activation.ts";
 import type { Effect } from "../core/effect.ts";
@@ -29,11 +30,14 @@ type CompletionMessage = Extract<FromThread, { kind: "completion" }>;
 type Eviction = Extract<Effect, { kind: "evict" }>;
 type TaskFailure = NonNullable<CompletionMessage["failure"]>;
 
-interface FailedTask {
+/** A task that core gave up, and why. */
+export interface FailedTask {
   readonly taskToken: Uint8Array;
   readonly cause: number;
   readonly failure: FailureData;
   readonly reason: Eviction | undefined;
+  /** Where in history. */
+  readonly conflict?: DeterminismReport | undefined;
 }
 
 export interface AnswererParts {
@@ -162,8 +166,8 @@ export class Answerer {
   }
 
   /** Fails the open task for a reason that core does not know of. The result is the input that makes core forget the run. */
-  async giveUp(cached: CachedRun, error: unknown): Promise<Input> {
-    return this.#giveUp(cached, WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, failureOf(error));
+  async giveUp(cached: CachedRun, failure: FailureData): Promise<Input> {
+    return this.#giveUp(cached, WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, failure);
   }
 
   async #giveUp(cached: CachedRun, cause: number, failure: FailureData): Promise<Input> {
@@ -217,7 +221,8 @@ export class Answerer {
   }
 }
 
-function failureOf(error: unknown): FailureData {
+/** The failure that an error of the engine or of the user's codecs stands for. */
+export function failureOf(error: unknown): FailureData {
   if (error instanceof PayloadStageError) return error.failure;
   return thrownFailure(error, () => errorStack(error));
 }

@@ -1,4 +1,6 @@
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { LogLevel } from "../common/logger.ts";
+import type { EvictReason } from "../core/input.ts";
 
 /**
  * The thread protocol: all that crosses between the main thread (I/O) and a workflow thread (engine, core, sandbox).
@@ -128,7 +130,29 @@ export type ToThread =
           };
     }
   | { readonly kind: "evict"; readonly runId: string; readonly message: string }
+  /** Replay a history from its start; answered by `replayed`. P1 and P3 hold as for a task. */
+  | {
+      readonly kind: "replay";
+      readonly taskId: number;
+      readonly workflowId: string;
+      readonly history: WireHistory;
+    }
   | { readonly kind: "close" };
+
+/** A history on its way to a thread: an encoded `History`, or its proto3 JSON. */
+export type WireHistory =
+  | { readonly kind: "binary"; readonly bytes: Uint8Array }
+  | { readonly kind: "json"; readonly text: string };
+
+/** Why a replay did not go well. */
+export interface ReplayFailure {
+  /** `badHistory`: it can't be read. The others are why the run would have left the cache of a worker. */
+  readonly reason: EvictReason | "badHistory";
+  readonly message: string;
+  /** Of the error that workflow code threw, mapped to the user's files; may be empty. */
+  readonly stack: string;
+  readonly report?: DeterminismReport | undefined;
+}
 
 /** One line of log, one metric update or one sink call made by workflow code; replay rule already applied. */
 export type ObservedCall =
@@ -222,4 +246,12 @@ export type FromThread =
       readonly reply?: SharedArrayBuffer | undefined;
     }
   | { readonly kind: "evicted"; readonly runId: string; readonly reason: string }
+  | {
+      readonly kind: "replayed";
+      readonly taskId: number;
+      readonly runId: string;
+      readonly workflowType: string;
+      readonly events: number;
+      readonly failure?: ReplayFailure | undefined;
+    }
   | { readonly kind: "fatal"; readonly message: string; readonly stack: string };

@@ -1,4 +1,5 @@
 import type { Run } from "../core/run.ts";
+import type { RunFacts } from "../workflow/runtime/sandbox-entry.ts";
 
 /** A task that is open in the thread. */
 export interface OpenTask {
@@ -18,6 +19,8 @@ export interface CachedRun {
   readonly workflowId: string;
   readonly workflowType: string;
   readonly run: Run;
+  /** What differs from the facts of the worker. */
+  readonly facts?: Partial<RunFacts> | undefined;
   /** The sandbox has it. */
   isOpen: boolean;
   /** Undefined between tasks. */

@@ -1,0 +1,152 @@
+import type { Draft } from "../codec-runtime/init.ts";
+import type { JsonValue } from "../codec-runtime/json.ts";
+import { replayTask } from "../core/replay.ts";
+import { createRun } from "../core/run.ts";
+import { historyFromJson } from "../gen/codec/temporal/api/history/v1/message.json.ts";
+import { decodeHistory, type History } from "../gen/codec/temporal/api/history/v1/message.ts";
+import { visitHistory } from "../gen/codec/temporal/api/history/v1/message.visit.ts";
+import { failureOf } from "./answerer.ts";
+import { Driver, type DriverParts } from "./driver.ts";
+import { errorStack, errorText } from "./error-text.ts";
+import type { FromThread, ReplayFailure, ToThread, WireHistory } from "./protocol.ts";
+import { ReplayAnswers } from "./replay-answers.ts";
+import type { CachedRun } from "./run-cache.ts";
+
+type ReplayMessage = Extract<ToThread, { kind: "replay" }>;
+type Replayed = Extract<FromThread, { kind: "replayed" }>;
+
+/** What replaying takes: the parts of the thread that the tasks of a server go through too. */
+export interface ReplaysParts extends Pick<DriverParts, "facts" | "turns" | "payloads" | "post"> {
+  readonly mapStack: (stack: string) => string;
+  readonly flushObserved: (runId: string) => void;
+}
+
+/** What of a task a replay does not have. */
+const NO_TASK = {
+  taskToken: new Uint8Array(0),
+  attempt: 1,
+  isQuery: false,
+  eagerSlots: 0,
+  timed: false,
+} as const;
+
+/**
+ * Replays whole histories: a run that is given one task and then forgotten.
+ *
+ * P1. Runs that replay are kept out of the cache and have keys of their own, so a run id may occur any number of times.
+ * P2. Every message is answered by `replayed`, whatever the history is made of.
+ * P3. A history that parts from the code is replayed once more with traced commands, for the report; tracing all would cost
+ *     every replay what only the failed one needs.
+ */
+export class Replays {
+  readonly #parts: ReplaysParts;
+
+  constructor(parts: ReplaysParts) {
+    this.#parts = parts;
+  }
+
+  /** Never rejects. */
+  async replay(message: ReplayMessage): Promise<void> {
+    const { post } = this.#parts;
+    const about: { -readonly [K in keyof Replayed]: Replayed[K] } = {
+      kind: "replayed",
+      taskId: message.taskId,
+      runId: "",
+      workflowType: "",
+      events: 0,
+    };
+    try {
+      const history = readWireHistory(message.history);
+      const first = history.events[0]?.attributes;
+      about.events = history.events.length;
+      if (first?.case === "workflowExecutionStartedEventAttributes") {
+        about.runId = first.value.originalExecutionRunId;
+        about.workflowType = first.value.workflowType?.name ?? "";
+      }
+      post({ ...about, failure: await this.#run(message, history) });
+    } catch (error) {
+      const failure: ReplayFailure = { reason: "badHistory", message: errorText(error), stack: errorStack(error) };
+      post({ ...about, failure });
+    }
+  }
+
+  async #run(message: ReplayMessage, history: History): Promise<ReplayFailure | undefined> {
+    const { facts, payloads } = this.#parts;
+    if (facts.transformsPayloads) {
+      try {
+        const of = { direction: "decode", workflowId: message.workflowId } as const;
+        // A decoded message is a draft of itself.
+        await payloads.transform(history as Draft<History>, visitHistory, of);
+      } catch (error) {
+        return { reason: "workflowFailed", message: failureOf(error).message ?? "", stack: errorStack(error) };
+      }
+    }
+    const failure = await this.#attempt(message, history, false);
+    if (failure?.reason !== "nondeterminism") return failure;
+    const traced = await this.#attempt(message, history, true);
+    return traced?.reason === "nondeterminism" ? traced : failure;
+  }
+
+  async #attempt(
+    { taskId, workflowId }: ReplayMessage,
+    history: History,
+    tracesCommands: boolean,
+  ): Promise<ReplayFailure | undefined> {
+    const { facts, turns, payloads, mapStack, flushObserved } = this.#parts;
+    const task = replayTask(history.events, workflowId);
+    const answers = new ReplayAnswers(mapStack);
+    const taskQueue = startedOn(history) ?? facts.taskQueue;
+    const cached: CachedRun = {
+      runId: `replay ${taskId} ${task.runId}`,
+      workflowId,
+      workflowType: task.workflowType,
+      run: createRun({
+        runId: task.runId,
+        taskQueue,
+        sdkName: facts.sdkName,
+        sdkVersion: facts.sdkVersion,
+        serverSupportsSdkMetadata: true,
+        nondeterminismFailsWorkflow: false,
+      }),
+      facts: { taskQueue, tracesCommands },
+      isOpen: false,
+      task: { taskId, ...NO_TASK, events: history.events.length },
+    };
+    const driver: Driver = new Driver({
+      facts,
+      turns,
+      payloads,
+      answerer: answers,
+      cache: { delete: () => {} },
+      // Nobody counts its runs, and a history is all there is: a page that is missing stays missing.
+      post: (message) => {
+        if (message.kind !== "wantPage") return;
+        const page = { kind: "error", message: "the history does not have the events before its first one" } as const;
+        driver.answerPage({ kind: "page", requestId: message.requestId, page });
+      },
+    });
+    try {
+      await driver.drive(cached, { kind: "task", task });
+      await driver.drive(cached, { kind: "evict", reason: "requested", message: "Replayed" });
+    } catch (error) {
+      turns.close(cached.runId, taskId);
+      return { reason: "fatal", message: errorText(error), stack: errorStack(error) };
+    } finally {
+      flushObserved(cached.runId);
+    }
+    return answers.failure;
+  }
+}
+
+/** @throws CodecError, SyntaxError, or TypeError when it is no history. */
+function readWireHistory(history: WireHistory): History {
+  if (history.kind === "binary") return decodeHistory(history.bytes);
+  const json = JSON.parse(history.text) as JsonValue;
+  return historyFromJson(json);
+}
+
+function startedOn({ events }: History): string | undefined {
+  const first = events[0]?.attributes;
+  if (first?.case !== "workflowExecutionStartedEventAttributes") return undefined;
+  return first.value.taskQueue?.name;
+}
