@@ -43,7 +43,10 @@ export class DeterminismViolationError extends WorkflowError {
   /** Where history and code part; set by the replayer where it is known. */
   declare readonly report?: DeterminismReport | undefined;
 
-  constructor(message?: string, options?: ErrorOptions & { readonly report?: DeterminismReport | undefined }) {
+  constructor(
+    message?: string,
+    options?: ErrorOptions & { readonly report?: DeterminismReport | undefined },
+  ) {
     super(message, options);
     if (options?.report !== undefined) this.report = options.report;
   }

@@ -1,5 +1,5 @@
-import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { Init } from "../codec-runtime/init.ts";
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type {
   RespondQueryTaskCompletedRequest,
   RespondWorkflowTaskCompletedRequest,

@@ -26,7 +26,12 @@ export function problemFailed(problem: Problem): TaskFailed {
   const { conflict } = problem;
   return problem.kind === "nondeterminism"
     ? { reason: "nondeterminism", cause: WorkflowTaskFailedCause.NON_DETERMINISTIC_ERROR, failure, conflict }
-    : { reason: "fatal", cause: WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, failure, conflict };
+    : {
+        reason: "fatal",
+        cause: WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        failure,
+        conflict,
+      };
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { Draft } from "../codec-runtime/init.ts";
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { FailureData } from "../core/activation.ts";
 import type { Effect } from "../core/effect.ts";
 import type { EvictReason, Input } from "../core/input.ts";

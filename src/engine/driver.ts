@@ -112,7 +112,13 @@ export class Driver {
       after = effects;
       return undefined;
     };
-    const turn = { runId: cached.runId, taskId: task?.taskId ?? 0, timed: task?.timed === true, activation, open };
+    const turn = {
+      runId: cached.runId,
+      taskId: task?.taskId ?? 0,
+      timed: task?.timed === true,
+      activation,
+      open,
+    };
     const completion = await turns.activate(run.stage === "jobs" ? { ...turn, follow } : turn);
     cached.isOpen = true;
     if (after === undefined) return step(run, { kind: "completion", completion });

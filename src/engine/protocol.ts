@@ -134,6 +134,7 @@ export type ToThread =
   | {
       readonly kind: "replay";
       readonly taskId: number;
+      /** Empty: the one that the history names. */
       readonly workflowId: string;
       readonly history: WireHistory;
     }
@@ -146,8 +147,11 @@ export type WireHistory =
 
 /** Why a replay did not go well. */
 export interface ReplayFailure {
-  /** `badHistory`: it can't be read. The others are why the run would have left the cache of a worker. */
-  readonly reason: EvictReason | "badHistory";
+  /**
+   * `badHistory`: it can't be read. `threadLost`: the thread died. The others are why the run would have left the cache of a
+   * worker.
+   */
+  readonly reason: EvictReason | "badHistory" | "threadLost";
   readonly message: string;
   /** Of the error that workflow code threw, mapped to the user's files; may be empty. */
   readonly stack: string;

@@ -63,6 +63,9 @@ export class ReplayAnswers implements Answers {
 function userFrames(stack: string): string {
   return stack
     .split("\n")
-    .filter((line) => /^\s+at /.test(line) && !line.includes(SHARED_SECTION_FILE))
+    .filter(
+      (line) =>
+        /^\s+at /.test(line) && !line.includes(SHARED_SECTION_FILE) && !line.endsWith("(<anonymous>)"),
+    )
     .join("\n");
 }

@@ -3,7 +3,11 @@ import type { JsonValue } from "../codec-runtime/json.ts";
 import { replayTask } from "../core/replay.ts";
 import { createRun } from "../core/run.ts";
 import { historyFromJson } from "../gen/codec/temporal/api/history/v1/message.json.ts";
-import { decodeHistory, type History } from "../gen/codec/temporal/api/history/v1/message.ts";
+import {
+  decodeHistory,
+  type History,
+  type WorkflowExecutionStartedEventAttributes,
+} from "../gen/codec/temporal/api/history/v1/message.ts";
 import { visitHistory } from "../gen/codec/temporal/api/history/v1/message.visit.ts";
 import { failureOf } from "./answerer.ts";
 import { Driver, type DriverParts } from "./driver.ts";
@@ -57,15 +61,17 @@ export class Replays {
     };
     try {
       const history = readWireHistory(message.history);
-      const first = history.events[0]?.attributes;
+      const started = startOf(history);
       about.events = history.events.length;
-      if (first?.case === "workflowExecutionStartedEventAttributes") {
-        about.runId = first.value.originalExecutionRunId;
-        about.workflowType = first.value.workflowType?.name ?? "";
-      }
+      about.runId = started?.originalExecutionRunId ?? "";
+      about.workflowType = started?.workflowType?.name ?? "";
       post({ ...about, failure: await this.#run(message, history) });
     } catch (error) {
-      const failure: ReplayFailure = { reason: "badHistory", message: errorText(error), stack: errorStack(error) };
+      const failure: ReplayFailure = {
+        reason: "badHistory",
+        message: errorText(error),
+        stack: errorStack(error),
+      };
       post({ ...about, failure });
     }
   }
@@ -78,7 +84,11 @@ export class Replays {
         // A decoded message is a draft of itself.
         await payloads.transform(history as Draft<History>, visitHistory, of);
       } catch (error) {
-        return { reason: "workflowFailed", message: failureOf(error).message ?? "", stack: errorStack(error) };
+        return {
+          reason: "workflowFailed",
+          message: failureOf(error).message ?? "",
+          stack: errorStack(error),
+        };
       }
     }
     const failure = await this.#attempt(message, history, false);
@@ -93,12 +103,13 @@ export class Replays {
     tracesCommands: boolean,
   ): Promise<ReplayFailure | undefined> {
     const { facts, turns, payloads, mapStack, flushObserved } = this.#parts;
-    const task = replayTask(history.events, workflowId);
+    const started = startOf(history);
+    const task = replayTask(history.events, workflowId || started?.workflowId || "fake");
     const answers = new ReplayAnswers(mapStack);
-    const taskQueue = startedOn(history) ?? facts.taskQueue;
+    const taskQueue = started?.taskQueue?.name ?? facts.taskQueue;
     const cached: CachedRun = {
       runId: `replay ${taskId} ${task.runId}`,
-      workflowId,
+      workflowId: task.workflowId,
       workflowType: task.workflowType,
       run: createRun({
         runId: task.runId,
@@ -121,7 +132,10 @@ export class Replays {
       // Nobody counts its runs, and a history is all there is: a page that is missing stays missing.
       post: (message) => {
         if (message.kind !== "wantPage") return;
-        const page = { kind: "error", message: "the history does not have the events before its first one" } as const;
+        const page = {
+          kind: "error",
+          message: "the history does not have the events before its first one",
+        } as const;
         driver.answerPage({ kind: "page", requestId: message.requestId, page });
       },
     });
@@ -145,8 +159,7 @@ function readWireHistory(history: WireHistory): History {
   return historyFromJson(json);
 }
 
-function startedOn({ events }: History): string | undefined {
+function startOf({ events }: History): WorkflowExecutionStartedEventAttributes | undefined {
   const first = events[0]?.attributes;
-  if (first?.case !== "workflowExecutionStartedEventAttributes") return undefined;
-  return first.value.taskQueue?.name;
+  return first?.case === "workflowExecutionStartedEventAttributes" ? first.value : undefined;
 }

@@ -130,7 +130,14 @@ class Engine {
       answerer: this.#answerer,
       cache: this.#cache,
     });
-    this.#replays = new Replays({ facts, turns: this.#turns, payloads: this.#payloads, post, mapStack, flushObserved });
+    this.#replays = new Replays({
+      facts,
+      turns: this.#turns,
+      payloads: this.#payloads,
+      post,
+      mapStack,
+      flushObserved,
+    });
   }
 
   /**

@@ -151,10 +151,11 @@ export class Turns {
     const { turn, rejections } = active;
     const { sandbox, mapStack, limitMs } = this.#options;
     let completion: Completion | undefined = active.isOver ? NOTHING : undefined;
-    if (!active.isOver || rejections.length > 0) active.broken ??= this.#enter(turn.taskId, turn.timed, () => {
-      for (const reason of rejections) sandbox.unhandledRejection(turn.runId, reason);
-      completion = sandbox.conclude(turn.runId);
-    });
+    if (!active.isOver || rejections.length > 0)
+      active.broken ??= this.#enter(turn.taskId, turn.timed, () => {
+        for (const reason of rejections) sandbox.unhandledRejection(turn.runId, reason);
+        completion = sandbox.conclude(turn.runId);
+      });
     this.#active = undefined;
     if (active.broken !== undefined) {
       const { error } = active.broken;
