@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import { encodeHistory, type History } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
 import { DeterminismViolationError, ReplayError, type ReplayHistory, Worker } from "../../src/worker/mod.ts";
@@ -114,7 +114,7 @@ describe("many histories", () => {
       expect(error).toBeUndefined();
       break;
     }
-    expect(ended).toBe(true);
+    await vi.waitFor(() => expect(ended).toBe(true));
   });
 });
 

@@ -1,5 +1,6 @@
 import { withLogMetadata } from "../../common/logger.ts";
 import { errorMessage } from "../../common/type-guards.ts";
+import type { HistoryAndWorkflowId } from "../../common/workflow-type.ts";
 import type { LoadedDataConverter } from "../../converter/mod.ts";
 import { loadDataConverter } from "../../converter/mod.ts";
 import { readBundle } from "../../engine/bundle.ts";
@@ -115,22 +116,63 @@ export class Replayer {
     return failure === undefined ? result : { ...result, error: replayError(failure) };
   }
 
-  /** Replays all histories, several at a time; gives the results in the order of the histories. */
+  /**
+   * Replays all histories, several at a time; gives the results in the order of the histories, each as soon as it is there. The
+   * next history is asked for while others are replayed.
+   */
   async *replayAll(histories: ReplayHistoriesIterable): AsyncGenerator<ReplayResult, void, undefined> {
+    const source = iteratorOf(histories);
     const results: Promise<ReplayResult>[] = [];
-    for await (const { workflowId, history } of histories) {
-      const result = this.replay(workflowId, history);
-      // Seen when its turn comes.
-      result.catch(() => {});
-      results.push(result);
-      if (results.length >= this.#size * AHEAD) yield await results.shift()!;
+    let asked: Promise<Asked> | undefined;
+    let isOver = false;
+    try {
+      for (;;) {
+        if (asked === undefined && !isOver && results.length < this.#size * AHEAD) asked = ask(source);
+        const [first] = results;
+        if (asked === undefined && first === undefined) return;
+        const next = await Promise.race([asked, first].filter((one) => one !== undefined));
+        if ("workflowId" in next) {
+          results.shift();
+          yield next;
+          continue;
+        }
+        asked = undefined;
+        if (next.done === true) {
+          isOver = true;
+          continue;
+        }
+        const result = this.replay(next.value.workflowId, next.value.history);
+        // Seen when its turn comes.
+        result.catch(() => {});
+        results.push(result);
+      }
+    } finally {
+      const end = Promise.resolve(isOver ? undefined : source.return?.());
+      // One that was asked ends when it answers, which may be never.
+      if (asked === undefined) await end;
+      else end.catch(() => {});
     }
-    for (const result of results) yield await result;
   }
 
   close(): Promise<void> {
     return this.#threads.close();
   }
+}
+
+type Source =
+  | Iterator<HistoryAndWorkflowId<ReplayHistory>>
+  | AsyncIterator<HistoryAndWorkflowId<ReplayHistory>>;
+type Asked = IteratorResult<HistoryAndWorkflowId<ReplayHistory>, unknown>;
+
+function iteratorOf(histories: ReplayHistoriesIterable): Source {
+  return Symbol.asyncIterator in histories ? histories[Symbol.asyncIterator]() : histories[Symbol.iterator]();
+}
+
+function ask(source: Source): Promise<Asked> {
+  const answer = Promise.resolve().then(() => source.next());
+  // Awaited later; when the loop ends before that, nobody wants to know.
+  answer.catch(() => {});
+  return answer;
 }
 
 /** What calls a replay lets through: nothing but sinks that ask for it, also where history ends in a task that failed. */
