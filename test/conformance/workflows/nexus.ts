@@ -86,7 +86,9 @@ export async function nexusRetried(): Promise<unknown> {
 
 export async function nexusTimeout(kind: string): Promise<unknown> {
   if (kind === "scheduleToStart") {
-    return await outcome(client.executeOperation("neverStarts", undefined, { scheduleToStartTimeout: "2500ms" }));
+    return await outcome(
+      client.executeOperation("neverStarts", undefined, { scheduleToStartTimeout: "2500ms" }),
+    );
   }
   const options: Partial<StartNexusOperationOptions> =
     kind === "startToClose"
