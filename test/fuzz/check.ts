@@ -106,6 +106,8 @@ const BY_SERVER: ReadonlySet<number> = new Set([
   WorkflowTaskFailedCause.UNHANDLED_COMMAND,
   WorkflowTaskFailedCause.RESET_WORKFLOW,
   WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
+  // "Start and RequestCancel for child workflow is not allowed in same workflow task."
+  WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
 ]);
 
 /** Tasks fail in no program: what its code throws fails workflows. The server's own reasons do not count. */

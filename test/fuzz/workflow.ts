@@ -16,7 +16,7 @@ import {
   ParentClosePolicy,
   patched,
   proxyActivities,
-  proxyActivities as proxyLocalActivities,
+  proxyLocalActivities,
   setHandler,
   sleep,
   upsertMemo,
