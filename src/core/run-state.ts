@@ -143,11 +143,7 @@ export function newRunState(options: RunOptions): Run {
     taskStarted(startedId, timeMs) {
       this.currentStartedId = startedId;
       this.advanceTime(timeMs);
-      if (this.replaying) return;
-      // What history has no marker for by now, it will never have one for.
-      for (const machine of this.machines.ofKind(LOCAL_ACTIVITY)) {
-        if (machine.state === "waitingForMarker") machine.advance("liveTask", undefined, this);
-      }
+      if (!this.replaying) wakeLocals(this);
     },
     advanceTime(timeMs) {
       if (timeMs > this.timeMs) this.timeMs = timeMs;
@@ -161,4 +157,11 @@ export function newRunState(options: RunOptions): Run {
       this.locals.end();
     },
   };
+}
+
+/** What history has no marker for when a live task starts, it will never have one for. */
+function wakeLocals(run: Run): void {
+  for (const machine of run.machines.ofKind(LOCAL_ACTIVITY)) {
+    if (machine.state === "waitingForMarker") machine.advance("liveTask", undefined, run);
+  }
 }

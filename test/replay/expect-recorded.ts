@@ -6,6 +6,7 @@ import {
   commandAsRecorded,
   commandOfEvent,
   type RecordedCommand,
+  withoutLocalTime,
   withResultAsValue,
 } from "./recorded-commands.ts";
 import { hasLocals } from "./recorded-locals.ts";
@@ -21,15 +22,17 @@ const listsMaps: ReadonlySet<string> = new Set([
 
 /**
  * Expects the answer to a task that the worker of the recording gave (commands, flags, SDK name), out of activations at the
- * recorded time and place.
+ * recorded time and place. Without activations nobody knew when local activities were called, nor when they ended.
  */
 export function expectRecordedAnswer(delivered: Delivered, history: Recorded, task: RecordedTask): void {
   const { answer, activated } = delivered;
   expect(answer).toMatchObject({ kind: "completed" });
   if (answer.kind !== "completed") return;
   const { commands, sdkMetadata, messages } = answer.request;
-  const form = (command: RecordedCommand): unknown =>
-    legible(listsMaps.has(history.workflowType) ? withResultAsValue(command) : command);
+  const form = (command: RecordedCommand): unknown => {
+    const timed = activated.length > 0 ? command : withoutLocalTime(command);
+    return legible(listsMaps.has(history.workflowType) ? withResultAsValue(timed) : timed);
+  };
   expect(commands.map((command) => form(commandAsRecorded(command, history.started)))).toEqual(
     task.commandEvents.map((event) => form(commandOfEvent(event))),
   );
