@@ -5,6 +5,7 @@ import type { WorkflowExecutionStartedEventAttributes } from "../gen/codec/tempo
 import type { ChildJob } from "./child-jobs.ts";
 import type { ExternalJob } from "./external-jobs.ts";
 import type { ResolveLocalActivity } from "./local-activity-jobs.ts";
+import type { NexusJob } from "./nexus-jobs.ts";
 import type { NotifyHasPatch } from "./patch-jobs.ts";
 import type { DoUpdateJob } from "./update-jobs.ts";
 
@@ -80,6 +81,7 @@ export type Job =
   | ResolveLocalActivity
   | ChildJob
   | ExternalJob
+  | NexusJob
   | { readonly kind: "cancelWorkflow"; readonly reason: string }
   | {
       readonly kind: "queryWorkflow";

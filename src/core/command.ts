@@ -4,6 +4,7 @@ import type { Annotated } from "./annotations.ts";
 import type { ChildCommand } from "./child-jobs.ts";
 import type { ExternalCommand } from "./external-jobs.ts";
 import type { RequestCancelLocalActivity, ScheduleLocalActivity } from "./local-activity-jobs.ts";
+import type { NexusCommand } from "./nexus-jobs.ts";
 import type { SetPatchMarker } from "./patch-jobs.ts";
 import type { RespondToUpdate } from "./update-jobs.ts";
 import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
@@ -97,6 +98,7 @@ type AnyCommand =
   | RespondToUpdate
   | ChildCommand
   | ExternalCommand
+  | NexusCommand
   | SetPatchMarker
   | UpsertSearchAttributes
   | ModifyWorkflowProperties

@@ -1,4 +1,5 @@
 import type { Init } from "../codec-runtime/init.ts";
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type {
   RespondQueryTaskCompletedRequest,
   RespondWorkflowTaskCompletedRequest,
@@ -51,6 +52,8 @@ export type Effect =
       /** `WorkflowTaskFailedCause` number. */
       readonly cause: number;
       readonly failure: FailureData;
+      /** Where in history it came up, for reports. */
+      readonly conflict?: DeterminismReport | undefined;
     }
   | {
       readonly kind: "respondQuery";

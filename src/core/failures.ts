@@ -53,21 +53,28 @@ export function activityTimedOut(
   return activityFailure(names, { ...ends(event), message: "Activity task timed out", identity: "" });
 }
 
-/** The event is absent when the workflow does not wait for the activity to agree. */
+/**
+ * The event is absent when the workflow does not wait for the activity to agree. The official core then fills in no event ids, and
+ * leaves the message of the cause empty in either case; both go into histories of workflows that fail of it.
+ */
 export function activityCancelled(
   names: ActivityNames,
   event?: AttributesOf<"activityTaskCanceled">,
 ): FailureData {
-  return activityFailure(names, {
-    message: "Activity cancelled",
-    cause: {
+  const scheduledEventId = event === undefined ? 0 : names.scheduledEventId;
+  return activityFailure(
+    { ...names, scheduledEventId },
+    {
       message: "Activity cancelled",
-      failureInfo: { case: "canceledFailureInfo", value: { details: event?.details } },
+      cause: {
+        message: "",
+        failureInfo: { case: "canceledFailureInfo", value: { details: event?.details } },
+      },
+      startedEventId: event?.startedEventId ?? 0,
+      identity: event?.identity ?? "",
+      retryState: RetryState.CANCEL_REQUESTED,
     },
-    startedEventId: event?.startedEventId ?? 0,
-    identity: event?.identity ?? "",
-    retryState: RetryState.CANCEL_REQUESTED,
-  });
+  );
 }
 
 const localEnds = {

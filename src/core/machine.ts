@@ -75,6 +75,8 @@ export interface LiveMachine {
   cancelledBeforeSent: boolean;
   /** What its commands carry besides what they ask for. */
   annotations: Annotations | undefined;
+  /** The stack of the call that opened it, while commands are traced. */
+  issuedAt: string | undefined;
   advance(input: string, given: unknown, scene: Scene): Problem | undefined;
   /** Workflow code cancels it. Nothing happens where that has no meaning (any more). */
   cancel(scene: Scene): Problem | undefined;
@@ -192,6 +194,7 @@ export class Machine<State extends string, Data> implements LiveMachine {
   initiatedBy = 0;
   cancelledBeforeSent = false;
   annotations: Annotations | undefined = undefined;
+  issuedAt: string | undefined = undefined;
 
   constructor(kind: MachineKind<State, Data>, data: Data, seq = 0) {
     this.#kind = kind;

@@ -1,4 +1,6 @@
+import type { ReportedEvent } from "../common/determinism-violation.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import { eventId } from "./event-id.ts";
 import { eventKind } from "./history/event-kinds.ts";
 import { fatal, nondeterminism, type Problem } from "./problem.ts";
 
@@ -52,6 +54,22 @@ function subject(event: HistoryEvent): string {
 function recorded(event: HistoryEvent): string {
   const about = subject(event);
   return `event ${event.eventId}, ${typeName(event)}${about === "" ? "" : ` (${about})`}`;
+}
+
+/** Events before and after the one in question that a report shows. */
+const NEIGHBOURS = 4;
+
+function eventText(event: HistoryEvent): ReportedEvent {
+  return { eventId: eventId(event.eventId), type: typeName(event), about: subject(event) };
+}
+
+/** The problem with the place in history where it came up. */
+export function locate(problem: Problem, events: readonly HistoryEvent[], index: number): Problem {
+  const neighbours = events.slice(Math.max(0, index - NEIGHBOURS), index + NEIGHBOURS + 1).map(eventText);
+  return {
+    ...problem,
+    conflict: { event: eventText(events[index]!), neighbours, command: problem.command },
+  };
 }
 
 /** How a machine was moved that does not provide for it. */

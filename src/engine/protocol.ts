@@ -1,4 +1,6 @@
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { LogLevel } from "../common/logger.ts";
+import type { EvictReason } from "../core/input.ts";
 import type { LocalActivityResult, ScheduleLocalActivity } from "../core/local-activity-jobs.ts";
 
 /**
@@ -139,7 +141,33 @@ export type ToThread =
       /** Do not answer its open task. Default false: the task is answered first. */
       readonly dropTask?: boolean | undefined;
     }
+  /** Replay a history from its start; answered by `replayed`. P1 and P3 hold as for a task. */
+  | {
+      readonly kind: "replay";
+      readonly taskId: number;
+      /** Empty: the one that the history names. */
+      readonly workflowId: string;
+      readonly history: WireHistory;
+    }
   | { readonly kind: "close" };
+
+/** A history on its way to a thread: an encoded `History`, or its proto3 JSON. */
+export type WireHistory =
+  | { readonly kind: "binary"; readonly bytes: Uint8Array }
+  | { readonly kind: "json"; readonly text: string };
+
+/** Why a replay did not go well. */
+export interface ReplayFailure {
+  /**
+   * `badHistory`: it can't be read. `threadLost`: the thread died. The others are why the run would have left the cache of a
+   * worker.
+   */
+  readonly reason: EvictReason | "badHistory" | "threadLost";
+  readonly message: string;
+  /** Of the error that workflow code threw, mapped to the user's files; may be empty. */
+  readonly stack: string;
+  readonly report?: DeterminismReport | undefined;
+}
 
 /** One line of log, one metric update or one sink call made by workflow code; replay rule already applied. */
 export type ObservedCall =
@@ -246,4 +274,12 @@ export type FromThread =
       readonly reply?: SharedArrayBuffer | undefined;
     }
   | { readonly kind: "evicted"; readonly runId: string; readonly reason: string }
+  | {
+      readonly kind: "replayed";
+      readonly taskId: number;
+      readonly runId: string;
+      readonly workflowType: string;
+      readonly events: number;
+      readonly failure?: ReplayFailure | undefined;
+    }
   | { readonly kind: "fatal"; readonly message: string; readonly stack: string };

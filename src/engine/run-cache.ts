@@ -1,4 +1,5 @@
 import type { Run } from "../core/run.ts";
+import type { RunFacts } from "../workflow/runtime/sandbox-entry.ts";
 
 /** A task that is open in the thread. */
 export interface OpenTask {
@@ -20,6 +21,8 @@ export interface CachedRun {
   readonly run: Run;
   /** Which life of the run this is: unique in the thread. */
   readonly instance: number;
+  /** What differs from the facts of the worker. */
+  readonly facts?: Partial<RunFacts> | undefined;
   /** The sandbox has it. */
   isOpen: boolean;
   /** Undefined between tasks. */

@@ -8,7 +8,7 @@ import {
   type PollWorkflowTaskQueueResponse,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { visitPollWorkflowTaskQueueResponse } from "../gen/codec/temporal/api/workflowservice/v1/request_response.visit.ts";
-import { Answerer } from "./answerer.ts";
+import { Answerer, failureOf } from "./answerer.ts";
 import { readBundle } from "./bundle.ts";
 import { Driver, failureTypes } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
@@ -18,6 +18,7 @@ import { ObservedBatches } from "./observed-batches.ts";
 import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
 import { type FromThread, PROTOCOL_VERSION, type ThreadInit, type ToThread } from "./protocol.ts";
+import { Replays } from "./replays.ts";
 import { type CachedRun, RunCache } from "./run-cache.ts";
 import type { EnginePlatform, SandboxOptions } from "./sandbox.ts";
 import { createStackMapper } from "./source-map.ts";
@@ -75,6 +76,7 @@ class Engine {
   readonly #payloads: PayloadStage;
   readonly #answerer: Answerer;
   readonly #driver: Driver;
+  readonly #replays: Replays;
   readonly #hostCalls: HostCalls;
   readonly #sandboxTypes: () => readonly string[];
   readonly #ownRealm: boolean;
@@ -133,6 +135,14 @@ class Engine {
       answerer: this.#answerer,
       cache: this.#cache,
     });
+    this.#replays = new Replays({
+      facts,
+      turns: this.#turns,
+      payloads: this.#payloads,
+      post,
+      mapStack,
+      flushObserved,
+    });
   }
 
   /**
@@ -169,6 +179,9 @@ class Engine {
         break;
       case "hostResult":
         this.#hostCalls.answer(message);
+        break;
+      case "replay":
+        void this.#replays.replay(message);
         break;
       case "localActivityResult":
         this.#onLocalResult(message);
@@ -344,7 +357,7 @@ class Engine {
 
   /** E2: the engine itself could not go on with the task. */
   async #fail(cached: CachedRun, error: unknown): Promise<void> {
-    const input = await this.#answerer.giveUp(cached, error);
+    const input = await this.#answerer.giveUp(cached, failureOf(error));
     await this.#driver.drive(cached, input);
   }
 

@@ -5,6 +5,7 @@ import type { WorkflowCommand } from "../core/command.ts";
 import type { MarkerTime } from "../core/local-activity-jobs.ts";
 import type { ChildWorkflowOptionsWithDefaults } from "./child-workflow-options.ts";
 import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
+import type { StartNexusOperationInput, StartNexusOperationOutput } from "./nexus-operation-options.ts";
 
 /** What a module of workflow interceptors exports under the name `interceptors`. Called once for each run. */
 export type WorkflowInterceptorsFactory = () => WorkflowInterceptors;
@@ -81,6 +82,11 @@ export interface WorkflowOutboundCallsInterceptor {
     input: StartChildWorkflowExecutionInput,
     next: (input: StartChildWorkflowExecutionInput) => Promise<[Promise<string>, Promise<unknown>]>,
   ): Promise<[Promise<string>, Promise<unknown>]>;
+  /** An operation of a Nexus service is started; `result` in what comes back is its end. */
+  startNexusOperation?(
+    input: StartNexusOperationInput,
+    next: (input: StartNexusOperationInput) => Promise<StartNexusOperationOutput>,
+  ): Promise<StartNexusOperationOutput>;
   /** A child or another workflow is signalled. */
   signalWorkflow?(
     input: SignalWorkflowInput,

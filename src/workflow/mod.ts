@@ -21,7 +21,17 @@ export type { Duration } from "../common/duration.ts";
 export { IllegalStateError, PayloadConverterError, ValueError } from "../common/errors.ts";
 export { TemporalFailure } from "../common/failure.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
+export { NexusHandlerError } from "../common/nexus-handler-error.ts";
 export { NexusOperationFailure } from "../common/nexus-operation-failure.ts";
+export type {
+  NexusOperationDefinition,
+  NexusOperationInput,
+  NexusOperationMap,
+  NexusOperationOutput,
+  NexusServiceDefinition,
+  NexusTransferTypeConverter,
+  NexusTypeInfo,
+} from "../common/nexus-service.ts";
 export type { Payload } from "../common/payload.ts";
 export type { Priority } from "../common/priority.ts";
 export type { RetryPolicy } from "../common/retry-policy.ts";
@@ -150,6 +160,18 @@ export {
   scheduleLocalActivity,
 } from "./local-activities.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export {
+  createNexusServiceClient,
+  type NexusOperationHandle,
+  type NexusServiceClient,
+  type NexusServiceClientOptions,
+} from "./nexus.ts";
+export {
+  NexusOperationCancellationType,
+  type StartNexusOperationInput,
+  type StartNexusOperationOptions,
+  type StartNexusOperationOutput,
+} from "./nexus-operation-options.ts";
 export { deprecatePatch, patched } from "./patches.ts";
 export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
 export { AsyncLocalStorage } from "./runtime/async-local.ts";

@@ -132,6 +132,7 @@ const officialKinds: { readonly [kind: string]: string } = {
   cancelChildWorkflow: "cancelChildWorkflowExecution",
   signalExternalWorkflow: "signalExternalWorkflowExecution",
   cancelSignalExternal: "cancelSignalWorkflow",
+  cancelNexusOperation: "requestCancelNexusOperation",
   requestCancelExternalWorkflow: "requestCancelExternalWorkflowExecution",
 };
 

@@ -15,6 +15,7 @@ import { resolveActivity } from "./jobs/resolve-activity.ts";
 import { resolveChildWorkflow, resolveChildWorkflowStart } from "./jobs/resolve-child-workflow.ts";
 import { resolveCancelExternal, resolveSignalExternal } from "./jobs/resolve-external.ts";
 import { resolveLocalActivity } from "./jobs/resolve-local-activity.ts";
+import { resolveNexusOperation, resolveNexusOperationStart } from "./jobs/resolve-nexus-operation.ts";
 import { signalWorkflow } from "./jobs/signal-workflow.ts";
 import { updateRandomSeed } from "./jobs/update-random-seed.ts";
 import { hasFlag, type Run } from "./run.ts";
@@ -140,6 +141,12 @@ function applyJob(run: Run, job: Job): void {
       break;
     case "resolveCancelExternal":
       resolveCancelExternal(run, job);
+      break;
+    case "resolveNexusOperationStart":
+      resolveNexusOperationStart(run, job);
+      break;
+    case "resolveNexusOperation":
+      resolveNexusOperation(run, job);
       break;
     case "cancelWorkflow":
       cancelWorkflow(run);

@@ -14,6 +14,7 @@ export * from "./failures.ts";
 export * from "./info.ts";
 export * from "./local-activities.ts";
 export * from "./local-cancellation.ts";
+export * from "./nexus.ts";
 export * from "./order.ts";
 export * from "./patches.ts";
 export * from "./queries.ts";
