@@ -289,3 +289,10 @@ function asValue({ metadata, data }: Payload): unknown {
   const encoding = text.decode(metadata["encoding"]);
   return { encoding, value: encoding === "json/plain" ? JSON.parse(text.decode(data)) : data };
 }
+
+/** A command without the time at which a local activity ended. */
+export function withoutLocalTime(command: RecordedCommand): RecordedCommand {
+  if (command["markerName"] !== "core_local_activity") return command;
+  const details = command["details"] as { readonly data: object };
+  return { ...command, details: { ...details, data: { ...details.data, complete_time: null } } };
+}

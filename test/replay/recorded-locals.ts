@@ -23,6 +23,8 @@ export function hasLocals({ events }: Recorded): boolean {
   return events.some((event) => localMarkerOf(event) !== undefined);
 }
 
+type LocalWork = Omit<Extract<Effect, { kind: "localActivities" }>, "kind">;
+
 /** Plays the worker that runs local activities: each ends in the task, and in the way, that history says. */
 export class RecordedLocals {
   /** By the start event of the task that recorded them. */
@@ -48,7 +50,7 @@ export class RecordedLocals {
     }
   }
 
-  take({ schedule, cancel, cancelAll }: Extract<Effect, { kind: "localActivities" }>): void {
+  take({ schedule, cancel, cancelAll }: LocalWork): void {
     if (cancelAll) this.#executing.clear();
     for (const command of schedule) this.#executing.set(command.seq, command);
     for (const seq of cancel) {
@@ -68,8 +70,9 @@ export class RecordedLocals {
     if (marker === undefined) return { kind: "heartbeat" };
     const { seq, end, attempt, backoff, completeTime } = marker;
     this.#executing.delete(seq);
-    const startedMs = this.#startedMs.get(seq) ?? 0;
-    const runtimeMs = completeTime === undefined ? 0 : inMs(completeTime) - startedMs;
+    const startedMs = this.#startedMs.get(seq);
+    const isTimed = completeTime !== undefined && startedMs !== undefined;
+    const runtimeMs = isTimed ? inMs(completeTime) - startedMs : 0;
     const backoffMs = backoff === undefined ? undefined : inMs(backoff);
     return { kind: "localResults", results: [{ seq, end, attempt, runtimeMs, backoffMs }] };
   }
