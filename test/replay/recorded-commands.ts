@@ -224,7 +224,8 @@ function localDataOf(data: Payloads | undefined): object {
   const { complete_time: at } = value;
   // Workflow time is in whole milliseconds; what is left of one was lost on its way.
   const completeMs = at === null ? null : Math.floor(at.seconds * 1000 + at.nanos / 1e6 + 1e-3);
-  return { ...value, complete_time: completeMs, original_schedule_time: null };
+  // The official SDK does not say which markers stand apart.
+  return { ...value, complete_time: completeMs, original_schedule_time: null, apart: undefined };
 }
 
 function markerOf(marker: Marker, userMetadata: UserMetadata | undefined): RecordedCommand {
