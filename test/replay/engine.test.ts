@@ -52,7 +52,7 @@ function localWorker(reached: ReadonlyMap<string, number>): (message: FromThread
       const { runId, instance } = message;
       let run = runs.get(runId);
       if (run?.instance !== instance) {
-        run = { instance, locals: new RecordedLocals(histories.find((one) => one.runId === runId)!) };
+        run = { instance, locals: new RecordedLocals(histories.find((one) => one.runId === runId)!, false) };
         runs.set(runId, run);
       }
       run.locals.take(message);
