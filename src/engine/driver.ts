@@ -86,7 +86,7 @@ export class Driver {
       taskId: task?.taskId ?? 0,
       timed: task?.timed === true,
       activation,
-      open: cached.isOpen ? undefined : runFacts(facts, cached.workflowType),
+      open: cached.isOpen ? undefined : runFacts(facts, cached),
     });
     cached.isOpen = true;
     return { kind: "completion", completion };
@@ -131,7 +131,7 @@ function evictionOf(effects: readonly Effect[]): Eviction | undefined {
   return effects.find((effect): effect is Eviction => effect.kind === "evict");
 }
 
-function runFacts(facts: WorkerFacts, workflowType: string): RunFacts {
+function runFacts(facts: WorkerFacts, { workflowType, keepsWaitSites }: CachedRun): RunFacts {
   return {
     namespace: facts.namespace,
     taskQueue: facts.taskQueue,
@@ -139,6 +139,9 @@ function runFacts(facts: WorkerFacts, workflowType: string): RunFacts {
     registeredActivities: facts.registeredActivities,
     sinks: facts.sinks,
     asksBeforePatching: facts.asksBeforePatching,
+    sdk: { name: facts.sdkName, version: facts.sdkVersion },
+    keepsWaitSites,
+    showStackTraceSources: facts.showStackTraceSources,
   };
 }
 

@@ -20,6 +20,8 @@ export interface CachedRun {
   readonly run: Run;
   /** The sandbox has it. */
   isOpen: boolean;
+  /** The sandbox is to know, or knows, where the run waits. */
+  keepsWaitSites: boolean;
   /** Undefined between tasks. */
   task: OpenTask | undefined;
 }

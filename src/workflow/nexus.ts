@@ -182,13 +182,13 @@ function beginOperation(input: StartNexusOperationInput): Promise<StartNexusOper
     const command = compile(run, input);
     if (scope.cancellable) {
       scope.cancelRequested.catch(() => {
-        if (run.pending.nexusStarts.has(seq) || run.pending.nexusOperations.has(seq)) {
+        if (run.pending.nexusOperations.has(seq)) {
           pushCommand(run, { kind: "cancelNexusOperation", seq });
         }
       });
     }
     pushCommand(run, command);
-    run.pending.nexusStarts.set(seq, { resolve, reject, outputType });
+    run.pending.nexusOperations.set(seq, { started: { resolve, reject }, completed: undefined, outputType });
   });
 }
 
