@@ -15,6 +15,7 @@ const rank: { readonly [Kind in Job["kind"]]: number } = {
   resolveNexusOperationStart: 4,
   resolveNexusOperation: 4,
   cancelWorkflow: 4,
+  resolveLocalActivity: 5,
   queryWorkflow: 6,
 };
 

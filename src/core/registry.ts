@@ -9,6 +9,7 @@ import { childWorkflow, openChildWorkflow } from "./machines/child-workflow.ts";
 import { openCompleteWorkflow } from "./machines/complete-workflow.ts";
 import { openContinueAsNew } from "./machines/continue-as-new.ts";
 import { openFailWorkflow } from "./machines/fail-workflow.ts";
+import { localActivity, openLocalActivity } from "./machines/local-activity.ts";
 import { openModifyProperties } from "./machines/modify-workflow-properties.ts";
 import { nexusOperation, openNexusOperation } from "./machines/nexus-operation.ts";
 import { openPatch } from "./machines/patch.ts";
@@ -47,6 +48,10 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
       return { kind: "opened", machine: openActivity(command, scene) };
     case "requestCancelActivity":
       return { kind: "cancel", of: activity.name, seq: command.seq };
+    case "scheduleLocalActivity":
+      return { kind: "opened", machine: openLocalActivity(command, scene) };
+    case "requestCancelLocalActivity":
+      return { kind: "cancel", of: localActivity.name, seq: command.seq };
     case "startChildWorkflow":
       return { kind: "opened", machine: openChildWorkflow(command, scene) };
     case "cancelChildWorkflow":

@@ -1,5 +1,9 @@
 export { ActivityFailure } from "../common/activity-failure.ts";
-export { ActivityCancellationType, type ActivityOptions } from "../common/activity-options.ts";
+export {
+  ActivityCancellationType,
+  type ActivityOptions,
+  type LocalActivityOptions,
+} from "../common/activity-options.ts";
 export { ApplicationFailure, ApplicationFailureCategory } from "../common/application-failure.ts";
 export { CancelledFailure } from "../common/cancelled-failure.ts";
 export { ChildWorkflowFailure } from "../common/child-workflow-failure.ts";
@@ -133,6 +137,7 @@ export type {
   ContinueAsNewInputOptions,
   DisposeInput,
   GetLogAttributesInput,
+  LocalActivityInput,
   QueryInput,
   SignalInput,
   SignalTarget,
@@ -148,6 +153,12 @@ export type {
   WorkflowInternalsInterceptor,
   WorkflowOutboundCallsInterceptor,
 } from "./interceptors.ts";
+export {
+  type LocalActivityFunctionWithOptions,
+  type LocalActivityInterfaceFor,
+  proxyLocalActivities,
+  scheduleLocalActivity,
+} from "./local-activities.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
 export {
   createNexusServiceClient,

@@ -259,7 +259,7 @@ function startRun(
     namespace: "default",
     taskQueue: "queue",
     workflowFailureErrorTypes: [],
-    registeredActivities: [],
+    registeredActivities: ["greet", "default"],
     sinks: {},
     ...options.facts,
   };

@@ -210,7 +210,21 @@ export interface HandlerInProgress {
 export function pushCommand(run: Run, command: WorkflowCommand): void {
   assertWritable(run, `The command ${command.kind}`);
   const eventGroupMarkers = command.kind === "respondToUpdate" ? undefined : currentEventGroups(run);
-  run.commands.push(eventGroupMarkers === undefined ? command : { ...command, eventGroupMarkers });
+  const annotated = eventGroupMarkers === undefined ? command : { ...command, eventGroupMarkers };
+  run.commands.push(run.facts.tracesCommands === true ? { ...annotated, stack: callStack() } : annotated);
+}
+
+/** Frames that a trace holds: those of the runtime come first. */
+const TRACED_FRAMES = 60;
+
+function callStack(): string {
+  // V8 and JavaScriptCore have the limit, the language has not.
+  const errors = Error as { stackTraceLimit?: number | undefined };
+  const before = errors.stackTraceLimit;
+  errors.stackTraceLimit = TRACED_FRAMES;
+  const { stack } = new Error("called");
+  errors.stackTraceLimit = before;
+  return stack ?? "";
 }
 
 /** Adds a command that ends the run. */

@@ -46,6 +46,8 @@ export interface RunFacts {
   readonly keepsWaitSites?: boolean | undefined;
   /** Answers to `__enhanced_stack_trace` have source text. Default: false. */
   readonly showStackTraceSources?: boolean | undefined;
+  /** Each command carries the stack of the call that made it; for reports. Default: false. */
+  readonly tracesCommands?: boolean | undefined;
 }
 
 /** What the inside may ask of the host, always synchronously. */
