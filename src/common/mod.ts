@@ -69,6 +69,7 @@ export { NexusOperationFailure } from "./nexus-operation-failure.ts";
 export type { Payload } from "./payload.ts";
 export { PayloadSizeError } from "./payload-size.ts";
 export type { Priority } from "./priority.ts";
+export { type RecordMetric, recordingMeter } from "./recording-meter.ts";
 export { compileRetryPolicy, decompileRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 export { RetryState } from "./retry-state.ts";
 export { isCancellation, rootCause } from "./root-cause.ts";

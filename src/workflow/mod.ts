@@ -137,6 +137,7 @@ export type {
   ContinueAsNewInputOptions,
   DisposeInput,
   GetLogAttributesInput,
+  GetMetricTagsInput,
   LocalActivityInput,
   QueryInput,
   SignalInput,
@@ -160,6 +161,7 @@ export {
   scheduleLocalActivity,
 } from "./local-activities.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export { metricMeter } from "./metrics.ts";
 export {
   createNexusServiceClient,
   type NexusOperationHandle,
