@@ -36,6 +36,7 @@ export {
   ValueError,
   WorkflowNotFoundError,
 } from "./errors.ts";
+export type { EventGroupMarker } from "./event-group.ts";
 export { type ProtoFailure, TemporalFailure } from "./failure.ts";
 export type { Headers, Next, NextCall } from "./interceptors.ts";
 export {

@@ -1,4 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from "../common/activity-options.ts";
+import type { EventGroupMarker } from "../common/event-group.ts";
 import type { Headers } from "../common/interceptors.ts";
 import type { MetricTags } from "../common/meter.ts";
 import type { Activation } from "../core/activation.ts";
@@ -118,6 +119,8 @@ export interface TimerInput {
 export interface TimerOptions {
   /** One line that says what the timer is for, shown by the web UI and the CLI. */
   readonly summary?: string | undefined;
+  /** Groups of events that its events belong to. Experimental, as in the official SDK. */
+  readonly eventGroups?: EventGroupMarker[] | undefined;
 }
 
 /** An activity to schedule. `seq` is its number in the run. */

@@ -19,6 +19,7 @@ export {
 } from "../common/definitions.ts";
 export type { Duration } from "../common/duration.ts";
 export { IllegalStateError, PayloadConverterError, ValueError } from "../common/errors.ts";
+export type { EventGroupMarker } from "../common/event-group.ts";
 export { TemporalFailure } from "../common/failure.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
 export { NexusHandlerError } from "../common/nexus-handler-error.ts";
@@ -111,6 +112,7 @@ export {
   UnhandledRejectionError,
   WorkflowError,
 } from "./errors.ts";
+export { createEventGroup } from "./event-groups.ts";
 export { type ExternalWorkflowHandle, getExternalWorkflowHandle } from "./external-workflows.ts";
 export {
   allHandlersFinished,

@@ -172,7 +172,7 @@ function intercepted(run: Run): Start {
 
 function beginOperation(input: StartNexusOperationInput): Promise<StartNexusOperationOutput> {
   const run = requireRun();
-  const { seq, outputType } = input;
+  const { seq, options, outputType } = input;
   return new Promise<StartNexusOperationOutput>((resolve, reject) => {
     const scope = CancellationScope.current();
     if (scope.consideredCancelled) {
@@ -183,11 +183,11 @@ function beginOperation(input: StartNexusOperationInput): Promise<StartNexusOper
     if (scope.cancellable) {
       scope.cancelRequested.catch(() => {
         if (run.pending.nexusOperations.has(seq)) {
-          pushCommand(run, { kind: "cancelNexusOperation", seq });
+          pushCommand(run, { kind: "cancelNexusOperation", seq }, options.eventGroups);
         }
       });
     }
-    pushCommand(run, command);
+    pushCommand(run, command, options.eventGroups);
     run.pending.nexusOperations.set(seq, { started: { resolve, reject }, completed: undefined, outputType });
   });
 }

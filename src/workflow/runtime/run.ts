@@ -1,3 +1,4 @@
+import type { EventGroupMarker } from "../../common/event-group.ts";
 import type { NexusTypeInfo } from "../../common/nexus-service.ts";
 import type { FailureConverter } from "../../converter/sync/failure-converter.ts";
 import type { PayloadConverter } from "../../converter/sync/payload-converter.ts";
@@ -207,9 +208,14 @@ export interface HandlerInProgress {
 }
 
 /** Adds a command to the answer. Refused while a query is answered or an update is validated. */
-export function pushCommand(run: Run, command: WorkflowCommand): void {
+export function pushCommand(
+  run: Run,
+  command: WorkflowCommand,
+  eventGroups?: readonly EventGroupMarker[],
+): void {
   assertWritable(run, `The command ${command.kind}`);
-  const eventGroupMarkers = command.kind === "respondToUpdate" ? undefined : currentEventGroups(run);
+  const eventGroupMarkers =
+    command.kind === "respondToUpdate" ? undefined : currentEventGroups(run, eventGroups);
   const annotated = eventGroupMarkers === undefined ? command : { ...command, eventGroupMarkers };
   run.commands.push(run.facts.tracesCommands === true ? { ...annotated, stack: callStack() } : annotated);
 }
