@@ -111,6 +111,7 @@ export {
 } from "./workflow-options.ts";
 export type {
   ActivityFunction,
+  ActivityInterface,
   HistoryAndWorkflowId,
   UntypedActivities,
   WithWorkflowArgs,
@@ -118,6 +119,10 @@ export type {
   WorkflowArgs,
   WorkflowClass,
   WorkflowOfClass,
+  WorkflowQueryType,
   WorkflowResultType,
   WorkflowReturnType,
+  WorkflowSignalType,
+  WorkflowUpdateType,
+  WorkflowUpdateValidatorType,
 } from "./workflow-type.ts";
