@@ -93,7 +93,5 @@ export function applyNextSlice(run: Run): Applied {
   if (last.attributes.case === "workflowTaskStartedEventAttributes") run.endStartedId = eventId(last.eventId);
   const problem = applyEvents(run, from) ?? deliverReplayed(run);
   run.event = undefined;
-  if (problem !== undefined) return problem;
-  lookAhead(run);
-  return "applied";
+  return problem ?? lookAhead(run) ?? "applied";
 }

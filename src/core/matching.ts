@@ -2,6 +2,7 @@ import type { ReportedCommand } from "../common/determinism-violation.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import { eventId } from "./event-id.ts";
 import type { EventName } from "./history/event-kinds.ts";
+import { replayedLocal } from "./local-resolution.ts";
 import type { LiveMachine, QueuedCommand } from "./machine.ts";
 import { noCommandFor, noInitiatorFor, patchNotCalled } from "./nondeterminism.ts";
 import { isChangeVersionUpsert, type PatchMarker, patchMarkerOf } from "./patch-marker.ts";
@@ -47,6 +48,8 @@ function patchRule(
 export function matchCommandEvent(run: Run, named: NamedEvent): Problem | undefined {
   const { event } = named;
   if (run.skipUpsertAt === run.eventId && isChangeVersionUpsert(event)) return undefined;
+  const local = replayedLocal(run, event);
+  if (local !== undefined) return "message" in local ? local : feed(run, local, named);
   const marker = patchMarkerOf(event);
   for (;;) {
     const rule = patchRule(run.commands.peek(), marker, event);

@@ -164,3 +164,32 @@ export function unknownSeq(kindName: string, seq: number): Problem {
     `Missing associated machine for ${kindName} with seq ${seq}: the workflow code never started it`,
   );
 }
+
+/** The marker of a local activity is not that of the activity at its place. */
+export function localMarkerMismatch(
+  event: HistoryEvent,
+  machine: Described,
+  { what, inEvent, inCommand }: Omit<Difference, "of">,
+): Problem {
+  return nondeterminism(
+    `${what} of recorded marker '${inEvent}' does not match ${what.charAt(0).toLowerCase()}${what.slice(1)} of local activity command '${inCommand}'. History has ${recorded(event)} here, but the workflow code has ${machine.describe()}`,
+  );
+}
+
+/** The activity ended in one way here, and in another one in history. */
+export function localEndMismatch(
+  event: HistoryEvent,
+  machine: Described,
+  { here, there }: { readonly here: string; readonly there: string },
+): Problem {
+  return nondeterminism(
+    `Local activity ${here} locally, but history said it ${there}! History has ${recorded(event)} for ${machine.describe()}`,
+  );
+}
+
+/** History tells the end of a local activity that nobody waits for. */
+export function localNotCalled(event: HistoryEvent, seq: number): Problem {
+  return nondeterminism(
+    `Missing associated machine for the marker of a local activity with seq ${seq}: history has ${recorded(event)}, but no local activity of the workflow code waits for it`,
+  );
+}

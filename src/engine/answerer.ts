@@ -21,6 +21,7 @@ import {
 import { completedRequest, failedRequest, limitEagerActivities, queryRequest } from "./answers.ts";
 import { errorStack, errorText } from "./error-text.ts";
 import { engineFailure, thrownFailure } from "./failure.ts";
+import { notesInCommands } from "./marker-notes.ts";
 import { type PayloadStage, PayloadStageError } from "./payload-stage.ts";
 import type { FromThread, WorkerFacts } from "./protocol.ts";
 import type { CachedRun, OpenTask } from "./run-cache.ts";
@@ -75,6 +76,7 @@ export class Answerer {
         request as Draft<RespondWorkflowTaskCompletedRequest>,
         visitRespondWorkflowTaskCompletedRequest,
         cached,
+        facts.transformsPayloads ? notesInCommands(answer.commands) : undefined,
       );
       const oversize = findOversize(request, facts.limits);
       if (oversize !== undefined) {
@@ -196,10 +198,11 @@ export class Answerer {
       visitor: Parameters<typeof visitRespondWorkflowTaskCompletedRequest>[1],
     ) => void,
     { workflowId }: CachedRun,
+    notes?: ReadonlySet<object>,
   ): Promise<void> {
     const { facts, payloads } = this.#parts;
     if (facts.transformsPayloads)
-      await payloads.transform(message, visit, { direction: "encode", workflowId });
+      await payloads.transform(message, visit, { direction: "encode", workflowId, notes });
   }
 
   #send(

@@ -8,6 +8,7 @@ import { visitGetWorkflowExecutionHistoryResponse } from "../gen/codec/temporal/
 import type { RunFacts } from "../workflow/runtime/sandbox-entry.ts";
 import type { Answerer } from "./answerer.ts";
 import { errorText } from "./error-text.ts";
+import { notesInEvents } from "./marker-notes.ts";
 import type { PayloadStage } from "./payload-stage.ts";
 import type { FromThread, ToThread, WorkerFacts } from "./protocol.ts";
 import type { CachedRun, RunCache } from "./run-cache.ts";
@@ -91,6 +92,17 @@ export class Driver {
         return answerer.respondFailed(cached, { ...effect, reason: evictionOf(all) });
       case "respondQuery":
         return answerer.respondQuery(cached, effect.answer);
+      case "localActivities":
+        this.#postLocals(cached, effect);
+        return undefined;
+      case "awaitLocals":
+        this.#parts.post({
+          kind: "awaitLocals",
+          runId: cached.runId,
+          taskId: cached.task?.taskId ?? 0,
+          taskTimeoutMs: effect.taskTimeoutMs,
+        });
+        return undefined;
       case "dropTask":
         answerer.drop(cached, effect.why, evictionOf(all));
         return undefined;
@@ -106,9 +118,9 @@ export class Driver {
     const open = cached.isOpen ? undefined : { ...runFacts(facts, cached.workflowType), ...cached.facts };
     let after: readonly Effect[] | undefined;
     const follow = (completion: Completion): Activation | undefined => {
-      const effects = step(run, { kind: "completion", completion });
+      const effects = step(run, { kind: "completion", completion, nowMs: Date.now() });
       const [first] = effects;
-      if (first?.kind === "activate" && run.stage === "jobs") return first.activation;
+      if (effects.length === 1 && first?.kind === "activate" && run.stage === "jobs") return first.activation;
       after = effects;
       return undefined;
     };
@@ -121,11 +133,18 @@ export class Driver {
     };
     const completion = await turns.activate(run.stage === "jobs" ? { ...turn, follow } : turn);
     cached.isOpen = true;
-    if (after === undefined) return step(run, { kind: "completion", completion });
+    if (after === undefined) return step(run, { kind: "completion", completion, nowMs: Date.now() });
     if (completion.kind === "success") return after;
     // A rejection that nobody handled came to light after core had gone on.
     const input = await answerer.giveUp(cached, completion.failure);
     return [...step(run, input), ...after.filter((effect) => effect.kind === "evict")];
+  }
+
+  #postLocals(cached: CachedRun, work: Omit<Extract<Effect, { kind: "localActivities" }>, "kind">): void {
+    const { runId, instance, workflowId, workflowType } = cached;
+    const { schedule, cancel, cancelAll } = work;
+    const of = { runId, instance, workflowId, workflowType };
+    this.#parts.post({ kind: "localActivities", ...of, schedule, cancel, cancelAll });
   }
 
   async #fetchPage(cached: CachedRun, wanted: Extract<Effect, { kind: "fetchPage" }>): Promise<Input> {
@@ -140,7 +159,8 @@ export class Driver {
     try {
       const response = decodeGetWorkflowExecutionHistoryResponse(page.bytes);
       if (facts.transformsPayloads) {
-        const of = { direction: "decode", workflowId } as const;
+        const notes = notesInEvents(response.history?.events);
+        const of = { direction: "decode", workflowId, notes } as const;
         await payloads.transform(response, visitGetWorkflowExecutionHistoryResponse, of);
       }
       const events = response.history?.events ?? [];
@@ -154,6 +174,9 @@ export class Driver {
   #evict(cached: CachedRun, { message, reason }: Extract<Effect, { kind: "evict" }>): void {
     const { cache, turns, post } = this.#parts;
     cache.delete(cached.runId);
+    if (cached.run.locals.wereUsed) {
+      this.#postLocals(cached, { schedule: [], cancel: [], cancelAll: true });
+    }
     if (cached.isOpen) turns.close(cached.runId, cached.task?.taskId ?? 0);
     cached.isOpen = false;
     post({ kind: "evicted", runId: cached.runId, reason: message === "" ? reason : `${reason}: ${message}` });

@@ -12,6 +12,7 @@ import { visitHistory } from "../gen/codec/temporal/api/history/v1/message.visit
 import { failureOf } from "./answerer.ts";
 import { Driver, type DriverParts } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
+import { notesInEvents } from "./marker-notes.ts";
 import type { FromThread, ReplayFailure, ToThread, WireHistory } from "./protocol.ts";
 import { ReplayAnswers } from "./replay-answers.ts";
 import type { CachedRun } from "./run-cache.ts";
@@ -80,7 +81,8 @@ export class Replays {
     const { facts, payloads } = this.#parts;
     if (facts.transformsPayloads) {
       try {
-        const of = { direction: "decode", workflowId: message.workflowId } as const;
+        const notes = notesInEvents(history.events);
+        const of = { direction: "decode", workflowId: message.workflowId, notes } as const;
         // A decoded message is a draft of itself.
         await payloads.transform(history as Draft<History>, visitHistory, of);
       } catch (error) {
@@ -120,6 +122,8 @@ export class Replays {
         nondeterminismFailsWorkflow: false,
       }),
       facts: { taskQueue, tracesCommands },
+      // Local activities are not run for a history.
+      instance: 0,
       isOpen: false,
       task: { taskId, ...NO_TASK, events: history.events.length },
     };
@@ -141,14 +145,16 @@ export class Replays {
     });
     try {
       await driver.drive(cached, { kind: "task", task });
-      await driver.drive(cached, { kind: "evict", reason: "requested", message: "Replayed" });
+      const { failure } = answers;
+      // A run that has more to do than its history tells, such as a local activity, is still busy; that is no failure.
+      await driver.drive(cached, { kind: "evict", reason: "fatal", message: "Replayed" });
+      return failure;
     } catch (error) {
       turns.close(cached.runId, taskId);
       return { reason: "fatal", message: errorText(error), stack: errorStack(error) };
     } finally {
       flushObserved(cached.runId);
     }
-    return answers.failure;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Draft } from "../codec-runtime/init.ts";
 import type { Input } from "../core/input.ts";
+import type { LocalActivityResult } from "../core/local-activity-jobs.ts";
 import { createRun } from "../core/run.ts";
 import { parseTask, type WorkflowTask } from "../core/task.ts";
 import {
@@ -12,6 +13,7 @@ import { readBundle } from "./bundle.ts";
 import { Driver, failureTypes } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
 import { HostCalls } from "./host-calls.ts";
+import { notesInEvents } from "./marker-notes.ts";
 import { ObservedBatches } from "./observed-batches.ts";
 import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
@@ -78,6 +80,9 @@ class Engine {
   readonly #hostCalls: HostCalls;
   readonly #sandboxTypes: () => readonly string[];
   readonly #ownRealm: boolean;
+  /** By instance of the run. */
+  readonly #localResults: Map<number, LocalActivityResult[]> = new Map();
+  #lastInstance = 0;
   /** By run id: the end of what is to be done for it (E1). */
   readonly #tails: Map<string, Promise<void>> = new Map();
 
@@ -167,7 +172,7 @@ class Engine {
         this.#then(message.runId, () => this.#onAnswered(message));
         break;
       case "evict":
-        this.#then(message.runId, () => this.#give(message.runId, { ...message, reason: "requested" }));
+        this.#then(message.runId, () => this.#onEvict(message));
         break;
       case "close":
         this.close();
@@ -179,7 +184,10 @@ class Engine {
         void this.#replays.replay(message);
         break;
       case "localActivityResult":
-        // Nothing in this thread asks for it.
+        this.#onLocalResult(message);
+        break;
+      case "heartbeatTask":
+        this.#then(message.runId, () => this.#onHeartbeat(message));
         break;
     }
   }
@@ -203,11 +211,7 @@ class Engine {
     const read = await this.#read(message);
     if (read === undefined) return;
     const { cached, task } = read;
-    try {
-      await this.#driver.drive(cached, { kind: "task", task });
-    } catch (error) {
-      await this.#fail(cached, error);
-    }
+    await this.#driveSafely(cached, { kind: "task", task });
     this.#shrink();
   }
 
@@ -223,7 +227,8 @@ class Engine {
     const cached = this.#open(message, response);
     try {
       if (this.#init.worker.transformsPayloads) {
-        const of = { direction: "decode", workflowId: cached.workflowId } as const;
+        const notes = notesInEvents(response.history?.events);
+        const of = { direction: "decode", workflowId: cached.workflowId, notes } as const;
         // A decoded message is a draft of itself.
         const draft = response as Draft<PollWorkflowTaskQueueResponse>;
         await this.#payloads.transform(draft, visitPollWorkflowTaskQueueResponse, of);
@@ -279,7 +284,8 @@ class Engine {
             },
           }),
     });
-    return { runId, workflowId, workflowType, run, isOpen: false, task: undefined };
+    const instance = ++this.#lastInstance;
+    return { runId, workflowId, workflowType, run, instance, isOpen: false, task: undefined };
   }
 
   #unreadable({ taskId, runId }: TaskMessage, why: string): void {
@@ -306,6 +312,41 @@ class Engine {
       await this.#give(runId, { kind: "evict", reason: "cacheFull", message: "Workflows are not cached" });
     }
     this.#shrink();
+  }
+
+  async #onEvict({ runId, message, dropTask }: Extract<ToThread, { kind: "evict" }>): Promise<void> {
+    await this.#give(runId, { kind: "evict", reason: dropTask === true ? "fatal" : "requested", message });
+  }
+
+  /** Results that come while the run is busy are taken in together. */
+  #onLocalResult({ runId, instance, result }: Extract<ToThread, { kind: "localActivityResult" }>): void {
+    const gathered = this.#localResults.get(instance);
+    if (gathered !== undefined) {
+      gathered.push(result);
+      return;
+    }
+    this.#localResults.set(instance, [result]);
+    this.#then(runId, async () => {
+      const results = this.#localResults.get(instance) ?? [];
+      this.#localResults.delete(instance);
+      const cached = this.#cache.get(runId);
+      if (cached?.instance !== instance) return;
+      await this.#driveSafely(cached, { kind: "localResults", results });
+      this.#shrink();
+    });
+  }
+
+  async #onHeartbeat({ runId, taskId }: Extract<ToThread, { kind: "heartbeatTask" }>): Promise<void> {
+    const cached = this.#cache.get(runId);
+    if (cached?.task?.taskId === taskId) await this.#driveSafely(cached, { kind: "heartbeat" });
+  }
+
+  async #driveSafely(cached: CachedRun, input: Input): Promise<void> {
+    try {
+      await this.#driver.drive(cached, input);
+    } catch (error) {
+      await this.#fail(cached, error);
+    }
   }
 
   /** Gives an input to a run if it is still here. */

@@ -87,6 +87,8 @@ export function jobText(job: Job): string {
       return `notifyHasPatch ${job.patchId}`;
     case "queryWorkflow":
       return `queryWorkflow ${job.queryId}`;
+    case "resolveNexusOperationStart":
+    case "resolveNexusOperation":
     case "resolveChildWorkflowStart":
     case "resolveChildWorkflow":
       return `${job.kind} ${job.seq} ${job.resolution.kind}`;

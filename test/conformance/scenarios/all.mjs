@@ -3,6 +3,7 @@ import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
 import { externalScenarios } from "./external.mjs";
+import { nexusScenarios } from "./nexus.mjs";
 import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
@@ -23,6 +24,7 @@ export const scenarios = [
   ...updateScenarios,
   ...childScenarios,
   ...externalScenarios,
+  ...nexusScenarios,
   ...patchScenarios,
   ...upsertScenarios,
 ];

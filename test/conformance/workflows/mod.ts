@@ -12,6 +12,7 @@ export * from "./determinism.ts";
 export * from "./external.ts";
 export * from "./failures.ts";
 export * from "./info.ts";
+export * from "./nexus.ts";
 export * from "./order.ts";
 export * from "./patches.ts";
 export * from "./queries.ts";
