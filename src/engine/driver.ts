@@ -118,7 +118,7 @@ export class Driver {
     const open = cached.isOpen ? undefined : { ...runFacts(facts, cached.workflowType), ...cached.facts };
     let after: readonly Effect[] | undefined;
     const follow = (completion: Completion): Activation | undefined => {
-      const effects = step(run, { kind: "completion", completion, nowMs: Date.now() });
+      const effects = step(run, completionOf(completion));
       const [first] = effects;
       if (effects.length === 1 && first?.kind === "activate" && run.stage === "jobs") return first.activation;
       after = effects;
@@ -133,7 +133,7 @@ export class Driver {
     };
     const completion = await turns.activate(run.stage === "jobs" ? { ...turn, follow } : turn);
     cached.isOpen = true;
-    if (after === undefined) return step(run, { kind: "completion", completion, nowMs: Date.now() });
+    if (after === undefined) return step(run, completionOf(completion));
     if (completion.kind === "success") return after;
     // A rejection that nobody handled came to light after core had gone on.
     const input = await answerer.giveUp(cached, completion.failure);
@@ -181,6 +181,10 @@ export class Driver {
     cached.isOpen = false;
     post({ kind: "evicted", runId: cached.runId, reason: message === "" ? reason : `${reason}: ${message}` });
   }
+}
+
+function completionOf(completion: Completion): Input {
+  return { kind: "completion", completion, nowMs: Date.now() };
 }
 
 type Eviction = Extract<Effect, { kind: "evict" }>;

@@ -122,7 +122,7 @@ export class Replays {
         nondeterminismFailsWorkflow: false,
       }),
       facts: { taskQueue, tracesCommands },
-      // Local activities are not run for a history.
+      // Its local activities are never run: they have no life of their own.
       instance: 0,
       isOpen: false,
       task: { taskId, ...NO_TASK, events: history.events.length },

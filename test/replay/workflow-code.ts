@@ -41,7 +41,7 @@ export class WorkflowCode {
       namespace: "default",
       taskQueue,
       workflowFailureErrorTypes: [],
-      registeredActivities: [],
+      registeredActivities: ["default"],
       sinks: {},
     };
     this.#sandbox.open(runId, facts);

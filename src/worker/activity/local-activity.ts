@@ -54,7 +54,6 @@ export class LocalActivity {
     | { readonly attempt: LocalAttempt; readonly permit: SlotPermit; readonly startedMs: number }
     | undefined;
   #backoff: { clear(): void } | undefined;
-  #startTimer: { clear(): void } | undefined;
   #closeTimer: { clear(): void } | undefined;
   #attemptTimer: { clear(): void } | undefined;
 
@@ -83,10 +82,6 @@ export class LocalActivity {
         return;
       }
       this.#closeTimer = this.#timer(left, () => this.#timeOut("SCHEDULE_TO_CLOSE"));
-    }
-    const toStart = shorter(command.scheduleToStartTimeoutMs, total);
-    if (command.scheduleToStartTimeoutMs !== undefined && toStart !== undefined) {
-      this.#startTimer = this.#timer(toStart, () => this.#timeOut("SCHEDULE_TO_START"));
     }
     void this.#run();
   }
@@ -125,9 +120,12 @@ export class LocalActivity {
       permit.release();
       return;
     }
-    this.#startTimer?.clear();
-    this.#startTimer = undefined;
     const startedMs = clock.nowMs();
+    if (this.#isLate(startedMs)) {
+      permit.release();
+      this.#end(timeout("SCHEDULE_TO_START"), startedMs - this.#scheduledMs);
+      return;
+    }
     const attempt = begin(this.#attempt, this.#scheduledMs);
     const running = { attempt, permit, startedMs };
     this.#running = running;
@@ -139,6 +137,14 @@ export class LocalActivity {
     const end = await attempt.end;
     if (this.#running !== running) return;
     this.#afterAttempt(end, clock.nowMs() - startedMs);
+  }
+
+  /** Decided when there is a slot, as all SDKs do, so that the order in history is that of slots. */
+  #isLate(startedMs: number): boolean {
+    const { scheduleToStartTimeoutMs, scheduleToCloseTimeoutMs, attempt } = this.#init.command;
+    if (scheduleToStartTimeoutMs === undefined || this.#attempt > Math.max(1, attempt)) return false;
+    const limit = shorter(scheduleToStartTimeoutMs, scheduleToCloseTimeoutMs) ?? 0;
+    return startedMs - this.#scheduledMs > limit;
   }
 
   #cancelForShutdown(attempt: LocalAttempt): void {
@@ -198,8 +204,7 @@ export class LocalActivity {
     this.#over = true;
     this.#waiting.abort();
     this.#running?.permit.release();
-    for (const timer of [this.#backoff, this.#startTimer, this.#closeTimer, this.#attemptTimer])
-      timer?.clear();
+    for (const timer of [this.#backoff, this.#closeTimer, this.#attemptTimer]) timer?.clear();
   }
 
   #timer(ms: number, then: () => void): { clear(): void } | undefined {

@@ -3,6 +3,7 @@ import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
 import { externalScenarios } from "./external.mjs";
+import { localActivityScenarios } from "./local-activities.mjs";
 import { nexusScenarios } from "./nexus.mjs";
 import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
@@ -25,6 +26,7 @@ export const scenarios = [
   ...childScenarios,
   ...externalScenarios,
   ...nexusScenarios,
+  ...localActivityScenarios,
   ...patchScenarios,
   ...upsertScenarios,
 ];

@@ -12,6 +12,8 @@ export * from "./determinism.ts";
 export * from "./external.ts";
 export * from "./failures.ts";
 export * from "./info.ts";
+export * from "./local-activities.ts";
+export * from "./local-cancellation.ts";
 export * from "./nexus.ts";
 export * from "./order.ts";
 export * from "./patches.ts";
