@@ -153,7 +153,7 @@ export class Replays {
       turns.close(cached.runId, taskId);
       return { reason: "fatal", message: errorText(error), stack: errorStack(error) };
     } finally {
-      flushObserved(cached.runId);
+      flushObserved(task.runId);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Draft } from "../codec-runtime/init.ts";
+import type { FailureData } from "../core/activation.ts";
 import type { Input } from "../core/input.ts";
 import type { LocalActivityResult } from "../core/local-activity-jobs.ts";
 import { createRun } from "../core/run.ts";
@@ -19,6 +20,7 @@ import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
 import { type FromThread, PROTOCOL_VERSION, type ThreadInit, type ToThread } from "./protocol.ts";
 import { Replays } from "./replays.ts";
+import { Reruns } from "./reruns.ts";
 import { type CachedRun, RunCache } from "./run-cache.ts";
 import type { EnginePlatform, SandboxOptions } from "./sandbox.ts";
 import { createStackMapper } from "./source-map.ts";
@@ -127,6 +129,10 @@ class Engine {
     this.#payloads = new PayloadStage(post);
     const flushObserved = (runId: string): void => observed.flush(runId);
     this.#answerer = new Answerer({ facts, payloads: this.#payloads, post, flushObserved });
+    const fail = (cached: CachedRun, failure: FailureData): Promise<Input> =>
+      this.#answerer.refuse(cached, failure);
+    const forget = (runId: string): void => observed.forget(runId);
+    const common = { facts, turns: this.#turns, payloads: this.#payloads, mapStack };
     this.#driver = new Driver({
       facts,
       post,
@@ -134,15 +140,10 @@ class Engine {
       turns: this.#turns,
       answerer: this.#answerer,
       cache: this.#cache,
+      reruns:
+        facts.replayOnEveryTask === true ? new Reruns({ ...common, fail, flushObserved, forget }) : undefined,
     });
-    this.#replays = new Replays({
-      facts,
-      turns: this.#turns,
-      payloads: this.#payloads,
-      post,
-      mapStack,
-      flushObserved,
-    });
+    this.#replays = new Replays({ ...common, post, flushObserved });
   }
 
   /**
