@@ -9,6 +9,7 @@ import {
   type PollWorkflowTaskQueueResponse,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { visitPollWorkflowTaskQueueResponse } from "../gen/codec/temporal/api/workflowservice/v1/request_response.visit.ts";
+import type { PatchDecision } from "../workflow/runtime/sandbox-entry.ts";
 import { Answerer, failureOf } from "./answerer.ts";
 import { readBundle } from "./bundle.ts";
 import { Driver, failureTypes } from "./driver.ts";
@@ -79,6 +80,7 @@ class Engine {
   readonly #answerer: Answerer;
   readonly #driver: Driver;
   readonly #replays: Replays;
+  readonly #reruns: Reruns | undefined;
   readonly #hostCalls: HostCalls;
   readonly #sandboxTypes: () => readonly string[];
   readonly #ownRealm: boolean;
@@ -107,7 +109,12 @@ class Engine {
         ...platform.host,
         observe: (runId, call) => observed.add(runId, call),
         mapStack,
-        activatePatch: (runId, patchId, info) => this.#hostCalls.activatePatch(runId, patchId, info),
+        activatePatch: (runId, patchId, info) => {
+          const ask = (): PatchDecision => this.#hostCalls.activatePatch(runId, patchId, info);
+          return this.#reruns === undefined
+            ? ask()
+            : this.#reruns.decide(this.#cache.get(runId), patchId, ask);
+        },
       },
       options,
     );
@@ -133,6 +140,8 @@ class Engine {
       this.#answerer.refuse(cached, failure);
     const forget = (runId: string): void => observed.forget(runId);
     const common = { facts, turns: this.#turns, payloads: this.#payloads, mapStack };
+    this.#reruns =
+      facts.replayOnEveryTask === true ? new Reruns({ ...common, fail, flushObserved, forget }) : undefined;
     this.#driver = new Driver({
       facts,
       post,
@@ -140,8 +149,7 @@ class Engine {
       turns: this.#turns,
       answerer: this.#answerer,
       cache: this.#cache,
-      reruns:
-        facts.replayOnEveryTask === true ? new Reruns({ ...common, fail, flushObserved, forget }) : undefined,
+      reruns: this.#reruns,
     });
     this.#replays = new Replays({ ...common, post, flushObserved });
   }
