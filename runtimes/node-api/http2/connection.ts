@@ -53,7 +53,8 @@ const CONTINUATION = FrameType.CONTINUATION << 8;
  * H2: a stream leaves `#streams` before it is told that it is over, and the owner is told after it.
  * H3: header blocks are encoded and decoded in the order of the wire, each exactly once.
  * H4: after `failed` nothing is received, and only the GOAWAY is still to be taken.
- * H5: a window is given back when half of it is used up, so that a small answer costs no WINDOW_UPDATE.
+ * H5: what is received is taken at once; it is given back to the peer's window when half of that is used up, so that small
+ *     answers cost no WINDOW_UPDATE.
  */
 export class Http2Connection {
   readonly #owner: ConnectionOwner;
@@ -68,7 +69,8 @@ export class Http2Connection {
   #nextId: number;
   /** The highest id of which something was taken. */
   #takenId = 0;
-  #receiveWindow = CONNECTION_WINDOW_BYTES;
+  /** Bytes that were received and not given back to the peer's window. */
+  #consumed = 0;
   #waitingAcks = 0;
   #failed = false;
 
@@ -130,7 +132,7 @@ export class Http2Connection {
   open(stream: Http2Stream, list: HeaderList, extra: Buffer | undefined): void {
     stream.id = this.#nextId;
     stream.sendWindow = this.#peer.initialWindowBytes;
-    stream.receiveWindow = STREAM_WINDOW_BYTES;
+    stream.consumedBytes = 0;
     stream.sentBytes = 0;
     stream.answered = false;
     this.#nextId += 2;
@@ -248,11 +250,10 @@ export class Http2Connection {
     const stream = this.#streamOf(frame);
     const { length, offset, flags } = frame;
     if (offset === 0) {
-      this.#receiveWindow -= length;
-      if (this.#receiveWindow < 0) throw overrun("the connection");
-      if (this.#receiveWindow < CONNECTION_WINDOW_BYTES / 2) {
-        this.#giveBack(0, CONNECTION_WINDOW_BYTES - this.#receiveWindow);
-        this.#receiveWindow = CONNECTION_WINDOW_BYTES;
+      this.#consumed += length;
+      if (this.#consumed > CONNECTION_WINDOW_BYTES / 2) {
+        this.#giveBack(0, this.#consumed);
+        this.#consumed = 0;
       }
     }
     const { start, end } = contentOf(frame);
@@ -264,11 +265,10 @@ export class Http2Connection {
     }
     const ending = (flags & Flag.END_STREAM) !== 0;
     if (offset === 0) {
-      stream.receiveWindow -= length;
-      if (stream.receiveWindow < 0) throw overrun(`stream ${stream.id}`);
-      if (!ending && stream.receiveWindow < STREAM_WINDOW_BYTES / 2) {
-        this.#giveBack(stream.id, STREAM_WINDOW_BYTES - stream.receiveWindow);
-        stream.receiveWindow = STREAM_WINDOW_BYTES;
+      stream.consumedBytes += length;
+      if (!ending && stream.consumedBytes > STREAM_WINDOW_BYTES / 2) {
+        this.#giveBack(stream.id, stream.consumedBytes);
+        stream.consumedBytes = 0;
       }
     }
     const last = offset + frame.end - frame.start === length;
@@ -342,9 +342,10 @@ export class Http2Connection {
     applySettings(frame, this.#peer);
     this.#encoder.allow(this.#peer.headerTableBytes);
     this.#uploads.limitFrames(this.#peer.maxFrameBytes);
-    this.#shiftWindows(this.#peer.initialWindowBytes - before);
-    this.#ack();
+    this.#countAck();
+    // The new windows hold for the peer from the answer on: what they allow must not come before it.
     this.#output.frame((FrameType.SETTINGS << 8) | Flag.ACK, 0, 0);
+    this.#shiftWindows(this.#peer.initialWindowBytes - before);
     this.#owner.settingsReceived(this.#peer);
   }
 
@@ -353,7 +354,12 @@ export class Http2Connection {
     if (delta === 0) return;
     for (const stream of this.#streams.values()) {
       stream.sendWindow += delta;
-      if (stream.sendWindow > MAX_INT31) throw overrun(`the peer's SETTINGS: stream ${stream.id}`);
+      if (stream.sendWindow > MAX_INT31) {
+        throw new Http2Error(
+          Http2Code.FLOW_CONTROL_ERROR,
+          `the window of stream ${stream.id} grew too large`,
+        );
+      }
     }
     this.#uploads.resume();
   }
@@ -365,12 +371,12 @@ export class Http2Connection {
       this.#owner.pongReceived();
       return;
     }
-    this.#ack();
+    this.#countAck();
     const at = this.#output.frame((FrameType.PING << 8) | Flag.ACK, 0, 8);
     frame.bytes.copy(this.#output.slab, at, frame.start, frame.end);
   }
 
-  #ack(): void {
+  #countAck(): void {
     this.#waitingAcks += 1;
     if (this.#waitingAcks > MAX_WAITING_ACKS) {
       throw new Http2Error(
@@ -477,10 +483,6 @@ export class Http2Connection {
 
 function broken(what: string): Http2Error {
   return new Http2Error(Http2Code.PROTOCOL_ERROR, what);
-}
-
-function overrun(what: string): Http2Error {
-  return new Http2Error(Http2Code.FLOW_CONTROL_ERROR, `${what} was sent more than its window`);
 }
 
 function wrongSize({ type, length }: Frame): Http2Error {

@@ -12,8 +12,8 @@ export abstract class Http2Stream {
   id = 0;
   /** What the peer still takes of this stream; below 0 after it has made its initial window smaller. */
   sendWindow = 0;
-  /** What the peer may still send. */
-  receiveWindow = 0;
+  /** Bytes that were received and not given back to the peer's window. */
+  consumedBytes = 0;
   /** How much of the message was written, its prefix included. */
   sentBytes = 0;
   /** Whether the headers of the answer are here. */
