@@ -81,6 +81,22 @@ function packages(): Count {
   return reported("npx", ["tsx", "test/packaging/check.ts"], "packages.json");
 }
 
+/** Runs a program that closes with `N passed, N failed, N skipped`; its output is shown when something failed. */
+function closingLine(program: string, args: readonly string[], name: string): Count {
+  const stdio = ["ignore", "pipe", "inherit"] as const;
+  const { stdout } = spawnSync(program, args, { cwd: root, encoding: "utf8", stdio: [...stdio] });
+  const closing = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
+  if (closing?.[2] !== "0") console.log(stdout);
+  console.log(`${name}: ${closing?.[0].trim() ?? "ended without a closing line"}`);
+  return { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 1), skipped: 0 };
+}
+
+function add(total: Count, { passed, failed, skipped }: Count): void {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+
 /** The transport's faults on the runtimes that vitest does not run on; on Node they are unit tests. */
 function faults(): Count {
   if (!compulsory) {
@@ -93,16 +109,7 @@ function faults(): Count {
     ["bun", ["run", file]],
     ["deno", ["run", "--allow-all", "--no-check", "--quiet", file]],
   ] as const) {
-    const { stdout } = spawnSync(runtimeCommand(runtime), args, {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const closing = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
-    if (closing?.[2] !== "0") console.log(stdout);
-    console.log(`${runtime}: ${closing?.[0].trim() ?? "ended without a closing line"}`);
-    count.passed += Number(closing?.[1] ?? 0);
-    count.failed += Number(closing?.[2] ?? 1);
+    add(count, closingLine(runtimeCommand(runtime), args, runtime));
   }
   return count;
 }
@@ -126,6 +133,28 @@ async function conformance(): Promise<Count> {
   }
 }
 
+/** The official SDK in `test/interop`: installed where it must be there, else used when it is. */
+function officialSdk(): boolean {
+  const installed = (): boolean => existsSync(`${root}test/interop/node_modules/@temporalio/worker`);
+  if (!installed() && compulsory)
+    command("npm", ["ci", "--prefix", "test/interop", "--no-audit", "--no-fund"]);
+  return installed();
+}
+
+/** Perdure beside the official SDK on one server: random programs, and running workflows that change hands. */
+function interop(): Count {
+  if (!officialSdk()) {
+    notRun.push(
+      "tests beside the official SDK (run `npm ci --prefix test/interop`, then `npm test -- interop`)",
+    );
+    return compulsory ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 0 };
+  }
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
+    add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
+  return count;
+}
+
 const steps: readonly Step[] = [
   { name: "lint", run: () => command("npx", ["biome", "check", "--error-on-warnings", "."]) },
   { name: "types: pure ring", run: () => command("npx", ["tsc", "-p", "tsconfig.pure.json"]) },
@@ -140,6 +169,7 @@ const steps: readonly Step[] = [
   { name: "packages", run: packages },
   { name: "faults", run: faults },
   { name: "conformance", run: conformance },
+  { name: "interop", run: interop },
 ];
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -151,9 +181,7 @@ for (const step of steps.filter(
   const start = performance.now();
   console.log(`\n== ${step.name}`);
   const count = await step.run();
-  total.passed += count.passed;
-  total.failed += count.failed;
-  total.skipped += count.skipped;
+  add(total, count);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   lines.push(
     `${step.name.padEnd(28)} ${seconds.padStart(7)} s  ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`,

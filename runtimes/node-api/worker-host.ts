@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,7 @@ export const workerHost: Omit<WorkerPlatform, "name" | "startThread"> = {
     const limit = v8.getHeapStatistics().heap_size_limit;
     return Number.isFinite(limit) && limit > 0 ? limit : undefined;
   },
+  parallelism: () => Math.max(1, availableParallelism()),
   setTimer: (callback, ms, options = {}) => {
     const timer = setTimeout(callback, ms);
     if (options.unref === true) timer.unref();

@@ -29,6 +29,8 @@ export type PayloadVisit<Message> = (message: Message, visitor: PayloadVisitor) 
 export interface PayloadScope {
   /** Headers too. Default false: interceptors own them. */
   readonly headers?: boolean | undefined;
+  /** Payloads that stay as they are. Default: none. */
+  readonly except?: ReadonlySet<object> | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export function collectPayloads<Message>(
   visit(message, {
     headers: scope.headers === true,
     payload: (payload) => {
-      batch.push(payload);
+      if (scope.except?.has(payload) !== true) batch.push(payload);
       return payload;
     },
   });
@@ -76,7 +78,8 @@ export function replacePayloads<Message>(
   let next = 0;
   visit(message, {
     headers: replacement.headers === true,
-    payload: () => whole(payloads[next++], next),
+    payload: (payload) =>
+      replacement.except?.has(payload) === true ? payload : whole(payloads[next++], next),
   });
 }
 

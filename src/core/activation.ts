@@ -4,6 +4,8 @@ import type { Failure } from "../gen/codec/temporal/api/failure/v1/message.ts";
 import type { WorkflowExecutionStartedEventAttributes } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { ChildJob } from "./child-jobs.ts";
 import type { ExternalJob } from "./external-jobs.ts";
+import type { ResolveLocalActivity } from "./local-activity-jobs.ts";
+import type { NexusJob } from "./nexus-jobs.ts";
 import type { NotifyHasPatch } from "./patch-jobs.ts";
 import type { DoUpdateJob } from "./update-jobs.ts";
 
@@ -76,8 +78,10 @@ export type Job =
   | DoUpdateJob
   | { readonly kind: "fireTimer"; readonly seq: number }
   | { readonly kind: "resolveActivity"; readonly seq: number; readonly resolution: ActivityResolution }
+  | ResolveLocalActivity
   | ChildJob
   | ExternalJob
+  | NexusJob
   | { readonly kind: "cancelWorkflow"; readonly reason: string }
   | {
       readonly kind: "queryWorkflow";

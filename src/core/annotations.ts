@@ -9,20 +9,23 @@ export type EventGroupMarkerData = Init<EventGroupMarker>;
 /** What any command of workflow code may carry besides what it asks for. */
 export interface Annotated {
   readonly eventGroupMarkers?: readonly EventGroupMarkerData[] | undefined;
+  /** The stack of the call that made it; only while commands are traced. */
+  readonly stack?: string | undefined;
 }
 
 /** What a machine's further commands (a cancellation, for one) carry as its first one did. */
-export interface Annotations extends Annotated {
+export interface Annotations extends Pick<Annotated, "eventGroupMarkers"> {
   readonly userMetadata?: Init<Command>["userMetadata"];
 }
 
 /** Notes what came with the command that opened a machine. `first` is the command that the machine issued for it. */
 export function noteAnnotations(
   machine: LiveMachine,
-  { eventGroupMarkers }: Annotated,
+  { eventGroupMarkers, stack }: Annotated,
   first: QueuedCommand | undefined,
 ): void {
   const userMetadata = first?.command.userMetadata;
+  if (stack !== undefined) machine.issuedAt = stack;
   if (eventGroupMarkers !== undefined || userMetadata !== undefined) {
     machine.annotations = { eventGroupMarkers, userMetadata };
   }

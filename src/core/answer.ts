@@ -27,12 +27,14 @@ function respond(run: Run, answer: TaskAnswer): Respond {
   };
 }
 
+interface AnswerExtras {
+  readonly queryResults: { readonly [id: string]: Init<WorkflowQueryResult> } | undefined;
+  /** The server is to give out another task at once. */
+  readonly again: boolean;
+}
+
 /** Answers a workflow task with all that is ready to be sent. */
-export function answerTask(
-  run: Run,
-  task: WorkflowTask,
-  queryResults: { readonly [id: string]: Init<WorkflowQueryResult> } | undefined,
-): Respond {
+export function answerTask(run: Run, task: WorkflowTask, { queryResults, again }: AnswerExtras): Respond {
   run.deployment = run.options.deploymentVersion;
   const messages = run.outbox;
   if (messages.length > 0) run.outbox = [];
@@ -41,6 +43,7 @@ export function answerTask(
     commands: run.terminalSeen ? [] : run.commands.outgoing(),
     messages,
     queryResults,
+    ...(again ? { forceCreateNewWorkflowTask: true } : {}),
   });
 }
 

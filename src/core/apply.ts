@@ -6,6 +6,7 @@ import { tasksInForce } from "./history/lookahead.ts";
 import { indexAfter } from "./history/slice.ts";
 import { lookAhead } from "./lookahead.ts";
 import { feedInitiated, matchCommandEvent } from "./matching.ts";
+import { locate } from "./nondeterminism.ts";
 import { fatal, type Problem } from "./problem.ts";
 import { routes } from "./registry.ts";
 import type { Run } from "./run-state.ts";
@@ -63,7 +64,7 @@ function applyEvents(run: Run, from: number): Problem | undefined {
     if (run.replaying && leavesReplay(run, kind)) run.replaying = false;
     if (run.inbox.length > 0) deliverBefore(run, id);
     const problem = handleEvent(run, event, kind);
-    if (problem !== undefined) return problem;
+    if (problem !== undefined) return locate(problem, events, i);
     run.lastEventId = id;
   }
   return undefined;
@@ -92,7 +93,5 @@ export function applyNextSlice(run: Run): Applied {
   if (last.attributes.case === "workflowTaskStartedEventAttributes") run.endStartedId = eventId(last.eventId);
   const problem = applyEvents(run, from) ?? deliverReplayed(run);
   run.event = undefined;
-  if (problem !== undefined) return problem;
-  lookAhead(run);
-  return "applied";
+  return problem ?? lookAhead(run) ?? "applied";
 }

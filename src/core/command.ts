@@ -3,6 +3,8 @@ import type { FailureData } from "./activation.ts";
 import type { Annotated } from "./annotations.ts";
 import type { ChildCommand } from "./child-jobs.ts";
 import type { ExternalCommand } from "./external-jobs.ts";
+import type { RequestCancelLocalActivity, ScheduleLocalActivity } from "./local-activity-jobs.ts";
+import type { NexusCommand } from "./nexus-jobs.ts";
 import type { SetPatchMarker } from "./patch-jobs.ts";
 import type { RespondToUpdate } from "./update-jobs.ts";
 import type { ModifyWorkflowProperties, UpsertSearchAttributes } from "./upsert-commands.ts";
@@ -87,6 +89,8 @@ type AnyCommand =
   | { readonly kind: "cancelTimer"; readonly seq: number }
   | ScheduleActivity
   | { readonly kind: "requestCancelActivity"; readonly seq: number }
+  | ScheduleLocalActivity
+  | RequestCancelLocalActivity
   | { readonly kind: "completeWorkflow"; readonly result?: Payload | undefined }
   | { readonly kind: "failWorkflow"; readonly failure: FailureData }
   | { readonly kind: "cancelWorkflow" }
@@ -94,6 +98,7 @@ type AnyCommand =
   | RespondToUpdate
   | ChildCommand
   | ExternalCommand
+  | NexusCommand
   | SetPatchMarker
   | UpsertSearchAttributes
   | ModifyWorkflowProperties

@@ -1,6 +1,7 @@
 import { noteAnnotations, overrideAnnotations, withAnnotations } from "./annotations.ts";
 import type { WorkflowCommand } from "./command.ts";
 import { coreFlags } from "./flags.ts";
+import { applyKnownLocals } from "./local-resolution.ts";
 import type { LiveMachine } from "./machine.ts";
 import { unknownSeq } from "./nondeterminism.ts";
 import type { Problem } from "./problem.ts";
@@ -79,7 +80,7 @@ export function feedCommands(run: Run, commands: readonly MachineCommand[]): Pro
     const problem = feedOne(run, command);
     if (problem !== undefined) return problem;
   }
-  return queueIssued(run);
+  return applyKnownLocals(run) ?? queueIssued(run);
 }
 
 export type QueryAnswer = Extract<WorkflowCommand, { kind: "respondToQuery" }>;

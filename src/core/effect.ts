@@ -1,10 +1,12 @@
 import type { Init } from "../codec-runtime/init.ts";
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type {
   RespondQueryTaskCompletedRequest,
   RespondWorkflowTaskCompletedRequest,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import type { Activation, FailureData } from "./activation.ts";
 import type { EvictReason } from "./input.ts";
+import type { ScheduleLocalActivity } from "./local-activity-jobs.ts";
 
 /**
  * The part of an answer that core decides. The engine adds what is the same for all answers of a worker: identity,
@@ -33,6 +35,15 @@ export type Effect =
       readonly runId: string;
       readonly token: Uint8Array;
     }
+  /** Start and stop local activities; with `cancelAll`, all that run for this run, since nobody waits for them any more. */
+  | {
+      readonly kind: "localActivities";
+      readonly schedule: readonly ScheduleLocalActivity[];
+      readonly cancel: readonly number[];
+      readonly cancelAll: boolean;
+    }
+  /** Only local activities are waited for. The next input is `localResults`, or `heartbeat` before the task times out. */
+  | { readonly kind: "awaitLocals"; readonly taskTimeoutMs: number }
   /** Answer the workflow task. `terminal` names the command that ends the run, if one does. */
   | { readonly kind: "respond"; readonly answer: TaskAnswer; readonly terminal?: string | undefined }
   | {
@@ -41,6 +52,8 @@ export type Effect =
       /** `WorkflowTaskFailedCause` number. */
       readonly cause: number;
       readonly failure: FailureData;
+      /** Where in history it came up, for reports. */
+      readonly conflict?: DeterminismReport | undefined;
     }
   | {
       readonly kind: "respondQuery";

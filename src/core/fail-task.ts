@@ -1,3 +1,4 @@
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import { WorkflowTaskFailedCause } from "../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import type { FailureData } from "./activation.ts";
 import { answerWithFailure } from "./answer.ts";
@@ -15,14 +16,22 @@ export interface TaskFailed {
   /** `WorkflowTaskFailedCause` number. */
   readonly cause: number;
   readonly failure: FailureData;
+  /** Where in history, when that is known. */
+  readonly conflict?: DeterminismReport | undefined;
 }
 
 /** The failure of a task in which core found a problem. */
 export function problemFailed(problem: Problem): TaskFailed {
   const failure = taskFailure(problem.message);
+  const { conflict } = problem;
   return problem.kind === "nondeterminism"
-    ? { reason: "nondeterminism", cause: WorkflowTaskFailedCause.NON_DETERMINISTIC_ERROR, failure }
-    : { reason: "fatal", cause: WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, failure };
+    ? { reason: "nondeterminism", cause: WorkflowTaskFailedCause.NON_DETERMINISTIC_ERROR, failure, conflict }
+    : {
+        reason: "fatal",
+        cause: WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE,
+        failure,
+        conflict,
+      };
 }
 
 /**
@@ -30,7 +39,7 @@ export function problemFailed(problem: Problem): TaskFailed {
  * to time out on the server, which then slows down its attempts.
  */
 export function failTask(run: Run, failed: TaskFailed, effects: Effect[]): void {
-  const { reason, cause, failure } = failed;
+  const { reason, cause, failure, conflict } = failed;
   const message = failure.message ?? "";
   const { task } = run;
   const eviction = { reason, message };
@@ -50,7 +59,7 @@ export function failTask(run: Run, failed: TaskFailed, effects: Effect[]): void 
   ) {
     effects.push(answerWithFailure(run, task, failure));
   } else {
-    effects.push({ kind: "respondFailed", taskToken, cause, failure });
+    effects.push({ kind: "respondFailed", taskToken, cause, failure, conflict });
   }
   evict(run, eviction, effects);
 }

@@ -53,21 +53,51 @@ export function activityTimedOut(
   return activityFailure(names, { ...ends(event), message: "Activity task timed out", identity: "" });
 }
 
-/** The event is absent when the workflow does not wait for the activity to agree. */
+/**
+ * The event is absent when the workflow does not wait for the activity to agree. The official core then fills in no event ids, and
+ * leaves the message of the cause empty in either case; both go into histories of workflows that fail of it.
+ */
 export function activityCancelled(
   names: ActivityNames,
   event?: AttributesOf<"activityTaskCanceled">,
 ): FailureData {
-  return activityFailure(names, {
-    message: "Activity cancelled",
-    cause: {
+  const scheduledEventId = event === undefined ? 0 : names.scheduledEventId;
+  return activityFailure(
+    { ...names, scheduledEventId },
+    {
       message: "Activity cancelled",
-      failureInfo: { case: "canceledFailureInfo", value: { details: event?.details } },
+      cause: {
+        message: "",
+        failureInfo: { case: "canceledFailureInfo", value: { details: event?.details } },
+      },
+      startedEventId: event?.startedEventId ?? 0,
+      identity: event?.identity ?? "",
+      retryState: RetryState.CANCEL_REQUESTED,
     },
-    startedEventId: event?.startedEventId ?? 0,
-    identity: event?.identity ?? "",
-    retryState: RetryState.CANCEL_REQUESTED,
-  });
+  );
+}
+
+const localEnds = {
+  timedOut: { message: "Local Activity timed out", info: "timeoutFailureInfo" },
+  cancelled: { message: "Local Activity cancelled", info: "canceledFailureInfo" },
+} as const;
+
+/** The failure of a local activity that timed out or was cancelled; one that says so itself is its own. */
+export function localActivityEnded(
+  names: Omit<ActivityNames, "scheduledEventId">,
+  kind: keyof typeof localEnds,
+  cause: FailureData,
+): FailureData {
+  const { message, info } = localEnds[kind];
+  if (cause.failureInfo?.case !== info) return cause;
+  const retryState = RetryState.CANCEL_REQUESTED;
+  const end = { message, cause, startedEventId: 0, identity: "", retryState };
+  return activityFailure({ ...names, scheduledEventId: 0 }, end);
+}
+
+/** A cancellation that the activity itself had no part in. */
+export function localCancellation(): FailureData {
+  return { message: "Activity cancelled", failureInfo: { case: "canceledFailureInfo", value: {} } };
 }
 
 /** The failure of a workflow task (or of a workflow that is to fail with it). */

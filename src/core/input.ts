@@ -1,5 +1,6 @@
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { Completion } from "./command.ts";
+import type { LocalActivityResult } from "./local-activity-jobs.ts";
 import type { WorkflowTask } from "./task.ts";
 
 /** Why a run leaves the cache. */
@@ -22,8 +23,12 @@ export type Input =
   /** The page asked for by `fetchPage`. An empty token means that it was the last. */
   | { readonly kind: "page"; readonly events: readonly HistoryEvent[]; readonly nextPageToken: Uint8Array }
   | { readonly kind: "pageFailed"; readonly message: string }
-  /** Workflow code answered the outstanding activation. */
-  | { readonly kind: "completion"; readonly completion: Completion }
+  /** Workflow code answered the outstanding activation, at this time (milliseconds since the epoch). */
+  | { readonly kind: "completion"; readonly completion: Completion; readonly nowMs?: number | undefined }
+  /** Local activities that the run asked for ended. */
+  | { readonly kind: "localResults"; readonly results: readonly LocalActivityResult[] }
+  /** The open task must be answered now, since the server will not wait much longer. */
+  | { readonly kind: "heartbeat" }
   /** The server accepted the answer to the current task. */
   | { readonly kind: "answered"; readonly resetHistoryEventId: number }
   /** The server refused the answer, or the answer could not be sent. */

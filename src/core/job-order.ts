@@ -12,7 +12,10 @@ const rank: { readonly [Kind in Job["kind"]]: number } = {
   resolveChildWorkflow: 4,
   resolveSignalExternal: 4,
   resolveCancelExternal: 4,
+  resolveNexusOperationStart: 4,
+  resolveNexusOperation: 4,
   cancelWorkflow: 4,
+  resolveLocalActivity: 5,
   queryWorkflow: 6,
 };
 

@@ -35,6 +35,12 @@ export class MachineStore {
     return table.live.get(seq) ?? (seq > 0 && seq <= table.highest ? "over" : "unknown");
   }
 
+  /** The machines of a kind that can still move. */
+  *ofKind(kindName: string): Iterable<LiveMachine> {
+    const table = this.#bySeq.get(kindName);
+    if (table !== undefined) yield* table.live.values();
+  }
+
   /** Later events name this event as the one that began the machine. */
   register(eventId: number, machine: LiveMachine): void {
     if (machine.initiatedBy !== 0) return;

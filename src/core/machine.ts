@@ -7,18 +7,28 @@ import type { Job } from "./activation.ts";
 import type { Annotations } from "./annotations.ts";
 import type { FlagLedger } from "./flags.ts";
 import type { AttributesOf, EventName } from "./history/event-kinds.ts";
+import type { LocalActivities } from "./local-activities.ts";
+import type { LocalActivityOutcome, LocalActivityResult } from "./local-activity-jobs.ts";
 import { unexpectedInput } from "./nondeterminism.ts";
 import type { Problem } from "./problem.ts";
 import type { RespondToUpdate } from "./update-jobs.ts";
 
-/** What an action is given along with the machine: the event's attributes, or nothing for other inputs. */
-type Given<Input> = Input extends EventName ? AttributesOf<Input> : undefined;
+/** What an action is given along with the machine: the event's attributes, how an activity ended, or nothing. */
+type Given<Input> = Input extends EventName
+  ? AttributesOf<Input>
+  : Input extends "localResult"
+    ? LocalActivityResult
+    : Input extends "knownResult"
+      ? LocalActivityOutcome
+      : undefined;
 
 /** One cell of a table. A method, so that a typed table is also a table of unknown attributes. */
 export interface Transition<State extends string, Data, Attributes> {
   readonly to: State;
   /** What happens besides the change of state. A problem keeps the machine where it is. */
   run?(data: Data, scene: Scene, given: Attributes, machine: LiveMachine): Problem | undefined;
+  /** As `run`, once the machine is in its new state: for what may move it again. */
+  after?(data: Data, scene: Scene, given: Attributes, machine: LiveMachine): Problem | undefined;
 }
 
 type Row<State extends string, Data> = {
@@ -65,6 +75,8 @@ export interface LiveMachine {
   cancelledBeforeSent: boolean;
   /** What its commands carry besides what they ask for. */
   annotations: Annotations | undefined;
+  /** The stack of the call that opened it, while commands are traced. */
+  issuedAt: string | undefined;
   advance(input: string, given: unknown, scene: Scene): Problem | undefined;
   /** Workflow code cancels it. Nothing happens where that has no meaning (any more). */
   cancel(scene: Scene): Problem | undefined;
@@ -108,7 +120,7 @@ export type TransitionObserver = (kindName: string, from: string, input: string,
 /**
  * What machines see of their run, and may add to.
  *
- * S1. Machines add to `jobs`, `issued` and `outbox`, and keep `facts` and `updates`; all else they read.
+ * S1. Machines add to `jobs`, `issued` and `outbox`, and keep `facts`, `updates` and `locals`; all else they read.
  */
 export interface Scene {
   readonly runId: string;
@@ -126,6 +138,11 @@ export interface Scene {
   /** Patches seen in history or used, by id; true once the marker was issued. */
   readonly patches: Map<string, boolean>;
   readonly facts: HistoryFacts;
+  readonly locals: LocalActivities;
+  /** Workflow time, milliseconds since the epoch. */
+  readonly timeMs: number;
+  /** Real time when workflow code answered last, milliseconds since the epoch. */
+  readonly nowMs: number;
   readonly replaying: boolean;
   /** True while the last slice of history is applied. */
   readonly sliceIsFinal: boolean;
@@ -137,6 +154,8 @@ export interface Scene {
   readonly onTransition: TransitionObserver | undefined;
   /** A workflow task took effect: time and the started pointer move. */
   taskStarted(startedId: number, timeMs: number): void;
+  /** Workflow time goes on to this, if it is not further already. */
+  advanceTime(timeMs: number): void;
   /** Workflow code changed search attributes. */
   searchAttributesChanged(fields: PayloadMap): void;
   /** A command that ends the run was issued. */
@@ -175,6 +194,7 @@ export class Machine<State extends string, Data> implements LiveMachine {
   initiatedBy = 0;
   cancelledBeforeSent = false;
   annotations: Annotations | undefined = undefined;
+  issuedAt: string | undefined = undefined;
 
   constructor(kind: MachineKind<State, Data>, data: Data, seq = 0) {
     this.#kind = kind;
@@ -210,7 +230,7 @@ export class Machine<State extends string, Data> implements LiveMachine {
     if (problem !== undefined) return problem;
     this.#state = cell.to;
     scene.onTransition?.(this.#kind.name, from, input, cell.to);
-    return undefined;
+    return cell.after?.(this.#data, scene, given, this);
   }
 
   cancel(scene: Scene): Problem | undefined {

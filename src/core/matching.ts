@@ -1,6 +1,8 @@
+import type { ReportedCommand } from "../common/determinism-violation.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import { eventId } from "./event-id.ts";
 import type { EventName } from "./history/event-kinds.ts";
+import { replayedLocal } from "./local-resolution.ts";
 import type { LiveMachine, QueuedCommand } from "./machine.ts";
 import { noCommandFor, noInitiatorFor, patchNotCalled } from "./nondeterminism.ts";
 import { isChangeVersionUpsert, type PatchMarker, patchMarkerOf } from "./patch-marker.ts";
@@ -15,8 +17,13 @@ export interface NamedEvent {
 
 function feed(run: Run, machine: LiveMachine, { name, event }: NamedEvent): Problem | undefined {
   const problem = machine.advance(name, event.attributes.value, run);
-  if (problem === undefined) run.machines.release(machine);
-  return problem;
+  if (problem !== undefined) return { ...problem, command: compared(machine) };
+  run.machines.release(machine);
+  return undefined;
+}
+
+function compared(machine: LiveMachine): ReportedCommand {
+  return { description: machine.describe(), stack: machine.issuedAt };
 }
 
 /**
@@ -41,6 +48,8 @@ function patchRule(
 export function matchCommandEvent(run: Run, named: NamedEvent): Problem | undefined {
   const { event } = named;
   if (run.skipUpsertAt === run.eventId && isChangeVersionUpsert(event)) return undefined;
+  const local = replayedLocal(run, event);
+  if (local !== undefined) return "message" in local ? local : feed(run, local, named);
   const marker = patchMarkerOf(event);
   for (;;) {
     const rule = patchRule(run.commands.peek(), marker, event);
@@ -48,7 +57,10 @@ export function matchCommandEvent(run: Run, named: NamedEvent): Problem | undefi
       run.skipUpsertAt = run.eventId + 1;
       return undefined;
     }
-    if (typeof rule !== "string") return rule;
+    if (typeof rule !== "string") {
+      const next = run.commands.peek();
+      return next === undefined ? rule : { ...rule, command: compared(next.machine) };
+    }
     const entry = run.commands.shift();
     if (rule === "dropCommand") continue;
     if (entry === undefined) return noCommandFor(event);

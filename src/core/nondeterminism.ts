@@ -1,4 +1,6 @@
+import type { ReportedEvent } from "../common/determinism-violation.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
+import { eventId } from "./event-id.ts";
 import { eventKind } from "./history/event-kinds.ts";
 import { fatal, nondeterminism, type Problem } from "./problem.ts";
 
@@ -52,6 +54,22 @@ function subject(event: HistoryEvent): string {
 function recorded(event: HistoryEvent): string {
   const about = subject(event);
   return `event ${event.eventId}, ${typeName(event)}${about === "" ? "" : ` (${about})`}`;
+}
+
+/** Events before and after the one in question that a report shows. */
+const NEIGHBOURS = 4;
+
+function eventText(event: HistoryEvent): ReportedEvent {
+  return { eventId: eventId(event.eventId), type: typeName(event), about: subject(event) };
+}
+
+/** The problem with the place in history where it came up. */
+export function locate(problem: Problem, events: readonly HistoryEvent[], index: number): Problem {
+  const neighbours = events.slice(Math.max(0, index - NEIGHBOURS), index + NEIGHBOURS + 1).map(eventText);
+  return {
+    ...problem,
+    conflict: { event: eventText(events[index]!), neighbours, command: problem.command },
+  };
 }
 
 /** How a machine was moved that does not provide for it. */
@@ -144,5 +162,34 @@ export function patchIdMismatch(
 export function unknownSeq(kindName: string, seq: number): Problem {
   return nondeterminism(
     `Missing associated machine for ${kindName} with seq ${seq}: the workflow code never started it`,
+  );
+}
+
+/** The marker of a local activity is not that of the activity at its place. */
+export function localMarkerMismatch(
+  event: HistoryEvent,
+  machine: Described,
+  { what, inEvent, inCommand }: Omit<Difference, "of">,
+): Problem {
+  return nondeterminism(
+    `${what} of recorded marker '${inEvent}' does not match ${what.charAt(0).toLowerCase()}${what.slice(1)} of local activity command '${inCommand}'. History has ${recorded(event)} here, but the workflow code has ${machine.describe()}`,
+  );
+}
+
+/** The activity ended in one way here, and in another one in history. */
+export function localEndMismatch(
+  event: HistoryEvent,
+  machine: Described,
+  { here, there }: { readonly here: string; readonly there: string },
+): Problem {
+  return nondeterminism(
+    `Local activity ${here} locally, but history said it ${there}! History has ${recorded(event)} for ${machine.describe()}`,
+  );
+}
+
+/** History tells the end of a local activity that nobody waits for. */
+export function localNotCalled(event: HistoryEvent, seq: number): Problem {
+  return nondeterminism(
+    `Missing associated machine for the marker of a local activity with seq ${seq}: history has ${recorded(event)}, but no local activity of the workflow code waits for it`,
   );
 }

@@ -5,7 +5,10 @@ import { openWorkflowTask } from "./machines/workflow-task.ts";
 import { fatal, type Problem } from "./problem.ts";
 import type { Run } from "./run-state.ts";
 import { randomnessSeed } from "./seed.ts";
-import { timestampMs } from "./wire-time.ts";
+import { durationMs, timestampMs } from "./wire-time.ts";
+
+/** The server's own. */
+const DEFAULT_TASK_TIMEOUT_MS = 10_000;
 
 /** The run begins: workflow code is to be initialised. */
 export function takeStarted(
@@ -18,6 +21,7 @@ export function takeStarted(
   const startTimeMs = timestampMs(event.eventTime);
   if (startTimeMs > run.timeMs) run.timeMs = startTimeMs;
   const { memo, retryPolicy, searchAttributes } = started;
+  run.taskTimeoutMs = durationMs(started.workflowTaskTimeout) ?? DEFAULT_TASK_TIMEOUT_MS;
   run.inherited = { memo, retryPolicy, searchAttributes: searchAttributes?.indexedFields };
   run.jobs.push({
     kind: "initializeWorkflow",

@@ -9,7 +9,9 @@ import { childWorkflow, openChildWorkflow } from "./machines/child-workflow.ts";
 import { openCompleteWorkflow } from "./machines/complete-workflow.ts";
 import { openContinueAsNew } from "./machines/continue-as-new.ts";
 import { openFailWorkflow } from "./machines/fail-workflow.ts";
+import { localActivity, openLocalActivity } from "./machines/local-activity.ts";
 import { openModifyProperties } from "./machines/modify-workflow-properties.ts";
+import { nexusOperation, openNexusOperation } from "./machines/nexus-operation.ts";
 import { openPatch } from "./machines/patch.ts";
 import { openSignalExternal, signalExternal } from "./machines/signal-external.ts";
 import { openTimer, timer } from "./machines/timer.ts";
@@ -46,6 +48,10 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
       return { kind: "opened", machine: openActivity(command, scene) };
     case "requestCancelActivity":
       return { kind: "cancel", of: activity.name, seq: command.seq };
+    case "scheduleLocalActivity":
+      return { kind: "opened", machine: openLocalActivity(command, scene) };
+    case "requestCancelLocalActivity":
+      return { kind: "cancel", of: localActivity.name, seq: command.seq };
     case "startChildWorkflow":
       return { kind: "opened", machine: openChildWorkflow(command, scene) };
     case "cancelChildWorkflow":
@@ -56,6 +62,10 @@ export function accept(command: MachineCommand, scene: Scene): Accepted {
       return { kind: "cancel", of: signalExternal.name, seq: command.seq };
     case "requestCancelExternalWorkflow":
       return { kind: "opened", machine: openCancelExternal(command, scene) };
+    case "scheduleNexusOperation":
+      return { kind: "opened", machine: openNexusOperation(command, scene) };
+    case "cancelNexusOperation":
+      return { kind: "cancel", of: nexusOperation.name, seq: command.seq };
     case "completeWorkflow":
       return { kind: "opened", machine: openCompleteWorkflow(command, scene) };
     case "failWorkflow":
@@ -146,4 +156,11 @@ export const routes: ReadonlyMap<EventName, Route> = new Map<EventName, Route>([
   initiated("signalExternalWorkflowExecutionFailed", (event) => event.initiatedEventId),
   initiated("externalWorkflowExecutionCancelRequested", (event) => event.initiatedEventId),
   initiated("requestCancelExternalWorkflowExecutionFailed", (event) => event.initiatedEventId),
+  initiated("nexusOperationStarted", (event) => event.scheduledEventId),
+  initiated("nexusOperationCompleted", (event) => event.scheduledEventId),
+  initiated("nexusOperationFailed", (event) => event.scheduledEventId),
+  initiated("nexusOperationCanceled", (event) => event.scheduledEventId),
+  initiated("nexusOperationTimedOut", (event) => event.scheduledEventId),
+  initiated("nexusOperationCancelRequestCompleted", (event) => event.scheduledEventId),
+  initiated("nexusOperationCancelRequestFailed", (event) => event.scheduledEventId),
 ]);

@@ -6,6 +6,7 @@ import { CommandQueue } from "./command-queue.ts";
 import { FlagLedger, type SdkIdentity } from "./flags.ts";
 import { HistoryCursor } from "./history/cursor.ts";
 import type { EvictReason } from "./input.ts";
+import { LOCAL_ACTIVITY, LocalActivities } from "./local-activities.ts";
 import type { InheritedStart, QueuedCommand, Scene, TransitionObserver } from "./machine.ts";
 import { MachineStore } from "./machine-store.ts";
 import type { WorkflowTask } from "./task.ts";
@@ -27,9 +28,18 @@ export interface RunOptions extends SdkIdentity {
 /**
  * What the run waits for.
  * - `idle`: a task. - `jobs`, `queries`, `legacyQuery`: the completion of such an activation. - `page`: a page of history.
- * - `answer`, `queryAnswer`: what the server says to the answer. - `gone`: nothing, it was evicted.
+ * - `locals`: how a local activity ends, or that the task must be answered before. - `answer`, `queryAnswer`: what the server says to the answer. - `gone`: nothing, it was evicted.
  */
-export type Stage = "idle" | "jobs" | "queries" | "legacyQuery" | "page" | "answer" | "queryAnswer" | "gone";
+export type Stage =
+  | "idle"
+  | "jobs"
+  | "queries"
+  | "legacyQuery"
+  | "page"
+  | "locals"
+  | "answer"
+  | "queryAnswer"
+  | "gone";
 
 /** The whole state of a run; see `run.ts` for its invariants. */
 export interface Run extends Scene {
@@ -66,6 +76,11 @@ export interface Run extends Scene {
   /** `previousStartedEventId` of the open task. */
   previousStartedId: number;
   timeMs: number;
+  nowMs: number;
+  /** How long the server waits for the answer to a workflow task of this run; 0 before the start event. */
+  taskTimeoutMs: number;
+  /** The open task must be answered although local activities still run. */
+  heartbeatDue: boolean;
   /** The event with this id is skipped if it is the upsert that goes with the skipped marker of a patch. */
   skipUpsertAt: number;
   /** History holds the event that ends the run. */
@@ -94,6 +109,7 @@ export function newRunState(options: RunOptions): Run {
     updates: new Map(),
     inherited: NOT_STARTED,
     patches: new Map(),
+    locals: new LocalActivities(),
     replaying: false,
     sliceIsFinal: false,
     event: undefined,
@@ -110,6 +126,9 @@ export function newRunState(options: RunOptions): Run {
     currentStartedId: 0,
     previousStartedId: 0,
     timeMs: 0,
+    nowMs: 0,
+    taskTimeoutMs: 0,
+    heartbeatDue: false,
     skipUpsertAt: 0,
     terminalSeen: false,
     ended: false,
@@ -123,6 +142,14 @@ export function newRunState(options: RunOptions): Run {
     versioningBehavior: 0,
     taskStarted(startedId, timeMs) {
       this.currentStartedId = startedId;
+      this.advanceTime(timeMs);
+      if (this.replaying) return;
+      // What history has no marker for by now, it will never have one for.
+      for (const machine of this.machines.ofKind(LOCAL_ACTIVITY)) {
+        if (machine.state === "waitingForMarker") machine.advance("liveTask", undefined, this);
+      }
+    },
+    advanceTime(timeMs) {
       if (timeMs > this.timeMs) this.timeMs = timeMs;
     },
     searchAttributesChanged(fields) {
@@ -131,6 +158,7 @@ export function newRunState(options: RunOptions): Run {
     },
     runEnds() {
       this.ended = true;
+      this.locals.end();
     },
   };
 }

@@ -10,6 +10,8 @@ import { evict } from "./evict.ts";
 import { failTask, problemFailed, type TaskFailed } from "./fail-task.ts";
 import { taskFailure } from "./failures.ts";
 import type { EvictReason, Input } from "./input.ts";
+import type { LocalActivityResult } from "./local-activity-jobs.ts";
+import { onLocalResults, requestLocals } from "./local-resolution.ts";
 import { fatal } from "./problem.ts";
 import { isExpired, legacyAnswer, legacyFailure, queryJob, queryResults } from "./queries.ts";
 import { newRunState, type Run, type RunOptions } from "./run-state.ts";
@@ -22,7 +24,8 @@ import { readMessages } from "./update-messages.ts";
  * R1. `step` changes the run in place and reads nothing but the run and the input. It is called for one input at a time.
  * R2. A task is open from its input until its answer (`respond`, `respondFailed`, `respondQuery` or `dropTask`). The
  *     engine hands over the next task only after it reported `answered` or `refused` for `respond` and `respondQuery`.
- * R3. While a task is open exactly one thing is outstanding: a completion, a page, or nothing because `step` goes on.
+ * R3. While a task is open exactly one thing is outstanding: a completion, a page, the end of local activities, or nothing
+ *     because `step` goes on.
  * R4. Commands leave with the task whose activations made them; replaying never sends any.
  * R5. After `evict` the run is gone: further inputs have no effect but that a task is dropped.
  */
@@ -61,7 +64,14 @@ export function step(run: Run, input: Input): Effect[] {
       if (run.stage === "page") fail(run, historyMissing(input.message), effects);
       break;
     case "completion":
+      if (input.nowMs !== undefined) run.nowMs = input.nowMs;
       onCompletion(run, input.completion, effects);
+      break;
+    case "localResults":
+      onLocals(run, input.results, effects);
+      break;
+    case "heartbeat":
+      onHeartbeat(run, effects);
       break;
     case "answered":
       onAnswered(run, input.resetHistoryEventId, effects);
@@ -118,6 +128,7 @@ function onTask(run: Run, task: WorkflowTask, effects: Effect[]): void {
   run.previousStartedId = task.previousStartedEventId;
   run.replaying = task.previousStartedEventId > 0;
   run.mustApply = true;
+  run.heartbeatDue = false;
   if (run.cursor.isShort) fail(run, historyMissing("Fetched empty history page"), effects);
   else proceed(run, effects);
 }
@@ -129,7 +140,7 @@ function onPage(run: Run, page: Extract<Input, { kind: "page" }>, effects: Effec
 
 /** Goes on until workflow code, a page or the server is needed. */
 function proceed(run: Run, effects: Effect[]): void {
-  while (run.jobs.length === 0 && (run.mustApply || run.replaying)) {
+  while (run.mustApply || (run.jobs.length === 0 && run.replaying)) {
     const applied = applyNextSlice(run);
     if (applied === "needPage") {
       run.stage = "page";
@@ -143,6 +154,7 @@ function proceed(run: Run, effects: Effect[]): void {
     }
     run.mustApply = false;
   }
+  requestLocals(run, effects);
   if (run.jobs.length > 0) {
     run.stage = "jobs";
     effects.push({ kind: "activate", activation: takeJobs(run) });
@@ -165,9 +177,25 @@ function conclude(run: Run, effects: Effect[]): void {
     run.task = undefined;
     effects.push({ kind: "dropTask", why: "The run is closed" });
     evict(run, { reason: "ended", message: "The run is closed" }, effects);
+  } else if (run.locals.outstanding > 0 && !run.heartbeatDue) {
+    run.stage = "locals";
+    effects.push({ kind: "awaitLocals", taskTimeoutMs: run.taskTimeoutMs });
   } else {
     answer(run, task, undefined, effects);
   }
+}
+
+function onLocals(run: Run, results: readonly LocalActivityResult[], effects: Effect[]): void {
+  if (run.stage === "gone") return;
+  const problem = onLocalResults(run, results);
+  if (problem !== undefined) fail(run, problemFailed(problem), effects);
+  else if (run.stage === "locals") proceed(run, effects);
+}
+
+function onHeartbeat(run: Run, effects: Effect[]): void {
+  if (run.task === undefined) return;
+  run.heartbeatDue = true;
+  if (run.stage === "locals") conclude(run, effects);
 }
 
 function answer(
@@ -177,7 +205,10 @@ function answer(
   effects: Effect[],
 ): void {
   const results = answers === undefined ? undefined : queryResults(task.queries, answers);
-  effects.push(answerTask(run, task, results));
+  // Without another task there would be none in which to tell how a local activity ended.
+  const again = run.locals.outstanding > 0 || run.jobs.length > 0;
+  run.heartbeatDue = false;
+  effects.push(answerTask(run, task, { queryResults: results, again }));
   close(run, "answer", effects);
 }
 

@@ -7,6 +7,12 @@ export function timestampMs(time: Timestamp): number {
   return Number(time.seconds) * 1000 + Math.floor(time.nanos / 1_000_000);
 }
 
+/** Milliseconds of a duration; `undefined` stays `undefined`. */
+export function durationMs(duration: Duration | undefined): number | undefined {
+  if (duration === undefined) return undefined;
+  return Number(duration.seconds) * 1000 + duration.nanos / 1_000_000;
+}
+
 /** A duration for the wire; `undefined` stays `undefined`. */
 export function durationFromMs(ms: number | undefined): Init<Duration> | undefined {
   if (ms === undefined) return undefined;

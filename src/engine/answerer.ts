@@ -1,4 +1,5 @@
 import type { Draft } from "../codec-runtime/init.ts";
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { FailureData } from "../core/activation.ts";
 import type { Effect } from "../core/effect.ts";
 import type { EvictReason, Input } from "../core/input.ts";
@@ -20,6 +21,7 @@ import {
 import { completedRequest, failedRequest, limitEagerActivities, queryRequest } from "./answers.ts";
 import { errorStack, errorText } from "./error-text.ts";
 import { engineFailure, thrownFailure } from "./failure.ts";
+import { notesInCommands } from "./marker-notes.ts";
 import { type PayloadStage, PayloadStageError } from "./payload-stage.ts";
 import type { FromThread, WorkerFacts } from "./protocol.ts";
 import type { CachedRun, OpenTask } from "./run-cache.ts";
@@ -29,11 +31,14 @@ type CompletionMessage = Extract<FromThread, { kind: "completion" }>;
 type Eviction = Extract<Effect, { kind: "evict" }>;
 type TaskFailure = NonNullable<CompletionMessage["failure"]>;
 
-interface FailedTask {
+/** A task that core gave up, and why. */
+export interface FailedTask {
   readonly taskToken: Uint8Array;
   readonly cause: number;
   readonly failure: FailureData;
   readonly reason: Eviction | undefined;
+  /** Where in history. */
+  readonly conflict?: DeterminismReport | undefined;
 }
 
 export interface AnswererParts {
@@ -71,6 +76,7 @@ export class Answerer {
         request as Draft<RespondWorkflowTaskCompletedRequest>,
         visitRespondWorkflowTaskCompletedRequest,
         cached,
+        facts.transformsPayloads ? notesInCommands(answer.commands) : undefined,
       );
       const oversize = findOversize(request, facts.limits);
       if (oversize !== undefined) {
@@ -162,8 +168,8 @@ export class Answerer {
   }
 
   /** Fails the open task for a reason that core does not know of. The result is the input that makes core forget the run. */
-  async giveUp(cached: CachedRun, error: unknown): Promise<Input> {
-    return this.#giveUp(cached, WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, failureOf(error));
+  async giveUp(cached: CachedRun, failure: FailureData): Promise<Input> {
+    return this.#giveUp(cached, WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, failure);
   }
 
   async #giveUp(cached: CachedRun, cause: number, failure: FailureData): Promise<Input> {
@@ -192,10 +198,11 @@ export class Answerer {
       visitor: Parameters<typeof visitRespondWorkflowTaskCompletedRequest>[1],
     ) => void,
     { workflowId }: CachedRun,
+    notes?: ReadonlySet<object>,
   ): Promise<void> {
     const { facts, payloads } = this.#parts;
     if (facts.transformsPayloads)
-      await payloads.transform(message, visit, { direction: "encode", workflowId });
+      await payloads.transform(message, visit, { direction: "encode", workflowId, notes });
   }
 
   #send(
@@ -217,7 +224,8 @@ export class Answerer {
   }
 }
 
-function failureOf(error: unknown): FailureData {
+/** The failure that an error of the engine or of the user's codecs stands for. */
+export function failureOf(error: unknown): FailureData {
   if (error instanceof PayloadStageError) return error.failure;
   return thrownFailure(error, () => errorStack(error));
 }

@@ -1,3 +1,5 @@
+import type { Activation } from "../core/activation.ts";
+import type { Completion } from "../core/command.ts";
 import type { Effect } from "../core/effect.ts";
 import type { Input } from "../core/input.ts";
 import { step } from "../core/run.ts";
@@ -6,6 +8,7 @@ import { visitGetWorkflowExecutionHistoryResponse } from "../gen/codec/temporal/
 import type { RunFacts } from "../workflow/runtime/sandbox-entry.ts";
 import type { Answerer } from "./answerer.ts";
 import { errorText } from "./error-text.ts";
+import { notesInEvents } from "./marker-notes.ts";
 import type { PayloadStage } from "./payload-stage.ts";
 import type { FromThread, ToThread, WorkerFacts } from "./protocol.ts";
 import type { CachedRun, RunCache } from "./run-cache.ts";
@@ -13,13 +16,16 @@ import type { Turns } from "./turns.ts";
 
 type Page = Extract<ToThread, { kind: "page" }>;
 
+/** Where the answers of runs go. */
+export type Answers = Pick<Answerer, "respond" | "respondFailed" | "respondQuery" | "drop" | "giveUp">;
+
 /** What drives runs. */
 export interface DriverParts {
   readonly facts: WorkerFacts;
   readonly turns: Turns;
   readonly payloads: PayloadStage;
-  readonly answerer: Answerer;
-  readonly cache: RunCache;
+  readonly answerer: Answers;
+  readonly cache: Pick<RunCache, "delete">;
   readonly post: (message: FromThread) => void;
 }
 
@@ -28,6 +34,7 @@ export interface DriverParts {
  *
  * D1. One input of a run is carried through to its end before the next one; whoever calls `drive` waits for it.
  * D2. Effects are carried out in order. At most one of them asks for something; its answer is the next input.
+ * D3. Activations that replay follow each other inside one turn, without a promise or a macrotask for each.
  */
 export class Driver {
   readonly #parts: DriverParts;
@@ -40,13 +47,13 @@ export class Driver {
 
   /** Gives an input to a run and does all that follows from it. */
   async drive(cached: CachedRun, first: Input): Promise<void> {
-    for (let input: Input | undefined = first; input !== undefined; ) {
-      const effects = step(cached.run, input);
-      input = undefined;
+    for (let effects: readonly Effect[] | undefined = step(cached.run, first); effects !== undefined; ) {
+      let following: readonly Effect[] | undefined;
       for (const effect of effects) {
-        const next: Input | undefined = await this.#carryOut(cached, effect, effects);
-        if (next !== undefined) input = next;
+        const next: readonly Effect[] | undefined = await this.#carryOut(cached, effect, effects);
+        if (next !== undefined) following = next;
       }
+      effects = following;
     }
   }
 
@@ -56,11 +63,24 @@ export class Driver {
     resolve?.(page);
   }
 
-  async #carryOut(cached: CachedRun, effect: Effect, all: readonly Effect[]): Promise<Input | undefined> {
+  /** What follows from it, if it asks for something. */
+  async #carryOut(
+    cached: CachedRun,
+    effect: Effect,
+    all: readonly Effect[],
+  ): Promise<readonly Effect[] | undefined> {
+    if (effect.kind === "activate") return this.#activate(cached, effect);
+    const input = await this.#perform(cached, effect, all);
+    return input === undefined ? undefined : step(cached.run, input);
+  }
+
+  async #perform(
+    cached: CachedRun,
+    effect: Exclude<Effect, { kind: "activate" }>,
+    all: readonly Effect[],
+  ): Promise<Input | undefined> {
     const { answerer } = this.#parts;
     switch (effect.kind) {
-      case "activate":
-        return this.#activate(cached, effect);
       case "fetchPage":
         return this.#fetchPage(cached, effect);
       case "evict":
@@ -72,24 +92,59 @@ export class Driver {
         return answerer.respondFailed(cached, { ...effect, reason: evictionOf(all) });
       case "respondQuery":
         return answerer.respondQuery(cached, effect.answer);
+      case "localActivities":
+        this.#postLocals(cached, effect);
+        return undefined;
+      case "awaitLocals":
+        this.#parts.post({
+          kind: "awaitLocals",
+          runId: cached.runId,
+          taskId: cached.task?.taskId ?? 0,
+          taskTimeoutMs: effect.taskTimeoutMs,
+        });
+        return undefined;
       case "dropTask":
         answerer.drop(cached, effect.why, evictionOf(all));
         return undefined;
     }
   }
 
-  async #activate(cached: CachedRun, { activation }: Extract<Effect, { kind: "activate" }>): Promise<Input> {
-    const { turns, facts } = this.#parts;
-    const { task } = cached;
-    const completion = await turns.activate({
+  async #activate(
+    cached: CachedRun,
+    { activation }: Extract<Effect, { kind: "activate" }>,
+  ): Promise<readonly Effect[]> {
+    const { turns, facts, answerer } = this.#parts;
+    const { task, run } = cached;
+    const open = cached.isOpen ? undefined : { ...runFacts(facts, cached.workflowType), ...cached.facts };
+    let after: readonly Effect[] | undefined;
+    const follow = (completion: Completion): Activation | undefined => {
+      const effects = step(run, completionOf(completion));
+      const [first] = effects;
+      if (first?.kind === "activate" && run.stage === "jobs") return first.activation;
+      after = effects;
+      return undefined;
+    };
+    const turn = {
       runId: cached.runId,
       taskId: task?.taskId ?? 0,
       timed: task?.timed === true,
       activation,
-      open: cached.isOpen ? undefined : runFacts(facts, cached.workflowType),
-    });
+      open,
+    };
+    const completion = await turns.activate(run.stage === "jobs" ? { ...turn, follow } : turn);
     cached.isOpen = true;
-    return { kind: "completion", completion };
+    if (after === undefined) return step(run, completionOf(completion));
+    if (completion.kind === "success") return after;
+    // A rejection that nobody handled came to light after core had gone on.
+    const input = await answerer.giveUp(cached, completion.failure);
+    return [...step(run, input), ...after.filter((effect) => effect.kind === "evict")];
+  }
+
+  #postLocals(cached: CachedRun, work: Omit<Extract<Effect, { kind: "localActivities" }>, "kind">): void {
+    const { runId, instance, workflowId, workflowType } = cached;
+    const { schedule, cancel, cancelAll } = work;
+    const of = { runId, instance, workflowId, workflowType };
+    this.#parts.post({ kind: "localActivities", ...of, schedule, cancel, cancelAll });
   }
 
   async #fetchPage(cached: CachedRun, wanted: Extract<Effect, { kind: "fetchPage" }>): Promise<Input> {
@@ -104,7 +159,8 @@ export class Driver {
     try {
       const response = decodeGetWorkflowExecutionHistoryResponse(page.bytes);
       if (facts.transformsPayloads) {
-        const of = { direction: "decode", workflowId } as const;
+        const notes = notesInEvents(response.history?.events);
+        const of = { direction: "decode", workflowId, notes } as const;
         await payloads.transform(response, visitGetWorkflowExecutionHistoryResponse, of);
       }
       const events = response.history?.events ?? [];
@@ -118,10 +174,17 @@ export class Driver {
   #evict(cached: CachedRun, { message, reason }: Extract<Effect, { kind: "evict" }>): void {
     const { cache, turns, post } = this.#parts;
     cache.delete(cached.runId);
+    if (cached.run.locals.wereUsed) {
+      this.#postLocals(cached, { schedule: [], cancel: [], cancelAll: true });
+    }
     if (cached.isOpen) turns.close(cached.runId, cached.task?.taskId ?? 0);
     cached.isOpen = false;
     post({ kind: "evicted", runId: cached.runId, reason: message === "" ? reason : `${reason}: ${message}` });
   }
+}
+
+function completionOf(completion: Completion): Input {
+  return { kind: "completion", completion, nowMs: Date.now() };
 }
 
 type Eviction = Extract<Effect, { kind: "evict" }>;

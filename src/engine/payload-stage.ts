@@ -20,6 +20,14 @@ export class PayloadStageError extends Error {
   }
 }
 
+/** Whose payloads a batch has. */
+interface PayloadsOf {
+  readonly direction: Request["direction"];
+  readonly workflowId: string;
+  /** What SDKs note for themselves; see `marker-notes.ts`. */
+  readonly notes: ReadonlySet<object> | undefined;
+}
+
 /**
  * Sends the payloads below a message through the codecs of the main thread, one batch per message. Headers belong to
  * interceptors and search attributes to the server: neither is in a batch.
@@ -37,9 +45,9 @@ export class PayloadStage {
   async transform<Message>(
     message: Message,
     visit: PayloadVisit<Message>,
-    of: { readonly direction: Request["direction"]; readonly workflowId: string },
+    { notes, ...of }: PayloadsOf,
   ): Promise<void> {
-    const batch = collectPayloads(message, visit);
+    const batch = collectPayloads(message, visit, { except: notes });
     if (batch.length === 0) return;
     // A collected payload is what the encoder takes.
     const payloads = batch.map((payload) => encodePayload(payload as Init<Payload>));
@@ -49,7 +57,8 @@ export class PayloadStage {
       this.#post({ kind: "transform", batchId, ...of, payloads });
     });
     if (result.kind === "error") throw new PayloadStageError(decodeFailure(result.failure));
-    replacePayloads(message, visit, { payloads: result.payloads.map((bytes) => decodePayload(bytes)) });
+    const decoded = result.payloads.map((bytes) => decodePayload(bytes));
+    replacePayloads(message, visit, { payloads: decoded, except: notes });
   }
 
   answer(reply: Reply): void {

@@ -1,4 +1,7 @@
+import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { LogLevel } from "../common/logger.ts";
+import type { EvictReason } from "../core/input.ts";
+import type { LocalActivityResult, ScheduleLocalActivity } from "../core/local-activity-jobs.ts";
 
 /**
  * The thread protocol: all that crosses between the main thread (I/O) and a workflow thread (engine, core, sandbox).
@@ -9,7 +12,9 @@ import type { LogLevel } from "../common/logger.ts";
  * P3. Every `wantPage` and `transform` is answered exactly once, by `page` and `payloads`; every `hostCall` in the shared
  *     memory that it brings (the thread waits there), or by `hostResult` where memory can't be shared.
  * P4. Bytes given over are not touched again by the giver (they may be transferred).
- * P5. Log, metric and sink records of an activation are sent before the completion of its task.
+ * P5. Local activities belong to the life of a run in the cache (`instance`, unique in the thread): results for another life
+ *     are dropped.
+ * P6. Log, metric and sink records of an activation are sent before the completion of its task.
  */
 export const PROTOCOL_VERSION = 1;
 
@@ -105,9 +110,11 @@ export type ToThread =
   | {
       readonly kind: "localActivityResult";
       readonly runId: string;
-      readonly seq: number;
-      readonly result: Uint8Array;
+      readonly instance: number;
+      readonly result: LocalActivityResult;
     }
+  /** The server will not wait much longer for the answer to a task that waits for local activities. */
+  | { readonly kind: "heartbeatTask"; readonly taskId: number; readonly runId: string }
   | {
       readonly kind: "hostResult";
       readonly callId: number;
@@ -127,8 +134,40 @@ export type ToThread =
             readonly message: string;
           };
     }
-  | { readonly kind: "evict"; readonly runId: string; readonly message: string }
+  | {
+      readonly kind: "evict";
+      readonly runId: string;
+      readonly message: string;
+      /** Do not answer its open task. Default false: the task is answered first. */
+      readonly dropTask?: boolean | undefined;
+    }
+  /** Replay a history from its start; answered by `replayed`. P1 and P3 hold as for a task. */
+  | {
+      readonly kind: "replay";
+      readonly taskId: number;
+      /** Empty: the one that the history names. */
+      readonly workflowId: string;
+      readonly history: WireHistory;
+    }
   | { readonly kind: "close" };
+
+/** A history on its way to a thread: an encoded `History`, or its proto3 JSON. */
+export type WireHistory =
+  | { readonly kind: "binary"; readonly bytes: Uint8Array }
+  | { readonly kind: "json"; readonly text: string };
+
+/** Why a replay did not go well. */
+export interface ReplayFailure {
+  /**
+   * `badHistory`: it can't be read. `threadLost`: the thread died. The others are why the run would have left the cache of a
+   * worker.
+   */
+  readonly reason: EvictReason | "badHistory" | "threadLost";
+  readonly message: string;
+  /** Of the error that workflow code threw, mapped to the user's files; may be empty. */
+  readonly stack: string;
+  readonly report?: DeterminismReport | undefined;
+}
 
 /** One line of log, one metric update or one sink call made by workflow code; replay rule already applied. */
 export type ObservedCall =
@@ -206,8 +245,21 @@ export type FromThread =
   | {
       readonly kind: "localActivities";
       readonly runId: string;
-      readonly schedule: readonly Uint8Array[];
+      readonly instance: number;
+      readonly workflowId: string;
+      readonly workflowType: string;
+      /** Payloads of local activities pass no codec: they stay in the process. */
+      readonly schedule: readonly ScheduleLocalActivity[];
       readonly cancel: readonly number[];
+      /** Nobody waits for any of them any more. */
+      readonly cancelAll: boolean;
+    }
+  /** The task waits for local activities only. */
+  | {
+      readonly kind: "awaitLocals";
+      readonly runId: string;
+      readonly taskId: number;
+      readonly taskTimeoutMs: number;
     }
   | { readonly kind: "observed"; readonly runId: string; readonly calls: readonly ObservedCall[] }
   | {
@@ -222,4 +274,12 @@ export type FromThread =
       readonly reply?: SharedArrayBuffer | undefined;
     }
   | { readonly kind: "evicted"; readonly runId: string; readonly reason: string }
+  | {
+      readonly kind: "replayed";
+      readonly taskId: number;
+      readonly runId: string;
+      readonly workflowType: string;
+      readonly events: number;
+      readonly failure?: ReplayFailure | undefined;
+    }
   | { readonly kind: "fatal"; readonly message: string; readonly stack: string };

@@ -1,4 +1,5 @@
 import type { Run } from "../core/run.ts";
+import type { RunFacts } from "../workflow/runtime/sandbox-entry.ts";
 
 /** A task that is open in the thread. */
 export interface OpenTask {
@@ -18,6 +19,10 @@ export interface CachedRun {
   readonly workflowId: string;
   readonly workflowType: string;
   readonly run: Run;
+  /** Which life of the run this is: unique in the thread. */
+  readonly instance: number;
+  /** What differs from the facts of the worker. */
+  readonly facts?: Partial<RunFacts> | undefined;
   /** The sandbox has it. */
   isOpen: boolean;
   /** Undefined between tasks. */
@@ -27,7 +32,7 @@ export interface CachedRun {
 /**
  * The runs of a thread, least recently used first.
  *
- * C1. A run with an open task, or whose answer is not confirmed, is never given up for another.
+ * C1. A run with an open task, whose answer is not confirmed, or with local activities is never given up for another.
  * C2. The cache may hold more than its capacity for as long as C1 asks for it.
  */
 export class RunCache {
@@ -62,7 +67,7 @@ export class RunCache {
     if (excess <= 0) return [];
     const found: CachedRun[] = [];
     for (const run of this.#runs.values()) {
-      if (run.task !== undefined || run.run.stage !== "idle") continue;
+      if (run.task !== undefined || run.run.stage !== "idle" || run.run.locals.outstanding > 0) continue;
       found.push(run);
       if (--excess === 0) break;
     }

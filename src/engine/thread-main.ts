@@ -1,5 +1,6 @@
 import type { Draft } from "../codec-runtime/init.ts";
 import type { Input } from "../core/input.ts";
+import type { LocalActivityResult } from "../core/local-activity-jobs.ts";
 import { createRun } from "../core/run.ts";
 import { parseTask, type WorkflowTask } from "../core/task.ts";
 import {
@@ -7,15 +8,17 @@ import {
   type PollWorkflowTaskQueueResponse,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { visitPollWorkflowTaskQueueResponse } from "../gen/codec/temporal/api/workflowservice/v1/request_response.visit.ts";
-import { Answerer } from "./answerer.ts";
+import { Answerer, failureOf } from "./answerer.ts";
 import { readBundle } from "./bundle.ts";
 import { Driver, failureTypes } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
 import { HostCalls } from "./host-calls.ts";
+import { notesInEvents } from "./marker-notes.ts";
 import { ObservedBatches } from "./observed-batches.ts";
 import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
 import { type FromThread, PROTOCOL_VERSION, type ThreadInit, type ToThread } from "./protocol.ts";
+import { Replays } from "./replays.ts";
 import { type CachedRun, RunCache } from "./run-cache.ts";
 import type { EnginePlatform, SandboxOptions } from "./sandbox.ts";
 import { createStackMapper } from "./source-map.ts";
@@ -73,9 +76,13 @@ class Engine {
   readonly #payloads: PayloadStage;
   readonly #answerer: Answerer;
   readonly #driver: Driver;
+  readonly #replays: Replays;
   readonly #hostCalls: HostCalls;
   readonly #sandboxTypes: () => readonly string[];
   readonly #ownRealm: boolean;
+  /** By instance of the run. */
+  readonly #localResults: Map<number, LocalActivityResult[]> = new Map();
+  #lastInstance = 0;
   /** By run id: the end of what is to be done for it (E1). */
   readonly #tails: Map<string, Promise<void>> = new Map();
 
@@ -128,6 +135,14 @@ class Engine {
       answerer: this.#answerer,
       cache: this.#cache,
     });
+    this.#replays = new Replays({
+      facts,
+      turns: this.#turns,
+      payloads: this.#payloads,
+      post,
+      mapStack,
+      flushObserved,
+    });
   }
 
   /**
@@ -157,7 +172,7 @@ class Engine {
         this.#then(message.runId, () => this.#onAnswered(message));
         break;
       case "evict":
-        this.#then(message.runId, () => this.#give(message.runId, { ...message, reason: "requested" }));
+        this.#then(message.runId, () => this.#onEvict(message));
         break;
       case "close":
         this.close();
@@ -165,8 +180,14 @@ class Engine {
       case "hostResult":
         this.#hostCalls.answer(message);
         break;
+      case "replay":
+        void this.#replays.replay(message);
+        break;
       case "localActivityResult":
-        // Nothing in this thread asks for it.
+        this.#onLocalResult(message);
+        break;
+      case "heartbeatTask":
+        this.#then(message.runId, () => this.#onHeartbeat(message));
         break;
     }
   }
@@ -190,11 +211,7 @@ class Engine {
     const read = await this.#read(message);
     if (read === undefined) return;
     const { cached, task } = read;
-    try {
-      await this.#driver.drive(cached, { kind: "task", task });
-    } catch (error) {
-      await this.#fail(cached, error);
-    }
+    await this.#driveSafely(cached, { kind: "task", task });
     this.#shrink();
   }
 
@@ -210,7 +227,8 @@ class Engine {
     const cached = this.#open(message, response);
     try {
       if (this.#init.worker.transformsPayloads) {
-        const of = { direction: "decode", workflowId: cached.workflowId } as const;
+        const notes = notesInEvents(response.history?.events);
+        const of = { direction: "decode", workflowId: cached.workflowId, notes } as const;
         // A decoded message is a draft of itself.
         const draft = response as Draft<PollWorkflowTaskQueueResponse>;
         await this.#payloads.transform(draft, visitPollWorkflowTaskQueueResponse, of);
@@ -266,7 +284,8 @@ class Engine {
             },
           }),
     });
-    return { runId, workflowId, workflowType, run, isOpen: false, task: undefined };
+    const instance = ++this.#lastInstance;
+    return { runId, workflowId, workflowType, run, instance, isOpen: false, task: undefined };
   }
 
   #unreadable({ taskId, runId }: TaskMessage, why: string): void {
@@ -295,6 +314,41 @@ class Engine {
     this.#shrink();
   }
 
+  async #onEvict({ runId, message, dropTask }: Extract<ToThread, { kind: "evict" }>): Promise<void> {
+    await this.#give(runId, { kind: "evict", reason: dropTask === true ? "fatal" : "requested", message });
+  }
+
+  /** Results that come while the run is busy are taken in together. */
+  #onLocalResult({ runId, instance, result }: Extract<ToThread, { kind: "localActivityResult" }>): void {
+    const gathered = this.#localResults.get(instance);
+    if (gathered !== undefined) {
+      gathered.push(result);
+      return;
+    }
+    this.#localResults.set(instance, [result]);
+    this.#then(runId, async () => {
+      const results = this.#localResults.get(instance) ?? [];
+      this.#localResults.delete(instance);
+      const cached = this.#cache.get(runId);
+      if (cached?.instance !== instance) return;
+      await this.#driveSafely(cached, { kind: "localResults", results });
+      this.#shrink();
+    });
+  }
+
+  async #onHeartbeat({ runId, taskId }: Extract<ToThread, { kind: "heartbeatTask" }>): Promise<void> {
+    const cached = this.#cache.get(runId);
+    if (cached?.task?.taskId === taskId) await this.#driveSafely(cached, { kind: "heartbeat" });
+  }
+
+  async #driveSafely(cached: CachedRun, input: Input): Promise<void> {
+    try {
+      await this.#driver.drive(cached, input);
+    } catch (error) {
+      await this.#fail(cached, error);
+    }
+  }
+
   /** Gives an input to a run if it is still here. */
   async #give(runId: string, input: Input): Promise<void> {
     const cached = this.#cache.get(runId);
@@ -303,7 +357,7 @@ class Engine {
 
   /** E2: the engine itself could not go on with the task. */
   async #fail(cached: CachedRun, error: unknown): Promise<void> {
-    const input = await this.#answerer.giveUp(cached, error);
+    const input = await this.#answerer.giveUp(cached, failureOf(error));
     await this.#driver.drive(cached, input);
   }
 

@@ -14,11 +14,13 @@ export interface Turn {
   readonly activation: Activation;
   /** Set for the first activation of a run: it is opened with these. */
   readonly open: RunFacts | undefined;
+  /** While the run replays: takes a completion and gives the activation that follows at once, undefined when none does. */
+  readonly follow?: ((completion: Completion) => Activation | undefined) | undefined;
 }
 
 export interface TurnsOptions {
   readonly sandbox: Sandbox;
-  readonly platform: Pick<EnginePlatform, "macrotask" | "onUnhandledRejection" | "alwaysTimed">;
+  readonly platform: Pick<EnginePlatform, "macrotask" | "onUnhandledRejection" | "alwaysTimed" | "host">;
   readonly progress: Progress;
   /** Milliseconds for an entry when it is timed; 0: never. */
   readonly limitMs: number;
@@ -31,8 +33,14 @@ interface ActiveTurn {
   readonly turn: Turn;
   readonly done: (completion: Completion) => void;
   broken: { readonly error: unknown } | undefined;
+  /** `follow` gave no further activation: there is nothing to conclude. */
+  isOver: boolean;
   readonly rejections: unknown[];
 }
+
+/** How long activations that replay may follow each other before others get their turn. */
+const REPLAY_SLICE_MS = 10;
+const NOTHING: Completion = { kind: "success", commands: [], usedFlags: [], versioningBehavior: 0 };
 
 /**
  * Gives the sandbox to one run at a time.
@@ -40,6 +48,7 @@ interface ActiveTurn {
  * T1. An activation takes two macrotasks: in the first it is applied and comes to rest, in the second it is concluded. Between
  *     them the runtime reports unhandled rejections, which therefore belong to the active run.
  * T2. No other run enters between the two, and nothing else is done in either, so each run waits for its turn only.
+ *     Activations that replay share the two: the history says that nothing was rejected in them.
  * T3. Nothing throws out of a macrotask: what workflow code or the wall throws becomes a failed completion.
  */
 export class Turns {
@@ -62,7 +71,7 @@ export class Turns {
   /** Runs an activation when its turn comes. Never rejects. */
   activate(turn: Turn): Promise<Completion> {
     return new Promise((done) => {
-      this.#enqueue(() => this.#begin({ turn, done, broken: undefined, rejections: [] }));
+      this.#enqueue(() => this.#begin({ turn, done, broken: undefined, isOver: false, rejections: [] }));
     });
   }
 
@@ -114,16 +123,39 @@ export class Turns {
       sandbox.activate(turn.runId, turn.activation);
       while (sandbox.unblockConditions(turn.runId));
     });
+    if (turn.follow !== undefined) this.#replay(active, turn.follow);
+  }
+
+  /** Goes from one replayed activation to the next, until one is live or others should have their turn. */
+  #replay(active: ActiveTurn, follow: NonNullable<Turn["follow"]>): void {
+    const { sandbox, platform } = this.#options;
+    const { taskId, timed, runId } = active.turn;
+    const endMs = platform.host.nowMs() + REPLAY_SLICE_MS;
+    let { activation } = active.turn;
+    const mayGoOn = (): boolean => activation.isReplaying && !active.isOver && active.broken === undefined;
+    while (mayGoOn() && platform.host.nowMs() < endMs) {
+      active.broken = this.#enter(taskId, timed, () => {
+        const next = follow(sandbox.conclude(runId));
+        if (next === undefined) {
+          active.isOver = true;
+          return;
+        }
+        activation = next;
+        sandbox.activate(runId, next);
+        while (sandbox.unblockConditions(runId));
+      });
+    }
   }
 
   #finish(active: ActiveTurn): void {
     const { turn, rejections } = active;
     const { sandbox, mapStack, limitMs } = this.#options;
-    let completion: Completion | undefined;
-    active.broken ??= this.#enter(turn.taskId, turn.timed, () => {
-      for (const reason of rejections) sandbox.unhandledRejection(turn.runId, reason);
-      completion = sandbox.conclude(turn.runId);
-    });
+    let completion: Completion | undefined = active.isOver ? NOTHING : undefined;
+    if (!active.isOver || rejections.length > 0)
+      active.broken ??= this.#enter(turn.taskId, turn.timed, () => {
+        for (const reason of rejections) sandbox.unhandledRejection(turn.runId, reason);
+        completion = sandbox.conclude(turn.runId);
+      });
     this.#active = undefined;
     if (active.broken !== undefined) {
       const { error } = active.broken;

@@ -12,6 +12,8 @@ export interface WorkerPlatform {
   onSignals(signals: readonly string[], callback: (signal: string) => void): () => void;
   /** Heap limit of this process in bytes, for the default size of the workflow cache; undefined where unknown. */
   heapLimitBytes(): number | undefined;
+  /** How many threads the machine runs at a time; at least 1. */
+  parallelism(): number;
   /** Stops the clock for a while without keeping the process alive when `unref` is set. */
   setTimer(callback: () => void, ms: number, options?: { unref?: boolean }): { clear(): void };
 }

@@ -6,6 +6,7 @@ import { PROTOCOL_VERSION, type WorkerFacts } from "../engine/protocol.ts";
 import type { WorkerPlatform } from "../platform/worker-platform.ts";
 import { CLIENT_NAME, CLIENT_VERSION } from "../transport/client-info.ts";
 import { ActivityTasks } from "./activity/activity-tasks.ts";
+import { LocalActivityTasks } from "./activity/local-activity-tasks.ts";
 import type { Clock } from "./clock.ts";
 import type { CompiledWorkerOptions } from "./compile-options.ts";
 import { activityData, payloadTransform } from "./data-conversion.ts";
@@ -45,12 +46,14 @@ export function assembleRun(ingredients: RunIngredients): WorkerRun {
   const { options, service, clock, logger, namespaceFacts } = ingredients;
   const activitySlots = new FixedSlots(options.maxConcurrentActivityTaskExecutions);
   const activities = options.enableNonLocalActivities ? activityTasks(ingredients) : undefined;
+  const localActivities = ingredients.bundle === undefined ? undefined : localActivityTasks(ingredients);
   let eagerOpen = activities !== undefined;
   const workflows =
-    ingredients.bundle === undefined
+    ingredients.bundle === undefined || localActivities === undefined
       ? undefined
       : workflowWorker(ingredients, {
           bundle: ingredients.bundle,
+          localActivities,
           eager: {
             maxPerTask: options.maxEagerActivityReservationsPerWorkflowTask,
             tryReserve: () => (eagerOpen ? activitySlots.tryReserve() : undefined),
@@ -65,6 +68,7 @@ export function assembleRun(ingredients: RunIngredients): WorkerRun {
     logger,
     workflows,
     activities,
+    localActivities,
     workflowPollers:
       workflows === undefined ? [] : workflowPollers(ingredients, workflows, onFatal("workflow task")),
     activityPollers:
@@ -110,11 +114,31 @@ function activityTasks(ingredients: RunIngredients): ActivityTasks {
   });
 }
 
+function localActivityTasks(ingredients: RunIngredients): LocalActivityTasks {
+  const { options, namespaceFacts, clock, logger, metricMeter } = ingredients;
+  return new LocalActivityTasks({
+    facts: {
+      namespace: options.namespace,
+      taskQueue: options.taskQueue,
+      activities: options.activities,
+      // What stays in the process needs no codec; the result passes it on its way into history.
+      data: activityData({ ...ingredients.dataConverter, payloadCodecs: [] }),
+    },
+    slots: new FixedSlots(options.maxConcurrentLocalActivityExecutions),
+    clock,
+    logger,
+    metricMeter,
+    interceptors: options.activityInterceptors,
+    client: options.client,
+    maxResultBytes: options.disablePayloadErrorLimit ? 0 : namespaceFacts.blobSizeLimit,
+  });
+}
+
 function workflowWorker(
   ingredients: RunIngredients,
   parts: { readonly bundle: string } & Pick<
     ConstructorParameters<typeof WorkflowWorker>[0],
-    "eager" | "onFatal"
+    "eager" | "localActivities" | "onFatal"
   >,
 ): WorkflowWorker {
   const { options, service, clock, logger, metricMeter, platform } = ingredients;
@@ -131,6 +155,7 @@ function workflowWorker(
     clock,
     logger,
     eager: parts.eager,
+    localActivities: parts.localActivities,
     observed: new ObservedCalls({ logger, metricMeter, sinks: options.sinks }),
     transform: payloadTransform(ingredients.dataConverter),
     patchActivationCallback: options.patchActivationCallback,

@@ -35,6 +35,7 @@ export interface CompiledWorkerOptions {
   readonly maxConcurrentWorkflowTaskExecutions: number;
   readonly maxConcurrentActivityTaskExecutions: number;
   readonly maxConcurrentWorkflowTaskPolls: number;
+  readonly maxConcurrentLocalActivityExecutions: number;
   readonly maxConcurrentActivityTaskPolls: number;
   readonly nonStickyToStickyPollRatio: number;
   readonly stickyQueueScheduleToStartTimeoutMs: number;
@@ -176,6 +177,7 @@ type Concurrency = Pick<
   | "maxConcurrentWorkflowTaskExecutions"
   | "maxConcurrentActivityTaskExecutions"
   | "maxConcurrentWorkflowTaskPolls"
+  | "maxConcurrentLocalActivityExecutions"
   | "maxConcurrentActivityTaskPolls"
 >;
 
@@ -197,6 +199,7 @@ function concurrency(
   return {
     maxConcurrentWorkflowTaskExecutions: workflowSlots,
     maxConcurrentActivityTaskExecutions: activitySlots,
+    maxConcurrentLocalActivityExecutions: read.count("maxConcurrentLocalActivityExecutions", 100, 1),
     maxConcurrentWorkflowTaskPolls:
       pollsOf("workflowTaskPollerBehavior", options.workflowTaskPollerBehavior, least) ??
       read.count("maxConcurrentWorkflowTaskPolls", Math.max(least, Math.min(10, workflowSlots)), least),

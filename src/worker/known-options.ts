@@ -22,6 +22,7 @@ const KNOWN: Readonly<Record<keyof WorkerOptions, true>> = {
   shutdownForceTime: true,
   maxConcurrentWorkflowTaskExecutions: true,
   maxConcurrentActivityTaskExecutions: true,
+  maxConcurrentLocalActivityExecutions: true,
   maxConcurrentWorkflowTaskPolls: true,
   maxConcurrentActivityTaskPolls: true,
   workflowTaskPollerBehavior: true,

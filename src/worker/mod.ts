@@ -8,6 +8,12 @@ export type {
   GetLogAttributesInput,
   GetMetricTagsInput,
 } from "../activity/interceptors.ts";
+export {
+  type DeterminismReport,
+  DeterminismViolationError,
+  type ReportedCommand,
+  type ReportedEvent,
+} from "../common/determinism-violation.ts";
 export { IllegalStateError } from "../common/errors.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
 export type { LogEntry, Logger, LogLevel, LogMetadata, LogSink } from "../common/logger.ts";
@@ -47,6 +53,13 @@ export type {
   WorkflowBundleOption,
   WorkflowBundlePath,
 } from "./options.ts";
+export {
+  ReplayError,
+  type ReplayErrorReason,
+  type ReplayResult,
+  reportText as replayReportText,
+} from "./replay/errors.ts";
+export type { ReplayHistoriesIterable, ReplayHistory, ReplayWorkerOptions } from "./replay/options.ts";
 export { Runtime, type RuntimeOptions } from "./runtime.ts";
 export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from "./sinks.ts";
 export type { PollerState, WorkerStatus } from "./status.ts";

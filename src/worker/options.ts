@@ -49,6 +49,8 @@ export interface WorkerOptions {
   readonly maxConcurrentWorkflowTaskExecutions?: number | undefined;
   /** Activities at a time. Default 100. */
   readonly maxConcurrentActivityTaskExecutions?: number | undefined;
+  /** Local activities at a time; further ones wait. Default 100. */
+  readonly maxConcurrentLocalActivityExecutions?: number | undefined;
   /** Polls for workflow tasks at a time. Default: the smaller of 10 and the slots. At least 2 while workflows are cached. */
   readonly maxConcurrentWorkflowTaskPolls?: number | undefined;
   /** Polls for activity tasks at a time. Default: the smaller of 10 and the slots. */

@@ -26,8 +26,9 @@ export interface WorkerStatus {
 
 /** The status of a run. */
 export function statusOfRun(run: WorkerRun): WorkerStatus {
-  const { workflows, activities, workflowPollers, activityPollers } = run.parts;
+  const { workflows, activities, localActivities, workflowPollers, activityPollers } = run.parts;
   const running = activities?.running ?? 0;
+  const runningLocally = localActivities?.running ?? 0;
   return {
     runState: run.state,
     workflowPollerState: stateOf(workflowPollers),
@@ -35,9 +36,9 @@ export function statusOfRun(run: WorkerRun): WorkerStatus {
     hasOutstandingWorkflowPoll: workflowPollers.some((poller) => poller.outstanding > 0),
     hasOutstandingActivityPoll: activityPollers.some((poller) => poller.outstanding > 0),
     numInFlightWorkflowActivations: workflows?.inFlight ?? 0,
-    numInFlightActivities: running,
+    numInFlightActivities: running + runningLocally,
     numInFlightNonLocalActivities: running,
-    numInFlightLocalActivities: 0,
+    numInFlightLocalActivities: runningLocally,
     numCachedWorkflows: workflows?.cachedRuns ?? 0,
     numHeartbeatingActivities: activities?.heartbeating ?? 0,
   };

@@ -6,6 +6,7 @@
 import type { Logger } from "../common/logger.ts";
 import { GrpcStatus } from "../platform/rpc-port.ts";
 import type { ActivityTasks } from "./activity/activity-tasks.ts";
+import type { LocalActivityTasks } from "./activity/local-activity-tasks.ts";
 import { type Clock, sleepOn } from "./clock.ts";
 import { GracefulShutdownPeriodExpiredError, TransportError } from "./errors.ts";
 import { Lifecycle, type State } from "./lifecycle.ts";
@@ -22,6 +23,8 @@ export interface WorkerRunParts {
   readonly workflows: WorkflowWorker | undefined;
   /** Absent when the worker has no activities. */
   readonly activities: ActivityTasks | undefined;
+  /** Absent when the worker has no workflows. */
+  readonly localActivities: LocalActivityTasks | undefined;
   readonly workflowPollers: readonly Poller<Uint8Array>[];
   readonly activityPollers: readonly Poller<Uint8Array>[];
   readonly shutdownGraceTimeMs: number;
@@ -108,13 +111,17 @@ export class WorkerRun {
   }
 
   async #finish(): Promise<void> {
-    const { workflows, activities, workflowPollers, activityPollers, closeEager } = this.#parts;
+    const { workflows, activities, localActivities, workflowPollers, activityPollers, closeEager } =
+      this.#parts;
     const pollers = [...workflowPollers, ...activityPollers];
     const cutNow = !this.#parts.pollCompleteOnShutdown;
     for (const poller of pollers) poller.stop(cutNow);
     closeEager();
     this.#lifecycle.moveTo("DRAINING");
-    const grace = this.#parts.clock.setTimer(() => activities?.cancelAll(), this.#parts.shutdownGraceTimeMs);
+    const grace = this.#parts.clock.setTimer(() => {
+      activities?.cancelAll();
+      localActivities?.cancelAll();
+    }, this.#parts.shutdownGraceTimeMs);
     try {
       const goodbye = this.#sayGoodbye();
       const drained = Promise.all(pollers.map((poller) => poller.drained()));
@@ -122,6 +129,7 @@ export class WorkerRun {
       await this.#drainPolls(drained);
       // Workflow tasks first: their answers may still bring activities.
       await workflows?.idle();
+      await localActivities?.idle();
       await activities?.idle();
     } finally {
       grace.clear();

@@ -11,6 +11,10 @@ import { createRun } from "./create-run.ts";
 import type { State } from "./lifecycle.ts";
 import { badOption } from "./option-checks.ts";
 import type { WorkerOptions } from "./options.ts";
+import type { ReplayResult } from "./replay/errors.ts";
+import type { ReplayHistoriesIterable, ReplayHistory, ReplayWorkerOptions } from "./replay/options.ts";
+import { Replayer, type ReplayPorts } from "./replay/replayer.ts";
+import { wireHistory } from "./replay/wire-history.ts";
 import { runUntilDone } from "./run-until.ts";
 import { Runtime } from "./runtime.ts";
 import { statusOfRun, type WorkerStatus } from "./status.ts";
@@ -26,6 +30,8 @@ const clock: Clock = {
   nowMs: () => Date.now(),
   setTimer: (callback, ms, options) => workerPlatform.setTimer(callback, ms, options),
 };
+
+const replayPorts: ReplayPorts = { platform: workerPlatform, clock, env: (name) => platform.env(name) };
 
 /** The connection of one worker: replaceable, and closed with the worker if the worker opened it. */
 interface Link {
@@ -97,6 +103,63 @@ export class Worker {
     } catch (error) {
       if (owned) await link.connection.close();
       throw error;
+    }
+  }
+
+  /**
+   * Replays a history with the workflow code as it is now. Resolves when they agree. A workflow that fails in the same way as in
+   * its history is no error, and a history may end anywhere.
+   *
+   * `workflowId` is what the workflow sees as its id; a history need not hold it. Default: the one in the history, else `fake`.
+   *
+   * @throws DeterminismViolationError when the code is not compatible with the history
+   * @throws ReplayError when the history cannot be read, or workflow code fails its task, hangs or runs out of memory
+   * @throws ValueError for an option that is not usable
+   *
+   * @example
+   * ```ts
+   * const history = await client.workflow.getHandle("order-1").fetchHistory();
+   * await Worker.runReplayHistory({ workflowsPath }, history, "order-1");
+   * ```
+   */
+  static async runReplayHistory(
+    options: ReplayWorkerOptions,
+    history: ReplayHistory,
+    workflowId?: string,
+  ): Promise<void> {
+    wireHistory(history);
+    const replayer = await Replayer.create(options, replayPorts);
+    try {
+      const { error } = await replayer.replay(workflowId ?? "", history);
+      if (error !== undefined) throw error;
+    } finally {
+      await replayer.close();
+    }
+  }
+
+  /**
+   * Replays many histories, on as many threads as the machine has processors or `workflowThreadPoolSize` says. Gives one result
+   * for each, in their order; ending the loop early ends the threads.
+   *
+   * @throws ValueError for an option that is not usable
+   *
+   * @example
+   * ```ts
+   * const histories = client.workflow.list({ query: 'WorkflowType="order"' }).intoHistories({ concurrency: 10 });
+   * for await (const { workflowId, error } of Worker.runReplayHistories({ workflowsPath }, histories)) {
+   *   if (error) console.error(workflowId, error);
+   * }
+   * ```
+   */
+  static async *runReplayHistories(
+    options: ReplayWorkerOptions,
+    histories: ReplayHistoriesIterable,
+  ): AsyncGenerator<ReplayResult, void, undefined> {
+    const replayer = await Replayer.create(options, replayPorts);
+    try {
+      yield* replayer.replayAll(histories);
+    } finally {
+      await replayer.close();
     }
   }
 

@@ -71,7 +71,7 @@ export function proxyActivities<A = AnyActivities>(options: ActivityOptions): Ac
 function activityFunction(name: string, options: ActivityOptions): unknown {
   const call = (...args: unknown[]): Promise<unknown> => scheduleActivity(name, args, options);
   const executeWithOptions = (over: ActivityOptions, args: unknown[]): Promise<unknown> =>
-    scheduleActivity(name, args, merge(options, over));
+    scheduleActivity(name, args, mergeOptions(options, over));
   return Object.assign(call, { executeWithOptions });
 }
 
@@ -199,11 +199,11 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 /** `over` laid over `base`; objects in both are merged, all else is replaced. */
-function merge<T extends object>(base: T, over: Partial<T>): T {
+export function mergeOptions<T extends object>(base: T, over: Partial<T>): T {
   const merged: Record<string, unknown> = Object.fromEntries(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
     const old = merged[key];
-    merged[key] = isPlain(old) && isPlain(value) ? merge(old, value) : value;
+    merged[key] = isPlain(old) && isPlain(value) ? mergeOptions(old, value) : value;
   }
   // Keys and values are those of `T`.
   return merged as T;

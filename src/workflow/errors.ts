@@ -1,23 +1,8 @@
+import { WorkflowError } from "../common/determinism-violation.ts";
 import { realmSafe } from "../common/realm-safe.ts";
 import { isError } from "../common/type-guards.ts";
 
-/** Base of the errors that the workflow runtime itself throws. */
-export class WorkflowError extends Error {
-  declare readonly code: string;
-
-  static {
-    realmSafe(WorkflowError, "WorkflowError", "WORKFLOW");
-  }
-}
-
-/** Workflow code did what cannot be repeated on replay, such as using `WeakRef` or an asynchronous query handler. */
-export class DeterminismViolationError extends WorkflowError {
-  declare readonly code: "DETERMINISM_VIOLATION";
-
-  static {
-    realmSafe(DeterminismViolationError, "DeterminismViolationError", "DETERMINISM_VIOLATION");
-  }
-}
+export { DeterminismViolationError, WorkflowError } from "../common/determinism-violation.ts";
 
 /** A query handler tried to change the workflow: to start a timer or an activity, to cancel a scope, to set a handler. */
 export class ReadOnlyContextError extends WorkflowError {

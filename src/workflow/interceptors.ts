@@ -1,9 +1,11 @@
-import type { ActivityOptions } from "../common/activity-options.ts";
+import type { ActivityOptions, LocalActivityOptions } from "../common/activity-options.ts";
 import type { Headers } from "../common/interceptors.ts";
 import type { Activation } from "../core/activation.ts";
 import type { WorkflowCommand } from "../core/command.ts";
+import type { MarkerTime } from "../core/local-activity-jobs.ts";
 import type { ChildWorkflowOptionsWithDefaults } from "./child-workflow-options.ts";
 import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
+import type { StartNexusOperationInput, StartNexusOperationOutput } from "./nexus-operation-options.ts";
 
 /** What a module of workflow interceptors exports under the name `interceptors`. Called once for each run. */
 export type WorkflowInterceptorsFactory = () => WorkflowInterceptors;
@@ -67,6 +69,11 @@ export interface WorkflowOutboundCallsInterceptor {
   startTimer?(input: TimerInput, next: (input: TimerInput) => Promise<void>): Promise<void>;
   /** An activity is scheduled. */
   scheduleActivity?(input: ActivityInput, next: (input: ActivityInput) => Promise<unknown>): Promise<unknown>;
+  /** A local activity is scheduled; called again for each attempt that follows a timer. */
+  scheduleLocalActivity?(
+    input: LocalActivityInput,
+    next: (input: LocalActivityInput) => Promise<unknown>,
+  ): Promise<unknown>;
   /**
    * A child workflow is started. Gives two promises: one of the run id, which rejects when the child cannot be started, and
    * one of the child's result.
@@ -75,6 +82,11 @@ export interface WorkflowOutboundCallsInterceptor {
     input: StartChildWorkflowExecutionInput,
     next: (input: StartChildWorkflowExecutionInput) => Promise<[Promise<string>, Promise<unknown>]>,
   ): Promise<[Promise<string>, Promise<unknown>]>;
+  /** An operation of a Nexus service is started; `result` in what comes back is its end. */
+  startNexusOperation?(
+    input: StartNexusOperationInput,
+    next: (input: StartNexusOperationInput) => Promise<StartNexusOperationOutput>,
+  ): Promise<StartNexusOperationOutput>;
   /** A child or another workflow is signalled. */
   signalWorkflow?(
     input: SignalWorkflowInput,
@@ -112,6 +124,19 @@ export interface ActivityInput {
   readonly options: ActivityOptions;
   readonly headers: Headers;
   readonly seq: number;
+}
+
+/** A local activity to schedule. `seq` is its number in the run. */
+export interface LocalActivityInput {
+  readonly activityType: string;
+  readonly args: unknown[];
+  readonly options: LocalActivityOptions;
+  readonly headers: Headers;
+  readonly seq: number;
+  /** More than 1 after a wait that a timer kept. */
+  readonly attempt: number;
+  /** When the first attempt was scheduled; undefined for that one itself. */
+  readonly originalScheduleTime?: MarkerTime | undefined;
 }
 
 /** A child workflow to start. `seq` is its number in the run. */

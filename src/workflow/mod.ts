@@ -1,5 +1,9 @@
 export { ActivityFailure } from "../common/activity-failure.ts";
-export { ActivityCancellationType, type ActivityOptions } from "../common/activity-options.ts";
+export {
+  ActivityCancellationType,
+  type ActivityOptions,
+  type LocalActivityOptions,
+} from "../common/activity-options.ts";
 export { ApplicationFailure, ApplicationFailureCategory } from "../common/application-failure.ts";
 export { CancelledFailure } from "../common/cancelled-failure.ts";
 export { ChildWorkflowFailure } from "../common/child-workflow-failure.ts";
@@ -18,6 +22,15 @@ export { IllegalStateError, PayloadConverterError, ValueError } from "../common/
 export { TemporalFailure } from "../common/failure.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
 export { NexusOperationFailure } from "../common/nexus-operation-failure.ts";
+export type {
+  NexusOperationDefinition,
+  NexusOperationInput,
+  NexusOperationMap,
+  NexusOperationOutput,
+  NexusServiceDefinition,
+  NexusTransferTypeConverter,
+  NexusTypeInfo,
+} from "../common/nexus-service.ts";
 export type { Payload } from "../common/payload.ts";
 export type { Priority } from "../common/priority.ts";
 export type { RetryPolicy } from "../common/retry-policy.ts";
@@ -123,6 +136,7 @@ export type {
   ContinueAsNewInputOptions,
   DisposeInput,
   GetLogAttributesInput,
+  LocalActivityInput,
   QueryInput,
   SignalInput,
   SignalTarget,
@@ -138,7 +152,25 @@ export type {
   WorkflowInternalsInterceptor,
   WorkflowOutboundCallsInterceptor,
 } from "./interceptors.ts";
+export {
+  type LocalActivityFunctionWithOptions,
+  type LocalActivityInterfaceFor,
+  proxyLocalActivities,
+  scheduleLocalActivity,
+} from "./local-activities.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export {
+  createNexusServiceClient,
+  type NexusOperationHandle,
+  type NexusServiceClient,
+  type NexusServiceClientOptions,
+} from "./nexus.ts";
+export {
+  NexusOperationCancellationType,
+  type StartNexusOperationInput,
+  type StartNexusOperationOptions,
+  type StartNexusOperationOutput,
+} from "./nexus-operation-options.ts";
 export { deprecatePatch, patched } from "./patches.ts";
 export { getRandomStream, uuid4, type WorkflowRandomStream, workflowRandom } from "./random.ts";
 export { AsyncLocalStorage } from "./runtime/async-local.ts";

@@ -52,6 +52,10 @@ const VOLATILE: ReadonlySet<string> = new Set([
   "links",
   "eagerExecutionAccepted",
   "acceptedEventId",
+  "endpointId",
+  "operationId",
+  "operationToken",
+  "requestedEventId",
   "acceptedRequestSequencingEventId",
 ]);
 
@@ -76,6 +80,8 @@ const COMMAND = new Set(
     "REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED",
     "WORKFLOW_EXECUTION_UPDATE_ACCEPTED",
     "WORKFLOW_EXECUTION_UPDATE_COMPLETED",
+    "NEXUS_OPERATION_SCHEDULED",
+    "NEXUS_OPERATION_CANCEL_REQUESTED",
     "WORKFLOW_EXECUTION_COMPLETED",
     "WORKFLOW_EXECUTION_FAILED",
     "WORKFLOW_EXECUTION_CANCELED",

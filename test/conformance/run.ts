@@ -13,9 +13,11 @@ interface Result {
   readonly ok: boolean;
   readonly ms: number;
   readonly error?: string;
+  /** Why it was not run. */
+  readonly missing?: string;
 }
 
-type Verdict = "ok" | "FAILED" | "known" | "PASSED";
+type Verdict = "ok" | "FAILED" | "known" | "PASSED" | "NOT RUN";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const reports = `${root}.cache/reports`;
@@ -48,6 +50,8 @@ function runOn(name: RuntimeName, words: readonly string[]): Result[] {
 }
 
 function verdict(runtime: RuntimeName, result: Result): Verdict {
+  // What is compulsory fails when it cannot be run.
+  if (result.missing !== undefined) return process.env["CI"] === "true" ? "FAILED" : "NOT RUN";
   const expected = known[runtime][result.name] !== undefined;
   if (result.ok) return expected ? "PASSED" : "ok";
   return expected ? "known" : "FAILED";
@@ -86,9 +90,10 @@ function main(): void {
     for (const result of results) {
       const found = verdict(runtime, result);
       if (found === "ok") count.passed++;
-      else if (found === "known") count.skipped++;
+      else if (found === "known" || found === "NOT RUN") count.skipped++;
       else count.failed++;
-      if (found === "FAILED") console.log(`\n${runtime}: ${result.name} failed: ${result.error}`);
+      if (found === "FAILED")
+        console.log(`\n${runtime}: ${result.name} failed: ${result.error ?? result.missing}`);
       if (found === "PASSED")
         console.log(
           `\n${runtime}: ${result.name} passes but is listed as a known failure: ${known[runtime][result.name]}`,
@@ -97,6 +102,9 @@ function main(): void {
         console.log(`\n${runtime}: ${result.name} fails as known: ${known[runtime][result.name]}`);
     }
   }
+  const left = [...byRuntime].flatMap(([name, results]) => results.map((result) => ({ name, result })));
+  for (const { name, result } of left.filter(({ name, result }) => verdict(name, result) === "NOT RUN"))
+    console.log(`NOT RUN on ${name}: ${result.name}: ${result.missing}`);
   writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
   console.log(
     `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures`,

@@ -10,6 +10,8 @@ export interface Scenario {
   /** File under `workflows/` that exports it. */
   readonly source: string;
   readonly note?: string;
+  /** What must run besides the worker. */
+  readonly needs?: "nexus handlers";
   readonly args?: readonly unknown[];
   /** Further start options; a function gets the SDK's `common` module. */
   readonly options?:

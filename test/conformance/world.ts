@@ -15,6 +15,7 @@ import * as activities from "./activities.ts";
 import { caseActivities } from "./case-activities.ts";
 import type { CaseWorld } from "./cases/case.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
+import { NexusHandlers } from "./nexus-handlers.ts";
 import { recordedHistory } from "./recorded.ts";
 import type {
   Scenario,
@@ -46,6 +47,8 @@ export interface World {
   readonly connection: Connection;
   readonly client: Client;
   readonly bundles: Readonly<Record<string, { code: string }>>;
+  /** The worker that answers Nexus operations. */
+  readonly nexusHandlers: NexusHandlers;
   context(scenario: Scenario): ScenarioContext & { finish(): Promise<void> };
   /** A world of its own for a case. */
   caseWorld(name: string): CaseWorld;
@@ -69,11 +72,16 @@ export async function createWorld(address: string): Promise<World> {
     after: await bundleWorkflowCode({ workflowsPath: here("case-workflows/changed/after.ts") }),
   };
   const world = { address, connection, client, bundles };
+  const nexusHandlers = new NexusHandlers(address);
   return {
     ...world,
     context: (scenario) => contextOf(world, scenario),
     caseWorld: (name) => caseWorldOf(world, caseBundles, name),
-    close: async () => await connection.close(),
+    nexusHandlers,
+    async close() {
+      await nexusHandlers.stop();
+      await connection.close();
+    },
   };
 }
 

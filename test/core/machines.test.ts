@@ -192,7 +192,8 @@ describe("activity", () => {
       );
       expect(s.failure).toMatchObject({
         message: "Activity cancelled",
-        cause: { failureInfo: { case: "canceledFailureInfo" } },
+        // Found by the fuzzer: the official core leaves the message of the cause empty.
+        cause: { message: "", failureInfo: { case: "canceledFailureInfo" } },
         failureInfo: { case: "activityFailureInfo", value: { retryState: 7 } },
       });
       expect(s.complete()).toEqual(["respond startTimer"]);

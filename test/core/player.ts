@@ -87,6 +87,9 @@ export function jobText(job: Job): string {
       return `notifyHasPatch ${job.patchId}`;
     case "queryWorkflow":
       return `queryWorkflow ${job.queryId}`;
+    case "resolveNexusOperationStart":
+    case "resolveNexusOperation":
+    case "resolveLocalActivity":
     case "resolveChildWorkflowStart":
     case "resolveChildWorkflow":
       return `${job.kind} ${job.seq} ${job.resolution.kind}`;
@@ -117,6 +120,15 @@ export function effectText(effect: Effect): string {
       return "dropTask";
     case "evict":
       return `evict ${effect.reason}`;
+    case "localActivities": {
+      const parts = [
+        ...effect.schedule.map(({ seq }) => `run ${seq}`),
+        ...effect.cancel.map((seq) => `stop ${seq}`),
+      ];
+      return `localActivities ${[...parts, ...(effect.cancelAll ? ["stop all"] : [])].join(", ")}`;
+    }
+    case "awaitLocals":
+      return `awaitLocals ${effect.taskTimeoutMs}`;
     case "fetchPage":
       return `fetchPage ${effect.token.join(".")}`.trimEnd();
   }

@@ -196,8 +196,8 @@ describe("a workflow in the engine", () => {
 
   test("a long replay does not hold up another run", async () => {
     const main = await inlineEngine();
-    const long = new HistoryBuilder("sequence", [100]);
-    for (let seq = 1; seq <= 100; seq++) {
+    const long = new HistoryBuilder("sequence", [5000]);
+    for (let seq = 1; seq <= 5000; seq++) {
       long.startTask().completeTask();
       long.fireTimer(String(seq), long.startTimer(String(seq)));
     }

@@ -12,6 +12,7 @@ import { NativeConnection } from "@temporalio/worker";
 import { scenarios } from "../conformance/scenarios/all.mjs";
 import { bundleWorkflows, loadActivities } from "./lib/bundle.mjs";
 import { serverVersion, startDevServer } from "./lib/dev-server.mjs";
+import { spawnNexusHandlers } from "./lib/nexus-handlers.mjs";
 import { historiesFolder, officialVersion, workflowsFolder } from "./lib/paths.mjs";
 import { quietRuntime } from "./lib/quiet-runtime.mjs";
 import { Recorder, readIndex } from "./lib/recorder.mjs";
@@ -42,12 +43,14 @@ try {
     },
     index,
   );
+  const handlers = chosen.some(({ needs }) => needs) ? await spawnNexusHandlers(server.address) : undefined;
   for (const scenario of chosen) {
     const began = Date.now();
     await recorder.record(scenario);
     console.log(`${scenario.subject}: ${Date.now() - began} ms`);
   }
   await recorder.settle();
+  await handlers?.stop();
   await connection.close();
   await nativeConnection.close();
 } finally {

@@ -7,6 +7,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { bundleWorkflows } from "../../runtimes/node-api/bundler.ts";
 import { runtimeCommand } from "../harness/runtimes.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -76,6 +78,16 @@ check(
   ["--experimental-require-module", "all.cjs"],
   folder,
 );
+const cli = "node_modules/perdure/dist/runtimes/node-api/cli.js";
+const bundle = join(folder, "workflows.bundle.js");
+writeFileSync(
+  bundle,
+  await bundleWorkflows({ workflowsPath: join(root, "test/conformance/workflows/mod.ts") }, { esbuild }),
+);
+const replay = ["replay", "--bundle", bundle, join(root, "test/histories/official-1.24.0-activity-*.json")];
+check("npx perdure replay", "npx", ["perdure", ...replay], folder);
+check("perdure replay on Bun", runtimeCommand("bun"), [cli, ...replay], folder);
+check("perdure replay on Deno", runtimeCommand("deno"), ["run", "--allow-all", cli, ...replay], folder);
 check("deno publish --dry-run", runtimeCommand("deno"), ["publish", "--dry-run", "--allow-dirty"]);
 mkdirSync(join(root, ".cache/reports"), { recursive: true });
 writeFileSync(join(root, ".cache/reports/packages.json"), JSON.stringify(count));

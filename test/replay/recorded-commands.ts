@@ -6,6 +6,7 @@ import type {
   WorkflowExecutionStartedEventAttributes,
 } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
 import type { UserMetadata } from "../../src/gen/codec/temporal/api/sdk/v1/user_metadata.ts";
+import { nexusCommandOf } from "./recorded-nexus-commands.ts";
 import { workflowCommandOf } from "./recorded-workflow-commands.ts";
 import { ms, retryPolicyOf } from "./wire-forms.ts";
 
@@ -95,6 +96,9 @@ function asked(command: Command, started: WorkflowExecutionStartedEventAttribute
     case "signalExternalWorkflowExecutionCommandAttributes":
     case "requestCancelExternalWorkflowExecutionCommandAttributes":
       return { ...workflowCommandOf(attributes), userMetadata };
+    case "scheduleNexusOperationCommandAttributes":
+    case "requestCancelNexusOperationCommandAttributes":
+      return { ...nexusCommandOf(attributes), userMetadata };
     case "failWorkflowExecutionCommandAttributes":
       return { kind: "failWorkflow", userMetadata, failure: failureOf(attributes.value.failure) };
     case "requestCancelActivityTaskCommandAttributes": {
@@ -154,6 +158,9 @@ function written({ attributes, userMetadata }: HistoryEvent): RecordedCommand {
     case "signalExternalWorkflowExecutionInitiatedEventAttributes":
     case "requestCancelExternalWorkflowExecutionInitiatedEventAttributes":
       return { ...workflowCommandOf(attributes), userMetadata };
+    case "nexusOperationScheduledEventAttributes":
+    case "nexusOperationCancelRequestedEventAttributes":
+      return { ...nexusCommandOf(attributes), userMetadata };
     case "workflowExecutionFailedEventAttributes":
       return { kind: "failWorkflow", userMetadata, failure: failureOf(attributes.value.failure) };
     case "activityTaskCancelRequestedEventAttributes": {

@@ -41,7 +41,7 @@ export class WorkflowCode {
       namespace: "default",
       taskQueue,
       workflowFailureErrorTypes: [],
-      registeredActivities: [],
+      registeredActivities: ["default"],
       sinks: {},
     };
     this.#sandbox.open(runId, facts);
@@ -61,13 +61,13 @@ export class WorkflowCode {
   }
 }
 
-/** Bundles a module of test/conformance/workflows by the project's own bundler. */
+/** Bundles a module by the project's own bundler; its path counts from test/conformance/workflows. */
 export async function bundleOf(module: string): Promise<string> {
-  const workflowsPath = fileURLToPath(new URL(`../conformance/workflows/${module}`, import.meta.url));
+  const workflowsPath = fileURLToPath(new URL(module, new URL("../conformance/workflows/", import.meta.url)));
   return bundleWorkflows({ workflowsPath }, { esbuild });
 }
 
-/** Bundles a module of test/conformance/workflows and loads it. */
+/** Bundles a module and loads it; its path counts from test/conformance/workflows. */
 export async function loadWorkflowCode(module: string): Promise<WorkflowCode> {
   return new WorkflowCode(await bundleOf(module));
 }

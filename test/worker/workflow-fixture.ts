@@ -11,6 +11,7 @@ import { ObservedCalls } from "../../src/worker/workflow/observed-calls.ts";
 import { WorkflowWorker, type WorkflowWorkerOptions } from "../../src/worker/workflow/workflow-worker.ts";
 import { FakeServer, serviceOf } from "./fake-server.ts";
 import { FakeThreads } from "./fake-threads.ts";
+import { localActivityFixture } from "./local-activity-fixture.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { RecordedLog } from "./recorded-log.ts";
 
@@ -48,6 +49,7 @@ export async function workflowFixture(options: Partial<WorkflowWorkerOptions> = 
   const activitySlots = new FixedSlots(2);
   const eager: { readonly task: Uint8Array; readonly permit: SlotPermit }[] = [];
   const fatal: unknown[] = [];
+  const localActivities = localActivityFixture({}, clock, log);
   const worker = new WorkflowWorker({
     threads: 1,
     init,
@@ -60,6 +62,7 @@ export async function workflowFixture(options: Partial<WorkflowWorkerOptions> = 
       tryReserve: () => activitySlots.tryReserve(),
       run: (task, permit) => eager.push({ task, permit }),
     },
+    localActivities,
     observed: new ObservedCalls({ logger: log, metricMeter: noopMetricMeter, sinks: {} }),
     transform: undefined,
     patchActivationCallback: undefined,

@@ -337,7 +337,7 @@ describe("what threads ask for", () => {
 
   test("a message that this version does not know is fatal", async () => {
     const { threads, fatal } = await workflowFixture();
-    threads.last.send({ kind: "localActivities", runId: "r", schedule: [], cancel: [] });
+    threads.last.send({ kind: "initFailed", message: "late", stack: "" });
     expect(fatal).toMatchObject([{ code: "UNEXPECTED" }]);
   });
 });

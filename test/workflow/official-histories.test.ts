@@ -47,7 +47,7 @@ function player(
         namespace: "default",
         taskQueue,
         workflowFailureErrorTypes: [],
-        registeredActivities: [],
+        registeredActivities: ["default"],
         sinks: {},
       };
       if (!isOpen) entry.open(runId, facts, activation);

@@ -8,12 +8,14 @@ export interface RecordedWorkflowFields {
   readonly failed?: { readonly workflowId: string; readonly workflowType: string };
   readonly failure?: object;
   readonly result?: { readonly completed?: object; readonly failed?: { readonly failure: object } };
+  readonly operationToken?: string;
+  readonly startedSync?: boolean;
 }
 
 /** The job for a recorded one on a child or another workflow; undefined for any other. */
 export function workflowJob(
   kind: string,
-  { seq, succeeded, failed, failure, result }: RecordedWorkflowFields,
+  { seq, succeeded, failed, failure, result, operationToken, startedSync }: RecordedWorkflowFields,
   toFailure: (recorded: object) => FailureData,
 ): Job | undefined {
   switch (kind) {
@@ -32,6 +34,24 @@ export function workflowJob(
         resolution: result?.completed
           ? { kind: "completed", result: payload("done") }
           : { kind: "failed", failure: toFailure(result!.failed!.failure) },
+      };
+    case "resolveNexusOperationStart":
+      if (startedSync) return { kind, seq, resolution: { kind: "startedSync" } };
+      return {
+        kind,
+        seq,
+        resolution:
+          operationToken === undefined
+            ? { kind: "failed", failure: toFailure(failed!) }
+            : { kind: "started", token: operationToken },
+      };
+    case "resolveNexusOperation":
+      return {
+        kind,
+        seq,
+        resolution: result?.completed
+          ? { kind: "completed", result: payload("done") }
+          : { kind: "failed", failure: toFailure(result!.failed!) },
       };
     case "resolveSignalExternalWorkflow":
       return { kind: "resolveSignalExternal", seq, failure: failure && toFailure(failure) };

@@ -93,6 +93,7 @@ function runtimeCode(): Promise<string> {
     globalName: "perdureRuntime",
     target: "es2022",
     platform: "neutral",
+    mainFields: ["module", "main"],
     keepNames: true,
   }).then((result) => result.outputFiles[0]!.text);
   return runtimeBundle;
@@ -116,6 +117,7 @@ async function moduleFunction(source: string | URL, experimentalDecorators = fal
             bundle: true,
             write: false,
             platform: "neutral",
+            mainFields: ["module", "main"],
             external: ["perdure/*"],
           })
         ).outputFiles[0]!.text;
@@ -242,7 +244,7 @@ function startRun(
     namespace: "default",
     taskQueue: "queue",
     workflowFailureErrorTypes: [],
-    registeredActivities: [],
+    registeredActivities: ["greet", "default"],
     sinks: {},
     ...options.facts,
   };

@@ -5,7 +5,7 @@
 import type { Info } from "../../activity/info.ts";
 import type { ActivityInterceptorsFactory } from "../../activity/interceptors.ts";
 import type { Client } from "../../client/client.ts";
-import { ApplicationFailureCategory, ensureApplicationFailure } from "../../common/application-failure.ts";
+import { ensureApplicationFailure } from "../../common/application-failure.ts";
 import type { Logger } from "../../common/logger.ts";
 import type { MetricMeter } from "../../common/meter.ts";
 import { errorMessage } from "../../common/type-guards.ts";
@@ -20,13 +20,15 @@ import { Heartbeats, throttleInterval } from "./heartbeats.ts";
 import {
   type ActivityIntakeFacts,
   activityInfoOf,
+  callOf,
   dataContextOf,
   type PreparedActivity,
   prepareActivity,
 } from "./intake.ts";
 import { LocalTimeout } from "./local-timeout.ts";
-import { isCancellationError, type Outcome, outcomeOf, type Settled } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 import { ActivityReporter } from "./reporter.ts";
+import { runAttempt } from "./run-attempt.ts";
 
 /** What running activities takes. */
 export interface ActivityTasksOptions {
@@ -113,7 +115,7 @@ export class ActivityTasks {
     let info: Info | undefined;
     try {
       info = await activityInfoOf(task, facts, of);
-      const prepared = await prepareActivity(task, facts, of);
+      const prepared = await prepareActivity(callOf(task), facts, of);
       await this.#runPrepared(info, prepared, of);
     } catch (error) {
       const attributes =
@@ -146,28 +148,13 @@ export class ActivityTasks {
     if (this.#shutdown) cancelForShutdown(execution);
     let outcome: Outcome;
     try {
-      outcome = await this.#execute(execution, prepared);
+      outcome = await runAttempt(execution, prepared, clock);
       await heartbeats.close(outcome.kind === "failed" || outcome.kind === "cancelled");
     } finally {
       timeout.stop();
       this.#running.delete(info.base64TaskToken);
     }
     await this.#reporter.report({ taskToken: info.taskToken, of, info, logger: execution.logger }, outcome);
-  }
-
-  async #execute(execution: ActivityExecution, { fn, input }: PreparedActivity): Promise<Outcome> {
-    const startedMs = this.#options.clock.nowMs();
-    execution.logger.debug("Activity started");
-    let settled: Settled;
-    try {
-      settled = { kind: "returned", value: await execution.run(fn, input) };
-    } catch (error) {
-      settled = { kind: "threw", error };
-    }
-    const details = execution.context.cancellationDetails;
-    const outcome = outcomeOf(settled, { reason: execution.cancelReason, details });
-    logOutcome(execution, { settled, outcome, durationMs: this.#options.clock.nowMs() - startedMs });
-    return outcome;
   }
 
   #heartbeatsOf(
@@ -194,47 +181,4 @@ export class ActivityTasks {
 
 function cancelForShutdown(execution: ActivityExecution): void {
   execution.cancel({ reason: "WORKER_SHUTDOWN", details: { workerShutdown: true } });
-}
-
-interface Ending {
-  readonly settled: Settled;
-  readonly outcome: Outcome;
-  readonly durationMs: number;
-}
-
-function logOutcome(execution: ActivityExecution, { settled, outcome, durationMs }: Ending): void {
-  const { logger } = execution;
-  switch (outcome.kind) {
-    case "completed":
-      logger.debug("Activity completed", { durationMs });
-      return;
-    case "cancelled":
-      logger.debug("Activity completed as cancelled", { durationMs });
-      return;
-    case "completesAsync":
-      logger.debug("Activity will complete asynchronously", { durationMs });
-      return;
-    case "unwanted":
-      logger.debug("Activity ended after the server had given it up", {
-        durationMs,
-        reason: execution.cancelReason,
-      });
-      return;
-    case "failed": {
-      if (
-        settled.kind === "threw" &&
-        execution.cancelReason !== undefined &&
-        isCancellationError(settled.error)
-      ) {
-        logger.debug("Activity stopped because it was asked to", {
-          durationMs,
-          reason: execution.cancelReason,
-        });
-        return;
-      }
-      const error = settled.kind === "threw" ? settled.error : outcome.failure;
-      const benign = outcome.failure.category === ApplicationFailureCategory.BENIGN;
-      logger.log(benign ? "DEBUG" : "WARN", "Activity failed", { error, durationMs });
-    }
-  }
 }

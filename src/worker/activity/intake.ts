@@ -2,6 +2,7 @@ import type { Info } from "../../activity/info.ts";
 import type { ActivityExecuteInput } from "../../activity/interceptors.ts";
 import { ApplicationFailure } from "../../common/application-failure.ts";
 import { optionalTsToMs } from "../../common/duration.ts";
+import type { Payload, PayloadMap } from "../../common/payload.ts";
 import { decodePriority } from "../../common/priority.ts";
 import { decompileRetryPolicy } from "../../common/retry-policy.ts";
 import { errorMessage } from "../../common/type-guards.ts";
@@ -22,6 +23,22 @@ export interface ActivityIntakeFacts {
 export interface PreparedActivity {
   readonly fn: ActivityFunction;
   readonly input: ActivityExecuteInput;
+}
+
+/** What is called, with payloads as they came. */
+export interface ActivityCall {
+  readonly activityType: string;
+  readonly args: readonly Payload[];
+  readonly headers: PayloadMap;
+}
+
+/** The call that a task asks for. */
+export function callOf(task: PollActivityTaskQueueResponse): ActivityCall {
+  return {
+    activityType: task.activityType?.name ?? "",
+    args: task.input?.payloads ?? [],
+    headers: task.header?.fields ?? {},
+  };
 }
 
 /** Which activity the values of a task belong to. */
@@ -95,11 +112,11 @@ async function heartbeatDetailsOf(
  * cannot be read
  */
 export async function prepareActivity(
-  task: PollActivityTaskQueueResponse,
+  task: ActivityCall,
   facts: ActivityIntakeFacts,
   of: ActivityDataContext,
 ): Promise<PreparedActivity> {
-  const activityType = task.activityType?.name ?? "";
+  const { activityType } = task;
   const fn = facts.activities.get(activityType) ?? facts.activities.get("default");
   if (fn === undefined) {
     throw ApplicationFailure.create({
@@ -109,8 +126,8 @@ export async function prepareActivity(
     });
   }
   try {
-    const args = await facts.data.fromPayloads(task.input?.payloads ?? [], of);
-    return { fn, input: { args, headers: { ...task.header?.fields } } };
+    const args = await facts.data.fromPayloads(task.args, of);
+    return { fn, input: { args, headers: { ...task.headers } } };
   } catch (error) {
     throw ApplicationFailure.fromError(error, {
       message: `Failed to parse activity args for activity ${activityType}: ${errorMessage(error)}`,

@@ -12,6 +12,10 @@ export interface HeldTask {
   /** Kept until it is answered: after the death of a thread the task is delivered again. */
   readonly bytes: Uint8Array;
   readonly permit: SlotPermit;
+  /** Milliseconds since the epoch. */
+  readonly arrivedMs: number;
+  /** Runs while the task waits for local activities: it must be answered before the server gives it up. */
+  heartbeat: { clear(): void } | undefined;
   /** Activity slots granted to the answer. */
   eagerPermits: SlotPermit[];
   /** Its entries are timed, since it may loop. */

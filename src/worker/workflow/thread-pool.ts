@@ -77,7 +77,7 @@ export class ThreadPool {
     return this.#options.size;
   }
 
-  /** Starts all threads. Rejects with what the bundle throws when it is evaluated. */
+  /** Starts all threads at once; without it each starts at the first message to it. Rejects with what the bundle throws when it is evaluated. */
   async start(): Promise<void> {
     await Promise.all(this.#slots.slice(0, this.size).map((_, index) => this.#spawn(index)));
   }
@@ -89,7 +89,7 @@ export class ThreadPool {
       return;
     }
     slot.queued.push(message);
-    if (index === this.spare && !slot.starting) void this.#restart(index, undefined);
+    if (!slot.starting) void this.#restart(index, undefined);
   }
 
   /** Ends the spare thread. */

@@ -8,6 +8,7 @@
 
 import type { Logger } from "../../common/logger.ts";
 import type { FromThread } from "../../engine/protocol.ts";
+import type { Clock } from "../clock.ts";
 import { UnexpectedError } from "../errors.ts";
 import type { WorkerService } from "../service.ts";
 import type { SlotPermit } from "../slots/supplier.ts";
@@ -35,6 +36,7 @@ export interface WorkflowTasksOptions {
   readonly service: Pick<WorkerService, "respondWorkflowTask" | "failWorkflowTask">;
   readonly eager: EagerActivities;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** Milliseconds one activation may take, for messages. */
   readonly deadlockTimeoutMs: number;
 }
@@ -85,7 +87,9 @@ export class WorkflowTasks {
     this.#lastTaskId += 1;
     this.#held += 1;
     const state = { eagerPermits: [], timed: false, answering: false };
-    const task: HeldTask = { taskId: this.#lastTaskId, peeked, bytes, permit, ...state };
+    const arrivedMs = this.#options.clock.nowMs();
+    const held = { peeked, bytes, permit, arrivedMs, heartbeat: undefined };
+    const task: HeldTask = { taskId: this.#lastTaskId, ...held, ...state };
     const run = this.#runOf(peeked.runId);
     if (run.current === undefined) this.#start(run, task);
     else for (const obsolete of run.wait(task)) this.#drop(obsolete);
@@ -104,8 +108,23 @@ export class WorkflowTasks {
     }
     this.#options.pool.noteProgress();
     task.answering = true;
+    stopHeartbeat(task);
     for (const surplus of task.eagerPermits.splice(message.eagerSlotsUsed)) surplus.release();
     void this.#answer(task, message);
+  }
+
+  /** A task waits for local activities only: its thread is told when it can wait no longer. */
+  awaitLocals({ taskId, runId, taskTimeoutMs }: Extract<FromThread, { kind: "awaitLocals" }>): void {
+    const task = this.#inThread.get(taskId);
+    const run = this.#runs.get(runId);
+    if (task === undefined || run === undefined || task.answering || task.heartbeat !== undefined) return;
+    const { clock, pool } = this.#options;
+    const deadlineMs = task.arrivedMs + taskTimeoutMs * HEARTBEAT_FRACTION;
+    const beat = (): void => {
+      task.heartbeat = undefined;
+      pool.post(run.thread, { kind: "heartbeatTask", taskId, runId });
+    };
+    task.heartbeat = clock.setTimer(beat, Math.max(0, deadlineMs - clock.nowMs()));
   }
 
   /** A thread forgot a run. */
@@ -127,6 +146,7 @@ export class WorkflowTasks {
       if (run.thread !== thread) continue;
       run.cached = false;
       const task = run.current;
+      if (task !== undefined) stopHeartbeat(task);
       if (task !== undefined && !task.answering) this.#afterLoss(run, task, { loss, told });
       this.#forgetIfIdle(run);
     }
@@ -304,6 +324,14 @@ export class WorkflowTasks {
     this.#onIdle = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+/** The part of the server's patience after which a task is answered although local activities still run. */
+const HEARTBEAT_FRACTION = 0.8;
+
+function stopHeartbeat(task: HeldTask): void {
+  task.heartbeat?.clear();
+  task.heartbeat = undefined;
 }
 
 /** What a thread may not send to a worker of this version. */

@@ -3,6 +3,7 @@ import { errorMessage } from "../../common/type-guards.ts";
 import { type HostReply, writeReply } from "../../engine/host-reply.ts";
 import type { FromThread, ThreadInit, ToThread } from "../../engine/protocol.ts";
 import type { WorkerPlatform } from "../../platform/worker-platform.ts";
+import type { LocalActivityTasks } from "../activity/local-activity-tasks.ts";
 import type { Clock } from "../clock.ts";
 import type { PatchActivationCallback } from "../options.ts";
 import type { WorkerService } from "../service.ts";
@@ -24,6 +25,7 @@ export interface WorkflowWorkerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly eager: EagerActivities;
+  readonly localActivities: LocalActivityTasks;
   readonly observed: ObservedCalls;
   /** Absent without codecs. */
   readonly transform: PayloadTransform | undefined;
@@ -48,13 +50,16 @@ export class WorkflowWorker {
       platform: options.platform,
       clock: options.clock,
       onMessage: (index, message) => this.#receive(index, message),
-      onLost: (index, loss) => this.#tasks.lost(index, loss),
+      onLost: (index, loss) => {
+        options.localActivities.forgetThread(index);
+        this.#tasks.lost(index, loss);
+      },
       onFatal: options.onFatal,
       // In quarantine the engine ends activations itself; the watchdog only stands behind it.
       activationLimitMs: (index) => deadlockTimeoutMs * (index === options.threads ? 2 : 1),
     });
-    const { service, eager, logger } = options;
-    this.#tasks = new WorkflowTasks({ pool: this.#pool, service, eager, logger, deadlockTimeoutMs });
+    const { service, eager, logger, clock } = options;
+    this.#tasks = new WorkflowTasks({ pool: this.#pool, service, eager, logger, clock, deadlockTimeoutMs });
     this.#pager = new HistoryPager(service);
   }
 
@@ -96,6 +101,12 @@ export class WorkflowWorker {
         break;
       case "transform":
         this.#reply(index, this.#transform(message));
+        break;
+      case "localActivities":
+        this.#localActivities(index, message);
+        break;
+      case "awaitLocals":
+        this.#tasks.awaitLocals(message);
         break;
       case "observed":
         this.#options.observed.dispatch(message.runId, message.calls);
@@ -139,6 +150,19 @@ export class WorkflowWorker {
       logger.warn(`Payload codec failed to ${direction} payloads; the workflow task fails`, { workflowId });
     }
     return { kind: "payloads", batchId, result };
+  }
+
+  #localActivities(index: number, message: Extract<FromThread, { kind: "localActivities" }>): void {
+    const { runId, instance } = message;
+    const generation = this.#pool.generation(index);
+    const post = (answer: ToThread): void => {
+      if (generation === this.#pool.generation(index)) this.#pool.post(index, answer);
+    };
+    this.#options.localActivities.take(message, {
+      thread: index,
+      report: (result) => post({ kind: "localActivityResult", runId, instance, result }),
+      giveUp: (why) => post({ kind: "evict", runId, message: why, dropTask: true }),
+    });
   }
 
   #hostCall(index: number, message: Extract<FromThread, { kind: "hostCall" }>): void {

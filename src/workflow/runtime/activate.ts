@@ -14,6 +14,8 @@ import { queryWorkflow } from "./jobs/query-workflow.ts";
 import { resolveActivity } from "./jobs/resolve-activity.ts";
 import { resolveChildWorkflow, resolveChildWorkflowStart } from "./jobs/resolve-child-workflow.ts";
 import { resolveCancelExternal, resolveSignalExternal } from "./jobs/resolve-external.ts";
+import { resolveLocalActivity } from "./jobs/resolve-local-activity.ts";
+import { resolveNexusOperation, resolveNexusOperationStart } from "./jobs/resolve-nexus-operation.ts";
 import { signalWorkflow } from "./jobs/signal-workflow.ts";
 import { updateRandomSeed } from "./jobs/update-random-seed.ts";
 import { hasFlag, type Run } from "./run.ts";
@@ -125,6 +127,9 @@ function applyJob(run: Run, job: Job): void {
     case "resolveActivity":
       resolveActivity(run, job);
       break;
+    case "resolveLocalActivity":
+      resolveLocalActivity(run, job);
+      break;
     case "resolveChildWorkflowStart":
       resolveChildWorkflowStart(run, job);
       break;
@@ -136,6 +141,12 @@ function applyJob(run: Run, job: Job): void {
       break;
     case "resolveCancelExternal":
       resolveCancelExternal(run, job);
+      break;
+    case "resolveNexusOperationStart":
+      resolveNexusOperationStart(run, job);
+      break;
+    case "resolveNexusOperation":
+      resolveNexusOperation(run, job);
       break;
     case "cancelWorkflow":
       cancelWorkflow(run);

@@ -1,3 +1,4 @@
+import type { NexusTypeInfo } from "../../common/nexus-service.ts";
 import type { FailureConverter } from "../../converter/sync/failure-converter.ts";
 import type { PayloadConverter } from "../../converter/sync/payload-converter.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
   WorkflowInternalsInterceptor,
   WorkflowOutboundCallsInterceptor,
 } from "../interceptors.ts";
+import type { StartNexusOperationOutput } from "../nexus-operation-options.ts";
 import type { WorkflowInfo } from "../workflow-info.ts";
 import { assertWritable } from "./current.ts";
 import { currentEventGroups } from "./event-groups.ts";
@@ -53,6 +55,7 @@ export interface Run {
     childWorkflow: number;
     signalWorkflow: number;
     cancelWorkflow: number;
+    nexusOperation: number;
   };
   readonly pending: {
     readonly timers: Map<number, Resolver<void>>;
@@ -61,6 +64,8 @@ export interface Run {
     readonly children: Map<number, WorkflowResolver<unknown>>;
     readonly signals: Map<number, ExternalResolver>;
     readonly cancels: Map<number, ExternalResolver>;
+    readonly nexusStarts: Map<number, NexusResolver<StartNexusOperationOutput>>;
+    readonly nexusOperations: Map<number, NexusResolver<unknown>>;
   };
   readonly conditions: Map<number, Condition>;
   /** Patches that history has, and what was decided on those that the code asked for. */
@@ -107,6 +112,11 @@ export interface WorkflowResolver<T> extends Resolver<T> {
 
 /** Where the answer of a workflow that is no child goes: it says only whether it was reached. */
 export type ExternalResolver = WorkflowResolver<void>;
+
+/** Where the answer to a Nexus operation goes, and how it comes out of its payload. */
+export interface NexusResolver<T> extends Resolver<T> {
+  readonly outputType: NexusTypeInfo<unknown> | undefined;
+}
 
 /** A `condition` that does not hold yet. */
 export interface Condition {
@@ -194,7 +204,21 @@ export interface HandlerInProgress {
 export function pushCommand(run: Run, command: WorkflowCommand): void {
   assertWritable(run, `The command ${command.kind}`);
   const eventGroupMarkers = command.kind === "respondToUpdate" ? undefined : currentEventGroups(run);
-  run.commands.push(eventGroupMarkers === undefined ? command : { ...command, eventGroupMarkers });
+  const annotated = eventGroupMarkers === undefined ? command : { ...command, eventGroupMarkers };
+  run.commands.push(run.facts.tracesCommands === true ? { ...annotated, stack: callStack() } : annotated);
+}
+
+/** Frames that a trace holds: those of the runtime come first. */
+const TRACED_FRAMES = 60;
+
+function callStack(): string {
+  // V8 and JavaScriptCore have the limit, the language has not.
+  const errors = Error as { stackTraceLimit?: number | undefined };
+  const before = errors.stackTraceLimit;
+  errors.stackTraceLimit = TRACED_FRAMES;
+  const { stack } = new Error("called");
+  errors.stackTraceLimit = before;
+  return stack ?? "";
 }
 
 /** Adds a command that ends the run. */

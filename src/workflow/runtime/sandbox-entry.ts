@@ -40,6 +40,8 @@ export interface RunFacts {
   readonly sinks: { readonly [name: string]: { readonly callDuringReplay: boolean } };
   /** The worker has a `patchActivationCallback`. Default: false. */
   readonly asksBeforePatching?: boolean | undefined;
+  /** Each command carries the stack of the call that made it; for reports. Default: false. */
+  readonly tracesCommands?: boolean | undefined;
 }
 
 /** What the inside may ask of the host, always synchronously. */

@@ -3,6 +3,8 @@ import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
 import { externalScenarios } from "./external.mjs";
+import { localActivityScenarios } from "./local-activities.mjs";
+import { nexusScenarios } from "./nexus.mjs";
 import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
@@ -23,6 +25,8 @@ export const scenarios = [
   ...updateScenarios,
   ...childScenarios,
   ...externalScenarios,
+  ...nexusScenarios,
+  ...localActivityScenarios,
   ...patchScenarios,
   ...upsertScenarios,
 ];

@@ -14,6 +14,7 @@ const outboundCalls = [
   "scheduleActivity",
   "scheduleLocalActivity",
   "startChildWorkflowExecution",
+  "startNexusOperation",
   "signalWorkflow",
   "continueAsNew",
 ];

@@ -1,8 +1,11 @@
 /** The probes of `ticks.ts`: each begins one thing and notes its label once that has settled, well or badly. */
+
+import { operation, service } from "nexus-rpc";
 import {
   CancellationScope,
   condition,
   continueAsNew,
+  createNexusServiceClient,
   executeChild,
   getExternalWorkflowHandle,
   proxyActivities,
@@ -30,6 +33,12 @@ const nonCancellable = <T>(fn: () => Promise<T>): Promise<T> => CancellationScop
 const withTimeout = <T>(fn: () => Promise<T>): Promise<T> => CancellationScope.withTimeout(60_000, fn);
 const child = (): Promise<unknown> => executeChild("anyChild", { workflowId: "child-id" });
 const beginChild = () => startChild("anyChild", { workflowId: "child-id" });
+const nexus = createNexusServiceClient({
+  endpoint: "endpoint",
+  service: service("service", { anyOperation: operation<string, string>() }),
+});
+const operate = () => nexus.executeOperation("anyOperation", "you");
+const beginOperation = () => nexus.startOperation("anyOperation", "you");
 const external = () => getExternalWorkflowHandle("other-id");
 
 /** A probe of a promise which is made when the probe begins. */
@@ -134,6 +143,12 @@ const settledByJobs: Record<string, Probe> = {
   externalSignal: of(() => external().signal("poke", "you")),
   externalSignalFailure: of(() => external().signal("poke", "you")),
   externalCancel: of(() => external().cancel()),
+  nexusStart: of(beginOperation),
+  nexusStartFailure: of(operate),
+  nexusSync: of(operate),
+  nexus: of(operate),
+  nexusFailure: of(operate),
+  nexusHandleResult: of(async () => (await beginOperation()).result()),
   scopeCancellable: of(() => cancellable(() => greet("you"))),
   scopeNonCancellable: of(() => nonCancellable(() => greet("you"))),
   scopeWithTimeout: of(() => withTimeout(() => greet("you"))),
@@ -176,6 +191,7 @@ const cancelledByPoke: Record<string, Probe> = {
   cancelActivity: cancelled(() => greet("you")),
   cancelLocalActivity: cancelled(() => local.greet("you")),
   cancelChild: cancelled(child),
+  cancelNexus: cancelled(operate),
 };
 
 const calledOnPoke: Record<string, Probe> = {
@@ -190,6 +206,8 @@ const calledOnPoke: Record<string, Probe> = {
   }),
   callStartChild: onPoke(beginChild),
   callExecuteChild: onPoke(child),
+  callStartNexus: onPoke(beginOperation),
+  callExecuteNexus: onPoke(operate),
   callLocalActivity: onPoke(() => local.greet("you")),
   callExternalSignal: onPoke(() => external().signal("poke", "you")),
   callExternalCancel: onPoke(() => external().cancel()),
@@ -207,6 +225,8 @@ const calledOnPoke: Record<string, Probe> = {
   callCancelledScopeLocalActivity: inCancelledScope(() => local.greet("you")),
   callCancelledScopeStartChild: inCancelledScope(beginChild),
   callCancelledScopeExecuteChild: inCancelledScope(child),
+  callCancelledScopeStartNexus: inCancelledScope(beginOperation),
+  callCancelledScopeExecuteNexus: inCancelledScope(operate),
   callCancelledScopeExternalSignal: inCancelledScope(() => external().signal("poke", "you")),
   callCancelledScopeCondition: inCancelledScope(() => condition(() => false)),
   callCancelledScopeConditionWithTimeout: inCancelledScope(() => condition(() => false, 60_000)),

@@ -3,7 +3,7 @@
  * Workflows go through the official bundler with its own settings; activities are bundled by esbuild into one module.
  */
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
 import { build } from "esbuild";
@@ -30,12 +30,12 @@ export async function bundleWorkflows(workflowsPath, workflowInterceptorModules 
   });
 }
 
-/** Builds and loads the conformance activities. */
-export async function loadActivities() {
+/** Builds and loads a module of activities, by default those of the conformance scenarios. */
+export async function loadActivities(path = join(conformanceFolder, "activities.ts")) {
   await mkdir(cacheFolder, { recursive: true });
-  const outfile = join(cacheFolder, "activities.mjs");
+  const outfile = join(cacheFolder, `${basename(dirname(path))}-activities.mjs`);
   await build({
-    entryPoints: [join(conformanceFolder, "activities.ts")],
+    entryPoints: [path],
     outfile,
     bundle: true,
     packages: "external",

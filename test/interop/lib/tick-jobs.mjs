@@ -22,6 +22,8 @@ const childStarted = (seq) => ({
   resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: "child-run" } },
 });
 const childEnded = (seq, result) => ({ resolveChildWorkflowExecution: { seq, result } });
+const nexusStarted = (seq) => ({ resolveNexusOperationStart: { seq, operationToken: "token" } });
+const nexusEnded = (seq, result) => ({ resolveNexusOperation: { seq, result } });
 const cancelWorkflow = { cancelWorkflow: { reason: "measured" } };
 
 export const signal = (signalName, ...args) => ({
@@ -38,6 +40,8 @@ const localActivity = {
   jobs: ([seq]) => [resolveActivity(seq, completed, true)],
 };
 const startedChild = { needs: ["startChildWorkflowExecution"], prepare: ([seq]) => [childStarted(seq)] };
+const nexus = { needs: ["scheduleNexusOperation"] };
+const startedNexus = { ...nexus, prepare: ([seq]) => [nexusStarted(seq)] };
 const poked = { needs: [], jobs: (_seqs, label) => [signal("poke", label)] };
 const timerAndActivity = {
   needs: ["startTimer", "scheduleActivity"],
@@ -114,6 +118,21 @@ const settledByJobs = {
     needs: ["requestCancelExternalWorkflowExecution"],
     jobs: ([seq]) => [{ resolveRequestCancelExternalWorkflow: { seq } }],
   },
+  nexusStart: { ...nexus, jobs: ([seq]) => [nexusStarted(seq)] },
+  nexusStartFailure: {
+    ...nexus,
+    jobs: ([seq]) => [{ resolveNexusOperationStart: { seq, failed: failure } }],
+  },
+  nexusSync: {
+    ...nexus,
+    jobs: ([seq]) => [
+      { resolveNexusOperationStart: { seq, startedSync: true } },
+      nexusEnded(seq, { completed: json("done") }),
+    ],
+  },
+  nexus: { ...startedNexus, jobs: ([seq]) => [nexusEnded(seq, { completed: json("done") })] },
+  nexusFailure: { ...startedNexus, jobs: ([seq]) => [nexusEnded(seq, { failed: failure })] },
+  nexusHandleResult: { ...startedNexus, jobs: ([seq]) => [nexusEnded(seq, { completed: json("done") })] },
   scopeCancellable: activity,
   scopeNonCancellable: activity,
   scopeWithTimeout: activityInTimeout,

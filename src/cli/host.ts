@@ -1,0 +1,47 @@
+/** What a command needs of the runtime it runs on. */
+export interface CliHost {
+  /**
+   * Takes arguments apart.
+   *
+   * @throws Error whose message is for the user, when they do not fit the options
+   */
+  parseArgs(args: readonly string[], options: OptionTable): ParsedArgs;
+  readFile(path: string): Promise<Uint8Array>;
+  /** The entries of a folder. */
+  readFolder(path: string): Promise<readonly FolderEntry[]>;
+  /** What a path is; undefined when there is nothing. */
+  stat(path: string): Promise<"file" | "folder" | undefined>;
+  /** The absolute form of a path of the user. */
+  resolve(path: string): string;
+  env(name: string): string | undefined;
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether what `err` writes is seen on a terminal. */
+  readonly isTerminal: boolean;
+}
+
+/** An entry of a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+/** Options of a command: long names, with what each is. */
+export interface OptionTable {
+  readonly [name: string]: CliOption;
+}
+
+/** One option of a command. */
+export interface CliOption {
+  readonly type: "string" | "boolean";
+  readonly multiple?: boolean | undefined;
+  /** What stands for the value in the help. */
+  readonly value?: string | undefined;
+  readonly help: string;
+}
+
+/** Arguments taken apart. */
+export interface ParsedArgs {
+  readonly values: { readonly [name: string]: string | boolean | readonly (string | boolean)[] | undefined };
+  readonly positionals: readonly string[];
+}

@@ -1,0 +1,56 @@
+import { type Command, ExitCode, helpOf, UsageError } from "./command.ts";
+import type { CliHost, ParsedArgs } from "./host.ts";
+import { replayCommand } from "./replay-command.ts";
+
+/** All commands of `perdure`: the one place where they are named. */
+export const commands: readonly Command[] = [replayCommand];
+
+/**
+ * Runs the command that the arguments name and resolves with the exit code.
+ *
+ * @example
+ * process.exitCode = await runCli(["replay", "--workflows", "./workflows.ts", "histories"], host);
+ */
+export async function runCli(args: readonly string[], host: CliHost): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    host.out(overview());
+    return name === undefined ? ExitCode.usage : ExitCode.ok;
+  }
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) {
+    host.err(`perdure: there is no command '${name}'\n\n${overview()}`);
+    return ExitCode.usage;
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    host.out(helpOf(command));
+    return ExitCode.ok;
+  }
+  try {
+    return await command.run(parsed(command, rest, host), host);
+  } catch (error) {
+    host.err(`perdure ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof UsageError) host.err(`See: perdure ${name} --help\n`);
+    return ExitCode.usage;
+  }
+}
+
+function parsed(command: Command, args: readonly string[], host: CliHost): ParsedArgs {
+  try {
+    return host.parseArgs(args, command.options);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function overview(): string {
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`);
+  return [
+    "Usage: perdure <command> [options]",
+    "",
+    ...lines,
+    "",
+    "perdure <command> --help tells more.",
+    "",
+  ].join("\n");
+}

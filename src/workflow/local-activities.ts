@@ -1,0 +1,219 @@
+import { ActivityCancellationType, type LocalActivityOptions } from "../common/activity-options.ts";
+import { type Duration, msOptionalToNumber } from "../common/duration.ts";
+import { ValueError } from "../common/errors.ts";
+import { checkRetryPolicy } from "../common/retry-policy.ts";
+import { showValue } from "../common/type-guards.ts";
+import type { ActivityFunction } from "../common/workflow-type.ts";
+import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
+import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
+import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
+import type { MarkerTime, ScheduleLocalActivity } from "../core/local-activity-jobs.ts";
+import { type AnyActivities, mergeOptions, type NotAnActivityMethod } from "./activities.ts";
+import { CancellationScope } from "./cancellation-scope.ts";
+import type { LocalActivityInput } from "./interceptors.ts";
+import { LocalActivityBackoff } from "./local-activity-backoff.ts";
+import { composeInterceptors } from "./runtime/compose-interceptors.ts";
+import { requireRun, requireWritableRun } from "./runtime/current.ts";
+import { pushCommand } from "./runtime/run.ts";
+import { sleep } from "./timers.ts";
+
+/** What {@link proxyLocalActivities} gives for activities of type `T`. */
+export type LocalActivityInterfaceFor<T> = {
+  [K in keyof T]: T[K] extends ActivityFunction
+    ? LocalActivityFunctionWithOptions<T[K]>
+    : typeof NotAnActivityMethod;
+};
+
+/** A local activity that can also be called with options of its own. */
+export type LocalActivityFunctionWithOptions<T extends ActivityFunction> = T & {
+  /** Calls the activity with `options` laid over those of the proxy, nested objects too. */
+  executeWithOptions(options: LocalActivityOptions, args: Parameters<T>): Promise<Awaited<ReturnType<T>>>;
+};
+
+/**
+ * Gives functions that run local activities: in this workflow's own worker, without a task queue. For short work, a few
+ * seconds at most; every worker of the workflow must have them.
+ *
+ * @throws {TypeError} when neither `startToCloseTimeout` nor `scheduleToCloseTimeout` is given
+ * @throws {ValueError} when an option is not valid
+ * @example
+ * ```ts
+ * import type * as activities from "./activities.ts";
+ * const { readSettings } = proxyLocalActivities<typeof activities>({ startToCloseTimeout: "5 seconds" });
+ * const settings = await readSettings();
+ * ```
+ */
+export function proxyLocalActivities<A = AnyActivities>(
+  options: LocalActivityOptions,
+): LocalActivityInterfaceFor<A> {
+  const own: LocalActivityOptions = { ...checkedOptions(options) };
+  compile(own);
+  const functions = new Map<string, unknown>();
+  // The handler below makes a function for every name, whatever `A` says.
+  return new Proxy({} as LocalActivityInterfaceFor<A>, {
+    get(_, name): unknown {
+      if (typeof name !== "string") {
+        throw new TypeError(`Only strings are supported for Activity types, got: ${String(name)}`);
+      }
+      // Returned from an async function, a proxy is asked for `then`; it is not a promise.
+      if (name === "then") return undefined;
+      let fn = functions.get(name);
+      if (fn === undefined) {
+        fn = localActivityFunction(name, own);
+        functions.set(name, fn);
+      }
+      return fn;
+    },
+  });
+}
+
+function localActivityFunction(name: string, options: LocalActivityOptions): unknown {
+  const call = (...args: unknown[]): Promise<unknown> => scheduleLocalActivity(name, args, options);
+  const executeWithOptions = (over: LocalActivityOptions, args: unknown[]): Promise<unknown> =>
+    scheduleLocalActivity(name, args, mergeOptions(options, over));
+  return Object.assign(call, { executeWithOptions });
+}
+
+/**
+ * Schedules a local activity by its name. Attempts that are to wait longer than `localRetryThreshold` wait for a timer.
+ *
+ * @throws {TypeError} (asynchronously) when options or both timeouts are missing
+ * @throws {ReferenceError} (asynchronously) when the worker has no such activity
+ * @throws {ApplicationFailure} (asynchronously) when the activity fails; {@link ActivityFailure} when it times out or is
+ * cancelled
+ * @example
+ * ```ts
+ * const total = await scheduleLocalActivity<number>("sum", [1, 2], { startToCloseTimeout: "5s" });
+ * ```
+ */
+export async function scheduleLocalActivity<R>(
+  activityType: string,
+  args: unknown[],
+  options: LocalActivityOptions,
+): Promise<R> {
+  const run = requireWritableRun("scheduleLocalActivity");
+  if (options === undefined) throw new TypeError("Got empty activity options");
+  let attempt = 1;
+  let originalScheduleTime: MarkerTime | undefined;
+  for (;;) {
+    const seq = run.nextSeqs.activity++;
+    const { outbound } = run.interceptors;
+    const execute = composeInterceptors(outbound, "scheduleLocalActivity", startLocalActivity);
+    try {
+      const input = { activityType, headers: {}, options, args, seq, attempt, originalScheduleTime };
+      // What an activity returns is what its type says.
+      return (await execute(input)) as R;
+    } catch (error) {
+      if (!(error instanceof LocalActivityBackoff)) throw error;
+      const { backoff } = error.next;
+      await sleep(backoff.seconds * 1000 + Math.floor(backoff.nanos / 1_000_000));
+      attempt = error.next.attempt;
+      originalScheduleTime = error.next.originalScheduleTime;
+    }
+  }
+}
+
+async function startLocalActivity(input: LocalActivityInput): Promise<unknown> {
+  const { activityType, args, headers, options, seq, attempt, originalScheduleTime } = input;
+  const run = requireRun();
+  assertRegistered(activityType, run);
+  const compiled = compile(options);
+  const activityId = `${seq}`;
+  const { namespace, workflowId } = run.info;
+  const context: ActivitySerializationContext = {
+    type: "activity",
+    namespace,
+    activityId,
+    workflowId,
+    isLocal: true,
+  };
+  return new Promise((resolve, reject) => {
+    const scope = CancellationScope.current();
+    if (scope.consideredCancelled) {
+      scope.cancelRequested.catch(reject);
+      return;
+    }
+    if (scope.cancellable) {
+      scope.cancelRequested.catch(() => {
+        if (run.pending.activities.has(seq)) pushCommand(run, { kind: "requestCancelLocalActivity", seq });
+      });
+    }
+    pushCommand(run, {
+      kind: "scheduleLocalActivity",
+      seq,
+      attempt,
+      originalScheduleTime,
+      activityId,
+      activityType,
+      headers,
+      args: toPayloadsWithContext(run.converters.payload, context, args) ?? [],
+      userMetadata: userMetadataToPayload(run.converters.payload, { summary: options.summary }, context),
+      ...compiled,
+    });
+    run.pending.activities.set(seq, { resolve, reject, context });
+  });
+}
+
+/** A replay does not need the activity any more. */
+function assertRegistered(activityType: string, run: ReturnType<typeof requireRun>): void {
+  const { registeredActivities } = run.facts;
+  if (run.info.unsafe.isReplaying) return;
+  if (registeredActivities.includes(activityType) || registeredActivities.includes("default")) return;
+  throw new ReferenceError(`Local activity of type '${activityType}' not registered on worker`);
+}
+
+type CompiledOptions = Pick<
+  ScheduleLocalActivity,
+  | "scheduleToCloseTimeoutMs"
+  | "scheduleToStartTimeoutMs"
+  | "startToCloseTimeoutMs"
+  | "retryPolicy"
+  | "localRetryThresholdMs"
+  | "cancellationType"
+>;
+
+const compiledOptions = new WeakMap<LocalActivityOptions, CompiledOptions>();
+
+function checkedOptions(options: LocalActivityOptions): LocalActivityOptions {
+  if (options === undefined) throw new TypeError("options must be defined");
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Local activity options are ${showValue(options)}; they must be an object`);
+  }
+  if (!options.scheduleToCloseTimeout && !options.startToCloseTimeout) {
+    throw new TypeError("Required either scheduleToCloseTimeout or startToCloseTimeout");
+  }
+  return options;
+}
+
+/** Checks options and brings them to the form of the command; once for each options object. */
+function compile(options: LocalActivityOptions): CompiledOptions {
+  const known = compiledOptions.get(options);
+  if (known !== undefined) return known;
+  checkedOptions(options);
+  const { cancellationType = "TRY_CANCEL", retry, summary } = options;
+  if (!Object.hasOwn(ActivityCancellationType, cancellationType)) {
+    const allowed = Object.keys(ActivityCancellationType).join(", ");
+    throw new ValueError(`cancellationType is ${showValue(cancellationType)}; allowed are ${allowed}`);
+  }
+  if (summary !== undefined && summary !== null && typeof summary !== "string") {
+    throw new ValueError(`summary is ${showValue(summary)}; it must be text`);
+  }
+  const time = (
+    name: keyof LocalActivityOptions & `${string}${"Timeout" | "Threshold"}`,
+  ): number | undefined => {
+    const value: Duration | undefined = options[name];
+    const ms = msOptionalToNumber(value, name);
+    if (ms === undefined || ms >= 0) return ms;
+    throw new ValueError(`${name} is ${showValue(value)}; it must not be negative`);
+  };
+  const compiled: CompiledOptions = {
+    scheduleToCloseTimeoutMs: time("scheduleToCloseTimeout"),
+    scheduleToStartTimeoutMs: time("scheduleToStartTimeout"),
+    startToCloseTimeoutMs: time("startToCloseTimeout"),
+    retryPolicy: retry == null ? undefined : checkRetryPolicy(retry, "retry"),
+    localRetryThresholdMs: time("localRetryThreshold"),
+    cancellationType,
+  };
+  compiledOptions.set(options, compiled);
+  return compiled;
+}

@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cliHost } from "../../runtimes/node-api/cli-host.ts";
+import { runCli } from "../../src/cli/mod.ts";
+import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
+import { encodeHistory } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
+import { withTimerBefore } from "../replay/altered.ts";
+import { recorded } from "../replay/recorded.ts";
+import { bundleOf } from "../replay/workflow-code.ts";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "perdure-cli-"));
+  writeFileSync(join(folder, "bundle.js"), await bundleOf("mod.ts"));
+  const good = recorded("activity-one");
+  const bad = withTimerBefore(recorded("activity-chain"), 5);
+  writeFileSync(
+    join(folder, "good.json"),
+    `\n${JSON.stringify(historyToJson({ events: good.events }), undefined, 2)}`,
+  );
+  writeFileSync(join(folder, "good.bin"), encodeHistory({ events: good.events }));
+  writeFileSync(join(folder, "bad.json"), JSON.stringify(historyToJson({ events: bad.events })));
+  writeFileSync(join(folder, "notes.json"), '{"no": "history"}');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function perdure(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = "";
+  let err = "";
+  const host = {
+    ...cliHost,
+    isTerminal: false,
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+  };
+  return { code: await runCli(args, host), out, err };
+}
+
+function replay(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const files = args.map((arg) => (arg.startsWith("-") ? arg : join(folder, arg)));
+  return perdure("replay", "--bundle", join(folder, "bundle.js"), ...files);
+}
+
+describe("perdure replay", () => {
+  test("histories that fit: a table, exit code 0", async () => {
+    const { code, out, err } = await replay("good.*");
+    expect(err).toBe("");
+    expect(out.split("\n").slice(0, 3)).toEqual([
+      expect.stringMatching(/^result\s+events\s+workflow\s+history$/),
+      expect.stringMatching(/^ok\s+11\s+oneActivity\s+.*good\.bin$/),
+      expect.stringMatching(/^ok\s+11\s+oneActivity\s+.*good\.json$/),
+    ]);
+    expect(out).toMatch(/\n2 ok\n$/);
+    expect(code).toBe(0);
+  });
+
+  test("one that does not: where it parts from the code, exit code 1", async () => {
+    const { code, out } = await replay("good.json", "bad.json");
+    expect(out).toMatch(/^differs .*bad\.json$/m);
+    expect(out).toContain("> 5 TimerStarted: timer id '77'");
+    expect(out).toMatch(/\n1 ok, 1 differs\n$/);
+    expect(code).toBe(1);
+  });
+
+  test("as JSON", async () => {
+    const { code, out } = await replay("--json", "bad.json", "good.json");
+    const report = JSON.parse(out) as { histories: { error?: { report: unknown } }[] };
+    expect(report).toMatchObject({ ok: 1, differs: 1, failed: 0, unreadable: 0 });
+    expect(report.histories[0]).toMatchObject({
+      verdict: "differs",
+      workflowType: "activityChain",
+      error: { code: "DETERMINISM_VIOLATION", report: { event: { eventId: 5, type: "TimerStarted" } } },
+    });
+    expect(code).toBe(1);
+  });
+
+  test("a file that is no history: exit code 2", async () => {
+    const { code, out } = await replay("notes.json", "good.json");
+    expect(out).toMatch(/^unreadable /m);
+    expect(code).toBe(2);
+  });
+
+  test("a folder stands for the histories in it", async () => {
+    const { code, out } = await perdure(
+      "replay",
+      "--bundle",
+      join(folder, "bundle.js"),
+      "--threads",
+      "1",
+      folder,
+    );
+    expect(out).toMatch(/\n2 ok, 1 differs, 1 unreadable\n$/);
+    expect(code).toBe(1);
+  });
+});
+
+describe("wrong arguments", () => {
+  const bundle = ["--bundle", "b.js"];
+  test.each<[string, string[], string]>([
+    ["no command", [], "Usage: perdure"],
+    ["an unknown command", ["fly"], "there is no command 'fly'"],
+    ["no code", ["replay", "x.json"], "--workflows"],
+    ["no history", ["replay", ...bundle], "--query"],
+    ["files and a query", ["replay", ...bundle, "--query", "a", "x.json"], "--query"],
+    ["an unknown option", ["replay", ...bundle, "--wrong"], "--wrong"],
+    ["a file that is not there", ["replay", ...bundle, "nowhere.json"], "nowhere.json"],
+    ["a pattern for nothing", ["replay", ...bundle, "nowhere/*.json"], "nowhere/*.json"],
+    ["a bundle that is not there", ["replay", ...bundle, "package.json"], "workflowBundle.codePath"],
+    ["half of a key pair", ["replay", ...bundle, "--query", "a", "--tls-cert", "package.json"], "--tls-key"],
+    ["no threads", ["replay", ...bundle, "--threads", "0", "package.json"], "--threads"],
+  ])("%s: exit code 2", async (_, args, text) => {
+    const { code, out, err } = await perdure(...args);
+    expect(out + err).toContain(text);
+    expect(code).toBe(2);
+  });
+
+  test("help names every option and is no error", async () => {
+    const { code, out } = await perdure("replay", "--help");
+    expect(out).toContain("--tls-server-name <name>");
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,120 @@
+import { WorkflowTaskFailedCause } from "../../src/gen/codec/temporal/api/enums/v1/failed_cause.ts";
+import { type Compared, compareAnswer } from "../replay/compare-answer.ts";
+import { type Recorded, workflowTasks } from "../replay/recorded.ts";
+import {
+  fullTask,
+  ReplayedRun,
+  type ReplayedRunOptions,
+  replayHistory,
+  stickyTask,
+} from "../replay/replay-history.ts";
+import type { WorkflowCode } from "../replay/workflow-code.ts";
+
+/*
+ * A history, whoever made it, must be what Perdure would have made of it: replayed whole, task after task by a worker that keeps
+ * the run, and by a worker that takes the run over before each task.
+ */
+
+/** How a history is to be checked. */
+export interface CheckOptions extends ReplayedRunOptions {
+  /** Workers of both SDKs had a part in it: what they say of themselves is not compared. */
+  readonly mixed: boolean;
+}
+
+/** What a replay found that is not as recorded; undefined when all is. */
+export async function differenceIn(
+  code: WorkflowCode,
+  history: Recorded,
+  options: CheckOptions,
+): Promise<string | undefined> {
+  return (
+    (await differenceWhole(code, history, options)) ??
+    (await differenceByTask(code, history, options, "kept")) ??
+    (await differenceByTask(code, history, options, "takenOver"))
+  );
+}
+
+async function differenceWhole(
+  code: WorkflowCode,
+  history: Recorded,
+  options: CheckOptions,
+): Promise<string | undefined> {
+  const delivered = await replayHistory(code, history, options);
+  const failed = delivered.activated.find(({ completion }) => completion.kind === "failure");
+  if (failed !== undefined) return `replayed whole: ${stable(failed.completion)}`;
+  if (delivered.answer.kind === "failed") return `replayed whole: ${stable(delivered.answer)}`;
+  return undefined;
+}
+
+async function differenceByTask(
+  code: WorkflowCode,
+  history: Recorded,
+  options: CheckOptions,
+  how: "kept" | "takenOver",
+): Promise<string | undefined> {
+  let kept: ReplayedRun | undefined;
+  try {
+    for (const task of workflowTasks(history.events)) {
+      if (task.completed === undefined) continue;
+      const run: ReplayedRun = kept ?? new ReplayedRun(code, history, options);
+      const delivered = await run.deliver(kept ? stickyTask(history, task) : fullTask(history, task));
+      if (how === "kept") kept = run;
+      else run.evict();
+      const difference = differenceOf(compareAnswer(delivered, history, task), options);
+      if (difference !== undefined) return `task of event ${task.startedId}, run ${how}: ${difference}`;
+      if (kept?.evicted) break;
+    }
+    return undefined;
+  } finally {
+    kept?.evict();
+  }
+}
+
+function differenceOf({ found, recorded }: Compared, { mixed }: CheckOptions): string | undefined {
+  for (const key of Object.keys(recorded)) {
+    if (mixed && key === "sdkMetadata") continue;
+    const [ours, theirs] = [found, recorded].map((value) => stable(Reflect.get(value, key)));
+    if (ours !== theirs) return `${key}\n${apart(String(ours), String(theirs))}`;
+  }
+  return undefined;
+}
+
+/** Two texts from a little before the place where they part. */
+function apart(found: string, recorded: string): string {
+  let from = 0;
+  while (found[from] === recorded[from]) from++;
+  const part = (text: string): string => text.slice(Math.max(0, from - 200), from + 200);
+  return `  found    …${part(found)}\n  recorded …${part(recorded)}`;
+}
+
+/**
+ * A value as text: keys in order, nothing undefined, no types of search attributes, which the server adds, and no stacks: bundlers
+ * do not agree on columns and async frames.
+ */
+function stable(value: unknown): string {
+  return JSON.stringify(value, (key, item: unknown) => {
+    if (key === "stackTrace" || key === "stack") return undefined;
+    if (typeof item === "bigint") return `${item}n`;
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+    const entries = Object.entries(item).filter(([name]) => key !== "metadata" || name !== "type");
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** Why the server itself fails a task. */
+const BY_SERVER: ReadonlySet<number> = new Set([
+  WorkflowTaskFailedCause.UNHANDLED_COMMAND,
+  WorkflowTaskFailedCause.RESET_WORKFLOW,
+  WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
+]);
+
+/** Tasks fail in no program: what its code throws fails workflows. The server's own reasons do not count. */
+export function failedTask({ events }: Recorded): string | undefined {
+  for (const { eventId, attributes } of events) {
+    if (attributes.case !== "workflowTaskFailedEventAttributes") continue;
+    const { cause, failure } = attributes.value;
+    if (BY_SERVER.has(cause)) continue;
+    return `event ${eventId}: workflow task failed, cause ${cause}: ${failure?.message}`;
+  }
+  return undefined;
+}

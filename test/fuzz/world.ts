@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Client, Connection } from "perdure/client";
+import { DefaultLogger, Runtime, Worker, type WorkerOptions } from "perdure/worker";
+import { buildIfStale } from "../harness/build.ts";
+import { startRealServer } from "../harness/real-server.ts";
+import type { Recorded } from "../replay/recorded.ts";
+import { bundleOf, WorkflowCode } from "../replay/workflow-code.ts";
+import * as activities from "./activities.ts";
+import { type CheckOptions, differenceIn, failedTask } from "./check.ts";
+import { OfficialPeer } from "./official-peer.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Who runs a program. On the queue of both, each task goes to either of them: neither keeps runs in its cache. */
+export type Runner = "official" | "perdure" | "both";
+
+/** A real server, Perdure in this process and the official SDK in another one, all with the same workflow code. */
+export interface World {
+  readonly client: Client;
+  readonly peer: OfficialPeer;
+  /** A worker of Perdure with the fuzzer's code. */
+  worker(options: { readonly taskQueue: string; readonly maxCachedWorkflows?: number }): Promise<Worker>;
+  /** What is wrong with a history, seen by both SDKs; undefined when nothing is. */
+  difference(runner: Runner, history: Recorded): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** Starts all of it. */
+export async function createWorld(): Promise<World> {
+  if (!existsSync(`${root}test/interop/node_modules/@temporalio/worker`))
+    throw new Error("the official SDK is not installed: npm ci --prefix test/interop");
+  if (!buildIfStale()) throw new Error("the build failed");
+  Runtime.install({ logger: new DefaultLogger("ERROR", () => undefined) });
+  const server = await startRealServer();
+  const peer = await OfficialPeer.start(server.address);
+  const connection = await Connection.connect({ address: server.address });
+  const bundle = await bundleOf("../../fuzz/workflow.ts");
+  const code = new WorkflowCode(bundle);
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { readonly version: string };
+  const ours = { sdk: { sdkName: "perdure", sdkVersion: version }, mixed: false };
+  const checks: Readonly<Record<Runner, CheckOptions>> = {
+    official: { mixed: false },
+    perdure: ours,
+    both: { mixed: true },
+  };
+  const shared: Partial<WorkerOptions> = { connection, workflowBundle: { code: bundle }, activities };
+  return {
+    client: new Client({ connection }),
+    peer,
+    worker: async (options) => await Worker.create({ ...shared, ...options }),
+    async difference(runner, history) {
+      const here = failedTask(history) ?? (await differenceIn(code, history, checks[runner]));
+      if (here !== undefined || runner === "official") return here;
+      const there = await peer.replay(history);
+      return there === undefined ? undefined : `the official SDK: ${there}`;
+    },
+    async close() {
+      await connection.close();
+      await peer.stop();
+      await server.stop();
+    },
+  };
+}
