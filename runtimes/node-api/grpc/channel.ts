@@ -7,7 +7,7 @@ import {
   type RpcPort,
 } from "../../../src/platform/rpc-port.ts";
 import { Call, type CallContext } from "./call.ts";
-import { type ChannelDefaults, type ChannelSettings, resolveChannelSettings } from "./channel-settings.ts";
+import { type ChannelSettings, resolveChannelSettings } from "./channel-settings.ts";
 import { Deadlines } from "./deadlines.ts";
 import { HeaderCache } from "./headers.ts";
 import { type PoolStats, SessionPool } from "./session-pool.ts";
@@ -20,8 +20,8 @@ export class GrpcChannel implements RpcPort {
   readonly #deadlines = new Deadlines();
   readonly #context: CallContext;
 
-  constructor(options: GrpcChannelOptions, defaults: ChannelDefaults) {
-    this.#settings = resolveChannelSettings(options, defaults);
+  constructor(options: GrpcChannelOptions) {
+    this.#settings = resolveChannelSettings(options);
     this.#headers = new HeaderCache(this.#settings);
     this.#pool = new SessionPool(this.#settings);
     const { maxReceiveBytes } = this.#settings;
