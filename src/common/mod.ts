@@ -59,6 +59,12 @@ export {
   type NumericMetricValueType,
   noopMetricMeter,
 } from "./meter.ts";
+export {
+  NexusHandlerError,
+  type NexusHandlerErrorOptions,
+  type NexusHandlerErrorType,
+  type NexusOriginalFailure,
+} from "./nexus-handler-error.ts";
 export { NexusOperationFailure } from "./nexus-operation-failure.ts";
 export type { Payload } from "./payload.ts";
 export { PayloadSizeError } from "./payload-size.ts";

@@ -17,8 +17,13 @@ interface ErrorClass {
  * }
  * ```
  */
-export function realmSafe(clazz: ErrorClass, name: string, code: string): void {
-  const mark = Symbol.for(`__temporal_is${name}`);
+export function realmSafe(
+  clazz: ErrorClass,
+  name: string,
+  code: string,
+  markName: string = `__temporal_is${name}`,
+): void {
+  const mark = Symbol.for(markName);
   Object.defineProperties(clazz.prototype, {
     name: { value: name, writable: true, configurable: true, enumerable: true },
     code: { value: code, writable: true, configurable: true },

@@ -93,6 +93,31 @@ export interface Run extends Scene {
 
 const NOT_STARTED: InheritedStart = { memo: undefined, retryPolicy: undefined, searchAttributes: undefined };
 
+/** What machines may change in their run. */
+const changes: Pick<Run, "taskStarted" | "advanceTime" | "searchAttributesChanged" | "runEnds"> &
+  ThisType<Run> = {
+  taskStarted(startedId, timeMs) {
+    this.currentStartedId = startedId;
+    this.advanceTime(timeMs);
+    if (this.replaying) return;
+    // What history has no marker for by now, it will never have one for.
+    for (const machine of this.machines.ofKind(LOCAL_ACTIVITY)) {
+      if (machine.state === "waitingForMarker") machine.advance("liveTask", undefined, this);
+    }
+  },
+  advanceTime(timeMs) {
+    if (timeMs > this.timeMs) this.timeMs = timeMs;
+  },
+  searchAttributesChanged(fields) {
+    const searchAttributes = { ...this.inherited.searchAttributes, ...fields };
+    this.inherited = { ...this.inherited, searchAttributes };
+  },
+  runEnds() {
+    this.ended = true;
+    this.locals.end();
+  },
+};
+
 /** State of a run that has seen nothing yet. */
 export function newRunState(options: RunOptions): Run {
   return {
@@ -140,25 +165,6 @@ export function newRunState(options: RunOptions): Run {
     },
     deployment: undefined,
     versioningBehavior: 0,
-    taskStarted(startedId, timeMs) {
-      this.currentStartedId = startedId;
-      this.advanceTime(timeMs);
-      if (this.replaying) return;
-      // What history has no marker for by now, it will never have one for.
-      for (const machine of this.machines.ofKind(LOCAL_ACTIVITY)) {
-        if (machine.state === "waitingForMarker") machine.advance("liveTask", undefined, this);
-      }
-    },
-    advanceTime(timeMs) {
-      if (timeMs > this.timeMs) this.timeMs = timeMs;
-    },
-    searchAttributesChanged(fields) {
-      const searchAttributes = { ...this.inherited.searchAttributes, ...fields };
-      this.inherited = { ...this.inherited, searchAttributes };
-    },
-    runEnds() {
-      this.ended = true;
-      this.locals.end();
-    },
+    ...changes,
   };
 }

@@ -21,6 +21,7 @@ export type { Duration } from "../common/duration.ts";
 export { IllegalStateError, PayloadConverterError, ValueError } from "../common/errors.ts";
 export { TemporalFailure } from "../common/failure.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
+export { NexusHandlerError } from "../common/nexus-handler-error.ts";
 export { NexusOperationFailure } from "../common/nexus-operation-failure.ts";
 export type {
   NexusOperationDefinition,

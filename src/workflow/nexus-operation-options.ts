@@ -51,7 +51,7 @@ export interface StartNexusOperationInput {
 
 /** A Nexus operation that has started, or is over already. */
 export interface StartNexusOperationOutput {
-  /** By which its handler knows it; absent when the handler answered at once. */
+  /** By which its handler knows it; empty when the handler answered at once. */
   readonly token?: string | undefined;
   /** Its result. */
   readonly result: Promise<unknown>;

@@ -74,7 +74,7 @@ export interface NexusOperationHandle<T> {
   readonly service: string;
   /** Name of the operation, as it is on the wire. */
   readonly operation: string;
-  /** By which its handler knows it; absent when the handler answered at once. */
+  /** By which its handler knows it; empty when the handler answered at once. */
   readonly token?: string | undefined;
   /**
    * Waits for the operation's result.

@@ -122,7 +122,34 @@ function isCommand(event: string): boolean {
 function normalized(history: HistoryJson, sameValues: boolean): string[] {
   return history.events
     .filter(({ eventType }) => !WORKFLOW_TASK.test(String(eventType)))
+    .map(withoutLocalTimes)
     .map(({ eventType, ...rest }) => `${eventType} ${JSON.stringify(clean(rest, sameValues) ?? {})}`);
+}
+
+type EventJson = HistoryJson["events"][number];
+
+/** The marker of a local activity tells when it was scheduled and when it ended: both differ from run to run. */
+function withoutLocalTimes(event: EventJson): EventJson {
+  const marker = event["markerRecordedEventAttributes"] as
+    | { readonly details?: { readonly data?: { readonly payloads: readonly { readonly data: string }[] } } }
+    | undefined;
+  const data = marker?.details?.data?.payloads[0]?.data;
+  if (data === undefined) return event;
+  const {
+    complete_time,
+    original_schedule_time: _,
+    ...told
+  } = JSON.parse(atob(data)) as {
+    readonly [key: string]: Json;
+  };
+  const known: Json = { ...told, timed: complete_time !== null };
+  return {
+    ...event,
+    markerRecordedEventAttributes: {
+      ...marker,
+      details: { ...marker?.details, data: known },
+    } as unknown as Json,
+  };
 }
 
 /** Without volatile keys, defaults and empty parts, keys in order. */

@@ -1,6 +1,12 @@
 import { runInNewContext } from "node:vm";
+import { HandlerError } from "nexus-rpc";
 import { describe, expect, test } from "vitest";
-import { ApplicationFailure, CancelledFailure, type ProtoFailure } from "../../src/common/mod.ts";
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  NexusHandlerError,
+  type ProtoFailure,
+} from "../../src/common/mod.ts";
 import { DefaultFailureConverter, defaultPayloadConverter } from "../../src/converter/mod.ts";
 import { cutoffStackTrace } from "../../src/converter/sync/stack-cutoff.ts";
 
@@ -99,5 +105,50 @@ describe("stacks", () => {
 
   test("may be missing", () => {
     expect(cutoffStackTrace(undefined)).toBe("");
+  });
+});
+
+describe("errors of Nexus handlers", () => {
+  const nexusFailure = (type: string, retryBehavior = 0): ProtoFailure => ({
+    message: "no such account",
+    failureInfo: { case: "nexusHandlerFailureInfo", value: { type, retryBehavior } },
+  });
+
+  test("are read with their type, and go out as they came", () => {
+    const failure = nexusFailure("NOT_FOUND");
+    const error = toError(failure);
+    expect(error).toBeInstanceOf(NexusHandlerError);
+    expect(error).toMatchObject({ name: "HandlerError", type: "NOT_FOUND", retryable: false });
+    expect(toFailure(error)).toMatchObject(failure);
+  });
+
+  test("of a type that is not known keep its name", () => {
+    expect(toError(nexusFailure("TEAPOT", 2))).toMatchObject({
+      type: "UNKNOWN",
+      rawErrorType: "TEAPOT",
+      retryable: false,
+    });
+  });
+
+  test.each([
+    [true, 1],
+    [false, 2],
+    [undefined, 0],
+  ])("say whether to try again: %s", (retryableOverride, retryBehavior) => {
+    const error = new NexusHandlerError("INTERNAL", "broke", { retryableOverride });
+    expect(error.retryable).toBe(retryableOverride ?? true);
+    expect(toFailure(error).failureInfo).toEqual({
+      case: "nexusHandlerFailureInfo",
+      value: { type: "INTERNAL", retryBehavior },
+    });
+  });
+
+  test("count as those of the package nexus-rpc, and the other way round", () => {
+    expect(new NexusHandlerError("CONFLICT")).toBeInstanceOf(HandlerError);
+    expect(new HandlerError("CONFLICT", "busy")).toBeInstanceOf(NexusHandlerError);
+    expect(toFailure(new HandlerError("CONFLICT", "busy"))).toMatchObject({
+      message: "busy",
+      failureInfo: { case: "nexusHandlerFailureInfo", value: { type: "CONFLICT" } },
+    });
   });
 });

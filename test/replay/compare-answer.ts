@@ -9,6 +9,7 @@ import {
   type RecordedCommand,
   withResultAsValue,
 } from "./recorded-commands.ts";
+import { hasLocals } from "./recorded-locals.ts";
 import { saidOfUpdates, writtenOfUpdates } from "./recorded-messages.ts";
 import type { Delivered } from "./replay-history.ts";
 
@@ -37,7 +38,9 @@ export function compareAnswer(delivered: Delivered, history: Recorded, task: Rec
     legible(listsMaps.has(history.workflowType) ? withResultAsValue(command) : command);
   const live = activated.filter(({ activation }) => !activation.isReplaying);
   const started = history.events.find(({ eventId }) => eventId === BigInt(task.startedId));
-  const place = [task.startedId, timestampMs(started!.eventTime!)];
+  const startedMs = timestampMs(started!.eventTime!);
+  // Local activities move the clock within a task, never back.
+  const timeOf = (found: number): number => (hasLocals(history) ? Math.max(found, startedMs) : startedMs);
   const flags = activated.map(({ activation }) => activation.isReplaying);
   return {
     found: {
@@ -51,7 +54,7 @@ export function compareAnswer(delivered: Delivered, history: Recorded, task: Rec
       commands: task.commandEvents.map((event) => form(commandOfEvent(event))),
       messages: writtenOfUpdates(task.commandEvents, history.events).map(legible),
       sdkMetadata: sorted(task.completed?.sdkMetadata),
-      places: live.map(() => place),
+      places: live.map(({ activation }) => [task.startedId, timeOf(activation.timestampMs)]),
       // Once live, always live.
       flags: flags.toSorted((a, b) => Number(b) - Number(a)),
     },

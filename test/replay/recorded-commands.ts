@@ -216,9 +216,29 @@ function withType(name: string, payload: Payload): Payload {
 
 type Marker = Of<"recordMarkerCommandAttributes"> | Of<"markerRecordedEventAttributes">;
 
+/** When a local activity was scheduled, and how long it took to the nanosecond, is a matter of the day. */
+function localDataOf(data: Payloads | undefined): object {
+  const value = JSON.parse(text.decode(data?.payloads[0]?.data)) as {
+    readonly complete_time: { readonly seconds: number; readonly nanos: number } | null;
+  };
+  const { complete_time: at } = value;
+  // Workflow time is in whole milliseconds; what is left of one was lost on its way.
+  const completeMs = at === null ? null : Math.floor(at.seconds * 1000 + at.nanos / 1e6 + 1e-3);
+  return { ...value, complete_time: completeMs, original_schedule_time: null };
+}
+
 function markerOf(marker: Marker, userMetadata: UserMetadata | undefined): RecordedCommand {
   const { markerName, details, header, failure } = marker;
-  return { kind: "recordMarker", userMetadata, markerName, details, header, failure: failureOf(failure) };
+  const { data, ...others } = details;
+  const known = markerName === "core_local_activity" ? { ...others, data: localDataOf(data) } : details;
+  return {
+    kind: "recordMarker",
+    userMetadata,
+    markerName,
+    details: known,
+    header,
+    failure: failureOf(failure),
+  };
 }
 
 type Of<Case> = Extract<Command["attributes"] | HistoryEvent["attributes"], { case: Case }>["value"];

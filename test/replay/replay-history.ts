@@ -22,6 +22,7 @@ import {
   type RespondWorkflowTaskCompletedRequest,
 } from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { eventsBetween, type Recorded, type RecordedTask } from "./recorded.ts";
+import { RecordedLocals } from "./recorded-locals.ts";
 import { messagesOfTask } from "./recorded-messages.ts";
 import type { WorkflowCode } from "./workflow-code.ts";
 
@@ -85,12 +86,14 @@ export class ReplayedRun {
   readonly #run: Run;
   /** The sandbox is shared by many copies of the same run. */
   readonly #sandboxId: string;
+  readonly #locals: RecordedLocals;
 
   constructor(code: WorkflowCode, history: Recorded, options: ReplayedRunOptions = {}) {
     const taskQueue = history.started.taskQueue?.name ?? "";
     this.#code = code;
     this.#history = history;
     this.#pages = options.pages;
+    this.#locals = new RecordedLocals(history);
     this.#sandboxId = `${history.runId} #${++runsMade}`;
     this.#run = createRun({
       ...(options.sdk ?? official),
@@ -122,6 +125,7 @@ export class ReplayedRun {
           const { activation } = effect;
           const completion = await this.#code.complete(this.#sandboxId, activation);
           activated.push({ activation, completion });
+          this.#locals.note(activation, completion);
           effects.push(...step(run, { kind: "completion", completion }));
           break;
         }
@@ -131,6 +135,12 @@ export class ReplayedRun {
           effects.push(...step(run, { kind: "page", ...this.#page(token) }));
           break;
         }
+        case "localActivities":
+          this.#locals.take(effect);
+          break;
+        case "awaitLocals":
+          effects.push(...step(run, this.#locals.next(task.startedId)));
+          break;
         case "evict":
           evicted = effect.reason;
           this.#code.close(this.#sandboxId);

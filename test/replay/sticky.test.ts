@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { EventType } from "../../src/gen/codec/temporal/api/enums/v1/event_type.ts";
 import { expectRecordedAnswer } from "./expect-recorded.ts";
 import { type Recorded, type RecordedTask, recorded, subjects, workflowTasks } from "./recorded.ts";
+import { hasLocals } from "./recorded-locals.ts";
 import { fullTask, ReplayedRun, stickyTask } from "./replay-history.ts";
 import { loadWorkflowCode } from "./workflow-code.ts";
 
@@ -61,6 +62,9 @@ describe.each(subjects)("%s", (subject) => {
     }
     run.evict();
   });
+
+  // Local activities would go on in another task; see test/core/local-activities.test.ts.
+  if (hasLocals(history)) return;
 
   test("bug class 39: a query that rides on each task is answered with it, after the commands were made", async () => {
     const run = new ReplayedRun(code, history);

@@ -4,6 +4,7 @@ import { CancelledFailure } from "../../common/cancelled-failure.ts";
 import { ChildWorkflowFailure } from "../../common/child-workflow-failure.ts";
 import { msOptionalToTs } from "../../common/duration.ts";
 import { FAILURE_SOURCE, type ProtoFailure, TemporalFailure } from "../../common/failure.ts";
+import { NexusHandlerError } from "../../common/nexus-handler-error.ts";
 import { NexusOperationFailure } from "../../common/nexus-operation-failure.ts";
 import type { Payload } from "../../common/payload.ts";
 import { retryStateNames } from "../../common/retry-state.ts";
@@ -51,6 +52,11 @@ export function failureInfoOf(
   converter: PayloadConverter,
   context: SerializationContext | undefined,
 ): Info {
+  if (error instanceof NexusHandlerError) {
+    const { type, retryableOverride } = error;
+    const retryBehavior = retryableOverride === undefined ? 0 : retryableOverride ? 1 : 2;
+    return { failureInfo: { case: "nexusHandlerFailureInfo", value: { type, retryBehavior } } };
+  }
   if (!(error instanceof TemporalFailure)) return {};
   const payloads = (values: readonly unknown[] | null | undefined): { payloads: Payload[] } | undefined => {
     const converted = toPayloadsWithContext(converter, context, values ?? []);

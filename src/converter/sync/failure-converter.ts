@@ -1,4 +1,5 @@
 import { type ProtoFailure, TemporalFailure } from "../../common/failure.ts";
+import { NexusHandlerError } from "../../common/nexus-handler-error.ts";
 import type { Payload } from "../../common/payload.ts";
 import { isRecord } from "../../common/type-guards.ts";
 import { failureBase, failureInfoOf } from "./error-to-failure.ts";
@@ -71,6 +72,9 @@ export class DefaultFailureConverter implements FailureConverter {
     context: SerializationContext | undefined,
   ): ProtoFailure {
     if (error instanceof TemporalFailure && error.failure !== undefined) return error.failure;
+    if (error instanceof NexusHandlerError && error.originalFailure !== undefined) {
+      return error.originalFailure.details;
+    }
     const causeOf = (cause: unknown): ProtoFailure | undefined =>
       !cause || this.#path.includes(cause) || this.#path.length >= MAX_CAUSES
         ? undefined

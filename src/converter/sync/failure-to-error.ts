@@ -4,6 +4,7 @@ import { CancelledFailure } from "../../common/cancelled-failure.ts";
 import { ChildWorkflowFailure } from "../../common/child-workflow-failure.ts";
 import { optionalTsToMs } from "../../common/duration.ts";
 import { type ProtoFailure, TemporalFailure } from "../../common/failure.ts";
+import { nexusHandlerErrorOf } from "../../common/nexus-handler-error.ts";
 import { NexusOperationFailure } from "../../common/nexus-operation-failure.ts";
 import type { Payload } from "../../common/payload.ts";
 import { retryStateNames } from "../../common/retry-state.ts";
@@ -18,6 +19,9 @@ interface Parts {
   readonly payloadConverter: PayloadConverter;
   readonly context: SerializationContext | undefined;
 }
+
+/** By `NexusHandlerErrorRetryBehavior` number. */
+const nexusRetryBehaviors: readonly (boolean | undefined)[] = [undefined, true, false];
 
 /** A payload list inside a failure; a decoded one always has whole payloads. */
 type PayloadList = { readonly payloads?: readonly unknown[] | undefined } | undefined;
@@ -93,6 +97,19 @@ function operationErrorOf(failure: ProtoFailure, cause: Error | undefined): Erro
         identity,
         cause,
       );
+    }
+    case "nexusHandlerFailureInfo": {
+      const { type = "", retryBehavior } = info.value;
+      return nexusHandlerErrorOf(type, message, {
+        cause,
+        retryableOverride: nexusRetryBehaviors[retryBehavior ?? 0],
+        // What came over the wire goes back unchanged.
+        originalFailure: {
+          message: message ?? "",
+          metadata: { type: "temporal.api.failure.v1.Failure" },
+          details: { ...failure },
+        },
+      });
     }
     case "nexusOperationExecutionFailureInfo": {
       const { scheduledEventId, endpoint, service, operation, operationToken } = info.value;

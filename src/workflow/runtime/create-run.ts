@@ -24,19 +24,7 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
     randomStreams: new Map(),
     converters: defaultConverters(facts.namespace, job.workflowId),
     interceptors: { inbound: [], outbound: [], internals: [] },
-    handlers: {
-      signals: new Map(),
-      queries: new Map(),
-      updates: new Map(),
-      defaultSignal: undefined,
-      defaultQuery: undefined,
-      defaultUpdate: undefined,
-      bufferedSignals: [],
-      bufferedUpdates: [],
-      nextSignalExecution: 0,
-      signalsInProgress: new Map(),
-      updatesInProgress: new Map(),
-    },
+    handlers: noHandlers(),
     nextSeqs: {
       timer: 1,
       activity: 1,
@@ -46,16 +34,7 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
       cancelWorkflow: 1,
       nexusOperation: 1,
     },
-    pending: {
-      timers: new Map(),
-      activities: new Map(),
-      childStarts: new Map(),
-      children: new Map(),
-      signals: new Map(),
-      cancels: new Map(),
-      nexusStarts: new Map(),
-      nexusOperations: new Map(),
-    },
+    pending: nothingPending(),
     conditions: new Map(),
     patches: { known: new Set(), decisions: new Map() },
     timeouts: new Map(),
@@ -75,5 +54,34 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
     readOnly: undefined,
     hasEventGroups: false,
     taskError: undefined,
+  };
+}
+
+function noHandlers(): Run["handlers"] {
+  return {
+    signals: new Map(),
+    queries: new Map(),
+    updates: new Map(),
+    defaultSignal: undefined,
+    defaultQuery: undefined,
+    defaultUpdate: undefined,
+    bufferedSignals: [],
+    bufferedUpdates: [],
+    nextSignalExecution: 0,
+    signalsInProgress: new Map(),
+    updatesInProgress: new Map(),
+  };
+}
+
+function nothingPending(): Run["pending"] {
+  return {
+    timers: new Map(),
+    activities: new Map(),
+    childStarts: new Map(),
+    children: new Map(),
+    signals: new Map(),
+    cancels: new Map(),
+    nexusStarts: new Map(),
+    nexusOperations: new Map(),
   };
 }

@@ -162,7 +162,7 @@ export async function localScheduleToCloseTimeout(): Promise<Seen> {
 /** The time runs across waits that timers keep. */
 export async function localScheduleToCloseByTimer(): Promise<Seen> {
   const { failUntilAttempt } = proxyLocalActivities<Activities>({
-    scheduleToCloseTimeout: "900 ms",
+    scheduleToCloseTimeout: "500 ms",
     retry: { initialInterval: 600, backoffCoefficient: 1 },
     localRetryThreshold: 100,
   });

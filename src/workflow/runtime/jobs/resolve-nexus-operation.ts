@@ -22,7 +22,7 @@ export function resolveNexusOperationStart(
   });
   // An operation whose result nobody waits for may fail.
   result.catch(() => undefined);
-  starter.resolve({ token: resolution.kind === "started" ? resolution.token : undefined, result });
+  starter.resolve({ token: resolution.kind === "started" ? resolution.token : "", result });
 }
 
 /** An operation ended, or need not be waited for any more. */

@@ -1,0 +1,80 @@
+import type { Activation } from "../../src/core/activation.ts";
+import type { Completion } from "../../src/core/command.ts";
+import type { Effect } from "../../src/core/effect.ts";
+import { localCancellation } from "../../src/core/failures.ts";
+import type { Input } from "../../src/core/input.ts";
+import type { ScheduleLocalActivity } from "../../src/core/local-activity-jobs.ts";
+import {
+  isLocalActivityMarker,
+  type LocalActivityMarker,
+  readLocalActivityMarker,
+} from "../../src/core/local-activity-marker.ts";
+import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
+import { type Recorded, workflowTasks } from "./recorded.ts";
+
+/** The end that a marker tells; undefined for other events. */
+export function localMarkerOf({ attributes }: HistoryEvent): LocalActivityMarker | undefined {
+  if (attributes.case !== "markerRecordedEventAttributes") return undefined;
+  return isLocalActivityMarker(attributes.value) ? readLocalActivityMarker(attributes.value) : undefined;
+}
+
+/** Whether any local activity ended in a history. */
+export function hasLocals({ events }: Recorded): boolean {
+  return events.some((event) => localMarkerOf(event) !== undefined);
+}
+
+/** Plays the worker that runs local activities: each ends in the task, and in the way, that history says. */
+export class RecordedLocals {
+  /** By the start event of the task that recorded them. */
+  readonly #markers = new Map<number, LocalActivityMarker[]>();
+  readonly #executing = new Map<number, ScheduleLocalActivity>();
+  readonly #startedMs = new Map<number, number>();
+  readonly #stopped = new Set<number>();
+
+  constructor({ events }: Recorded) {
+    for (const { startedId, commandEvents } of workflowTasks(events)) {
+      this.#markers.set(
+        startedId,
+        commandEvents.flatMap((event) => localMarkerOf(event) ?? []),
+      );
+    }
+  }
+
+  /** Workflow code asked for activities: their time counts from here. */
+  note({ timestampMs }: Activation, completion: Completion): void {
+    if (completion.kind !== "success") return;
+    for (const command of completion.commands) {
+      if (command.kind === "scheduleLocalActivity") this.#startedMs.set(command.seq, timestampMs);
+    }
+  }
+
+  take({ schedule, cancel, cancelAll }: Extract<Effect, { kind: "localActivities" }>): void {
+    if (cancelAll) this.#executing.clear();
+    for (const command of schedule) this.#executing.set(command.seq, command);
+    for (const seq of cancel) {
+      if (this.#executing.get(seq)?.cancellationType === "TRY_CANCEL") this.#stopped.add(seq);
+    }
+  }
+
+  /** What happens next in a task that waits for local activities. */
+  next(startedId: number): Input {
+    for (const seq of this.#stopped) {
+      this.#stopped.delete(seq);
+      if (!this.#executing.delete(seq)) continue;
+      const end = { kind: "cancelled", failure: localCancellation() } as const;
+      return { kind: "localResults", results: [{ seq, end, attempt: 1, runtimeMs: 0 }] };
+    }
+    const marker = this.#markers.get(startedId)?.find(({ seq }) => this.#executing.has(seq));
+    if (marker === undefined) return { kind: "heartbeat" };
+    const { seq, end, attempt, backoff, completeTime } = marker;
+    this.#executing.delete(seq);
+    const startedMs = this.#startedMs.get(seq) ?? 0;
+    const runtimeMs = completeTime === undefined ? 0 : inMs(completeTime) - startedMs;
+    const backoffMs = backoff === undefined ? undefined : inMs(backoff);
+    return { kind: "localResults", results: [{ seq, end, attempt, runtimeMs, backoffMs }] };
+  }
+}
+
+function inMs({ seconds, nanos }: { readonly seconds: number; readonly nanos: number }): number {
+  return seconds * 1000 + nanos / 1_000_000;
+}
