@@ -54,6 +54,16 @@ export class CommandQueue {
     this.#head = 0;
   }
 
+  /** The stack of the call that made the command at this place of {@link outgoing}, while commands are traced. */
+  stackAt(index: number): string | undefined {
+    let left = index;
+    for (let i = this.#head; i < this.#entries.length; i++) {
+      const { machine } = this.#entries[i]!;
+      if (!machine.isFinal && left-- === 0) return machine.issuedAt;
+    }
+    return undefined;
+  }
+
   /** What goes to the server: commands of machines that are over already are left out. */
   outgoing(): QueuedCommand["command"][] {
     const commands: QueuedCommand["command"][] = [];
