@@ -1,4 +1,4 @@
-import { defineQuery, type QueryDefinition } from "../common/definitions.ts";
+import type { QueryDefinition } from "../common/definitions.ts";
 import { ENHANCED_STACK_TRACE_QUERY_NAME, STACK_TRACE_QUERY_NAME } from "../common/reserved-names.ts";
 
 /** The SDK that a workflow runs on. */
@@ -56,14 +56,19 @@ export interface WorkflowInteraction {
 }
 
 /** Asks any workflow where it waits: stacks as text, separated by empty lines. */
-export const stackTraceQuery: QueryDefinition<string> = defineQuery<string>(STACK_TRACE_QUERY_NAME);
+export const stackTraceQuery: QueryDefinition<string> = builtIn<string>(STACK_TRACE_QUERY_NAME);
 
 /** As {@link stackTraceQuery}, with places as data. */
-export const enhancedStackTraceQuery: QueryDefinition<EnhancedStackTrace> = defineQuery<EnhancedStackTrace>(
+export const enhancedStackTraceQuery: QueryDefinition<EnhancedStackTrace> = builtIn<EnhancedStackTrace>(
   ENHANCED_STACK_TRACE_QUERY_NAME,
 );
 
 /** Asks any workflow for its type, its handlers with their descriptions, and its current details. */
-export const workflowMetadataQuery: QueryDefinition<WorkflowMetadata> = defineQuery<WorkflowMetadata>(
+export const workflowMetadataQuery: QueryDefinition<WorkflowMetadata> = builtIn<WorkflowMetadata>(
   "__temporal_workflow_metadata",
 );
+
+/** `defineQuery` refuses reserved names, which these are. */
+function builtIn<Ret>(name: string): QueryDefinition<Ret> {
+  return { type: "query", name } as QueryDefinition<Ret>;
+}
