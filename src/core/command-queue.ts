@@ -23,6 +23,11 @@ export class CommandQueue {
     return this.#entries[this.#head];
   }
 
+  /** The newest; undefined when there is none. */
+  get last(): QueuedCommand | undefined {
+    return this.isEmpty ? undefined : this.#entries.at(-1);
+  }
+
   /** Removes and gives the front. */
   shift(): QueuedCommand | undefined {
     if (this.isEmpty) return undefined;
@@ -47,6 +52,16 @@ export class CommandQueue {
     }
     entries.length = kept;
     this.#head = 0;
+  }
+
+  /** The stack of the call that made the command at this place of {@link outgoing}, while commands are traced. */
+  stackAt(index: number): string | undefined {
+    let left = index;
+    for (let i = this.#head; i < this.#entries.length; i++) {
+      const { machine } = this.#entries[i]!;
+      if (!machine.isFinal && left-- === 0) return machine.issuedAt;
+    }
+    return undefined;
   }
 
   /** What goes to the server: commands of machines that are over already are left out. */

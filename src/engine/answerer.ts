@@ -172,10 +172,17 @@ export class Answerer {
     return this.#giveUp(cached, WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, failure);
   }
 
+  /** Fails the open task because the workflow code is not deterministic. */
+  async refuse(cached: CachedRun, failure: FailureData): Promise<Input> {
+    const cause = WorkflowTaskFailedCause.NON_DETERMINISTIC_ERROR;
+    return this.#giveUp(cached, cause, failure);
+  }
+
   async #giveUp(cached: CachedRun, cause: number, failure: FailureData): Promise<Input> {
     const { task } = cached;
     const message = failure.message ?? "";
-    const reason: EvictReason = "workflowFailed";
+    const isDifference = cause === WorkflowTaskFailedCause.NON_DETERMINISTIC_ERROR;
+    const reason: EvictReason = isDifference ? "nondeterminism" : "workflowFailed";
     if (task !== undefined) {
       const eviction: Eviction = { kind: "evict", reason, message };
       const { taskToken } = task;

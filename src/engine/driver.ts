@@ -27,6 +27,16 @@ export interface DriverParts {
   readonly answerer: Answers;
   readonly cache: Pick<RunCache, "delete">;
   readonly post: (message: FromThread) => void;
+  /** Runs the workflow again before a task is answered. Default: nothing of that kind. */
+  readonly reruns?: Scrutiny | undefined;
+}
+
+/** Has a last look at answers. */
+export interface Scrutiny {
+  /** Takes note of what a run is told. */
+  note(cached: CachedRun, input: Input): void;
+  /** Answers the task instead, if there is something wrong; undefined if not. */
+  refuse(cached: CachedRun, effect: Extract<Effect, { kind: "respond" }>): Promise<Input | undefined>;
 }
 
 /**
@@ -47,6 +57,7 @@ export class Driver {
 
   /** Gives an input to a run and does all that follows from it. */
   async drive(cached: CachedRun, first: Input): Promise<void> {
+    this.#parts.reruns?.note(cached, first);
     for (let effects: readonly Effect[] | undefined = step(cached.run, first); effects !== undefined; ) {
       let following: readonly Effect[] | undefined;
       for (const effect of effects) {
@@ -71,7 +82,9 @@ export class Driver {
   ): Promise<readonly Effect[] | undefined> {
     if (effect.kind === "activate") return this.#activate(cached, effect);
     const input = await this.#perform(cached, effect, all);
-    return input === undefined ? undefined : step(cached.run, input);
+    if (input === undefined) return undefined;
+    this.#parts.reruns?.note(cached, input);
+    return step(cached.run, input);
   }
 
   async #perform(
@@ -87,7 +100,7 @@ export class Driver {
         this.#evict(cached, effect);
         return undefined;
       case "respond":
-        return answerer.respond(cached, effect);
+        return (await this.#parts.reruns?.refuse(cached, effect)) ?? answerer.respond(cached, effect);
       case "respondFailed":
         return answerer.respondFailed(cached, { ...effect, reason: evictionOf(all) });
       case "respondQuery":
@@ -120,7 +133,7 @@ export class Driver {
     const follow = (completion: Completion): Activation | undefined => {
       const effects = step(run, completionOf(completion));
       const [first] = effects;
-      if (first?.kind === "activate" && run.stage === "jobs") return first.activation;
+      if (effects.length === 1 && first?.kind === "activate" && run.stage === "jobs") return first.activation;
       after = effects;
       return undefined;
     };

@@ -23,6 +23,11 @@ export class ObservedBatches {
     else calls.push(call);
   }
 
+  /** Drops what the run observed. */
+  forget(runId: string): void {
+    this.#calls.delete(runId);
+  }
+
   flush(runId: string): void {
     const calls = this.#calls.get(runId);
     if (calls === undefined) return;

@@ -73,6 +73,8 @@ export interface WorkerFacts {
   readonly registeredActivities: readonly string[];
   /** Log lines below this level are not sent; absent: all are. */
   readonly logLevel?: LogLevel | undefined;
+  /** Run workflows again from their start before each answer, and compare. Default: false. */
+  readonly replayOnEveryTask?: boolean | undefined;
   /** The worker has a `patchActivationCallback`. Default: false. */
   readonly asksBeforePatching?: boolean | undefined;
 }

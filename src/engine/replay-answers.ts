@@ -48,20 +48,24 @@ export class ReplayAnswers implements Answers {
 
   #fail(reason: EvictReason, failure: FailureData, conflict: DeterminismReport | undefined): void {
     const { message = "", stackTrace = "" } = failure;
-    const report = conflict === undefined ? undefined : this.#report(conflict);
+    const report = conflict === undefined ? undefined : mappedReport(conflict, this.#mapStack);
     this.failure ??= { reason, message, stack: stackTrace, report };
-  }
-
-  #report(conflict: DeterminismReport): DeterminismReport {
-    const { command } = conflict;
-    if (command?.stack === undefined) return conflict;
-    return { ...conflict, command: { ...command, stack: userFrames(this.#mapStack(command.stack)) } };
   }
 }
 
+/** The report with positions in the user's files. */
+export function mappedReport(
+  conflict: DeterminismReport,
+  mapStack: (stack: string) => string,
+): DeterminismReport {
+  const { command } = conflict;
+  if (command?.stack === undefined) return conflict;
+  return { ...conflict, command: { ...command, stack: mappedFrames(command.stack, mapStack) } };
+}
+
 /** The frames of user code: those of the workflow runtime, and the line above them, say nothing. */
-function userFrames(stack: string): string {
-  return stack
+export function mappedFrames(stack: string, mapStack: (stack: string) => string): string {
+  return mapStack(stack)
     .split("\n")
     .filter(
       (line) =>

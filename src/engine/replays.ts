@@ -145,14 +145,16 @@ export class Replays {
     });
     try {
       await driver.drive(cached, { kind: "task", task });
-      await driver.drive(cached, { kind: "evict", reason: "requested", message: "Replayed" });
+      const { failure } = answers;
+      // A run that has more to do than its history tells, such as a local activity, is still busy; that is no failure.
+      await driver.drive(cached, { kind: "evict", reason: "fatal", message: "Replayed" });
+      return failure;
     } catch (error) {
       turns.close(cached.runId, taskId);
       return { reason: "fatal", message: errorText(error), stack: errorStack(error) };
     } finally {
-      flushObserved(cached.runId);
+      flushObserved(task.runId);
     }
-    return answers.failure;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Draft } from "../codec-runtime/init.ts";
 import { ENHANCED_STACK_TRACE_QUERY_NAME, STACK_TRACE_QUERY_NAME } from "../common/reserved-names.ts";
+import type { FailureData } from "../core/activation.ts";
 import type { Input } from "../core/input.ts";
 import type { LocalActivityResult } from "../core/local-activity-jobs.ts";
 import { createRun } from "../core/run.ts";
@@ -9,6 +10,7 @@ import {
   type PollWorkflowTaskQueueResponse,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { visitPollWorkflowTaskQueueResponse } from "../gen/codec/temporal/api/workflowservice/v1/request_response.visit.ts";
+import type { PatchDecision } from "../workflow/runtime/sandbox-entry.ts";
 import { Answerer, failureOf } from "./answerer.ts";
 import { readBundle } from "./bundle.ts";
 import { Driver, failureTypes } from "./driver.ts";
@@ -20,6 +22,7 @@ import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
 import { type FromThread, PROTOCOL_VERSION, type ThreadInit, type ToThread } from "./protocol.ts";
 import { Replays } from "./replays.ts";
+import { Reruns } from "./reruns.ts";
 import { type CachedRun, RunCache } from "./run-cache.ts";
 import type { EnginePlatform, SandboxOptions } from "./sandbox.ts";
 import { createStackMapper } from "./source-map.ts";
@@ -78,6 +81,7 @@ class Engine {
   readonly #answerer: Answerer;
   readonly #driver: Driver;
   readonly #replays: Replays;
+  readonly #reruns: Reruns | undefined;
   readonly #hostCalls: HostCalls;
   readonly #sandboxTypes: () => readonly string[];
   readonly #ownRealm: boolean;
@@ -107,7 +111,12 @@ class Engine {
         observe: (runId, call) => observed.add(runId, call),
         mapStack,
         framesOf,
-        activatePatch: (runId, patchId, info) => this.#hostCalls.activatePatch(runId, patchId, info),
+        activatePatch: (runId, patchId, info) => {
+          const ask = (): PatchDecision => this.#hostCalls.activatePatch(runId, patchId, info);
+          return this.#reruns === undefined
+            ? ask()
+            : this.#reruns.decide(this.#cache.get(runId), patchId, ask);
+        },
       },
       options,
     );
@@ -129,6 +138,12 @@ class Engine {
     this.#payloads = new PayloadStage(post);
     const flushObserved = (runId: string): void => observed.flush(runId);
     this.#answerer = new Answerer({ facts, payloads: this.#payloads, post, flushObserved });
+    const fail = (cached: CachedRun, failure: FailureData): Promise<Input> =>
+      this.#answerer.refuse(cached, failure);
+    const forget = (runId: string): void => observed.forget(runId);
+    const common = { facts, turns: this.#turns, payloads: this.#payloads, mapStack };
+    this.#reruns =
+      facts.replayOnEveryTask === true ? new Reruns({ ...common, fail, flushObserved, forget }) : undefined;
     this.#driver = new Driver({
       facts,
       post,
@@ -136,15 +151,9 @@ class Engine {
       turns: this.#turns,
       answerer: this.#answerer,
       cache: this.#cache,
+      reruns: this.#reruns,
     });
-    this.#replays = new Replays({
-      facts,
-      turns: this.#turns,
-      payloads: this.#payloads,
-      post,
-      mapStack,
-      flushObserved,
-    });
+    this.#replays = new Replays({ ...common, post, flushObserved });
   }
 
   /**

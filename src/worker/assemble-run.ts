@@ -216,6 +216,7 @@ function workerFacts(ingredients: RunIngredients): WorkerFacts {
     sinks,
     registeredActivities: [...options.activities.keys()],
     logLevel: lowestLevel(ingredients.logger),
+    replayOnEveryTask: options.replayOnEveryTask,
     asksBeforePatching: options.patchActivationCallback !== undefined,
   };
 }

@@ -49,6 +49,7 @@ export interface CompiledWorkerOptions {
   readonly workflowFailureErrorTypes: { readonly [workflowType: string]: readonly string[] };
   readonly disablePayloadErrorLimit: boolean;
   readonly showStackTraceSources: boolean;
+  readonly replayOnEveryTask: boolean;
   readonly debugMode: boolean;
   /** Milliseconds one activation may take; 0 for no limit. */
   readonly deadlockTimeoutMs: number;
@@ -138,6 +139,7 @@ export function compileWorkerOptions(
     workflowFailureErrorTypes: failureTypesOf(read.record("workflowFailureErrorTypes") ?? {}),
     disablePayloadErrorLimit: read.flag("disablePayloadErrorLimit", false),
     showStackTraceSources: read.flag("showStackTraceSources", false),
+    replayOnEveryTask: read.flag("replayOnEveryTask", false),
     debugMode,
     deadlockTimeoutMs: debugMode ? 0 : DEADLOCK_TIMEOUT_MS,
   };

@@ -39,6 +39,7 @@ const KNOWN: Readonly<Record<keyof WorkerOptions, true>> = {
   workflowFailureErrorTypes: true,
   disablePayloadErrorLimit: true,
   showStackTraceSources: true,
+  replayOnEveryTask: true,
   debugMode: true,
 };
 

@@ -81,6 +81,12 @@ export interface WorkerOptions {
   readonly disablePayloadErrorLimit?: boolean | undefined;
   /** Add source text to answers of the `__enhanced_stack_trace` query. Default false. */
   readonly showStackTraceSources?: boolean | undefined;
+  /**
+   * Run each workflow again from its start whenever a task of it is done, and fail the task when that makes a difference: code
+   * that is not deterministic is found at its first task instead of in production. For development and tests: the time of a
+   * run grows with the square of its history. Default false.
+   */
+  readonly replayOnEveryTask?: boolean | undefined;
   /** No limit on the time an activation takes, for debuggers. Default: whether the variable `TEMPORAL_DEBUG` is set. */
   readonly debugMode?: boolean | undefined;
 }

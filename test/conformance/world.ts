@@ -149,6 +149,7 @@ function caseWorldOf(world: Shared, bundles: CaseWorld["bundles"], name: string)
         taskQueue,
         workflowBundle: bundles.cases,
         activities: caseActivities,
+        replayOnEveryTask,
         shutdownForceTime: "10 seconds",
         ...options,
       });
@@ -198,6 +199,9 @@ function bound(target: object, value: unknown): unknown {
   return typeof value === "function" ? value.bind(target) : value;
 }
 
+/** `REPLAY_ON_EVERY_TASK=1`: everything must pass with that option too. */
+const replayOnEveryTask = process.env["REPLAY_ON_EVERY_TASK"] === "1";
+
 async function startWorker(
   world: Shared,
   taskQueue: string,
@@ -215,6 +219,7 @@ async function startWorker(
     ...(only === "activities" || !workflowBundle ? {} : { workflowBundle }),
     ...(only === "workflows" ? {} : { activities }),
     maxCachedWorkflows: 20,
+    replayOnEveryTask,
     workflowThreadPoolSize: 1,
     shutdownGraceTime: 200,
     shutdownForceTime: 5_000,

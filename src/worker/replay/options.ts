@@ -26,6 +26,7 @@ export interface ReplayWorkerOptions
     | "stickyQueueScheduleToStartTimeout"
     | "maxCachedWorkflows"
     | "patchActivationCallback"
+    | "replayOnEveryTask"
   > {
   /** Name in logs. Default `fake_replay_queue`. */
   readonly replayName?: string | undefined;

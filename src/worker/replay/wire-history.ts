@@ -6,7 +6,7 @@ import type { ReplayHistory } from "./options.ts";
 /**
  * A history as it goes to a workflow thread, which is where it is read.
  *
- * @throws TypeError for what is no history at all
+ * @throws TypeError for what is no history at all, or one without end
  * @throws CodecError for a field that does not fit its type
  */
 export function wireHistory(history: ReplayHistory): WireHistory {
@@ -21,6 +21,16 @@ export function wireHistory(history: ReplayHistory): WireHistory {
   const [first] = events as readonly { readonly eventId?: unknown }[];
   const isDecoded = typeof first?.eventId === "bigint";
   // Ids are bigints in what `fetchHistory` gives, and texts or numbers in JSON.
-  if (isDecoded) return { kind: "binary", bytes: encodeHistory(history as History) };
-  return { kind: "json", text: JSON.stringify(history) };
+  try {
+    if (isDecoded) return { kind: "binary", bytes: encodeHistory(history as History) };
+    return { kind: "json", text: JSON.stringify(history) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TypeError(
+      "The history is nested too deeply, or holds itself: a failure that is its own cause?",
+      {
+        cause: error,
+      },
+    );
+  }
 }
