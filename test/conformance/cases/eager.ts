@@ -40,7 +40,8 @@ export const eagerCases: readonly Case[] = [
           }
           assert.equal(worker.getState(), "RUNNING");
         },
-        { maxConcurrentWorkflowTaskExecutions: 3 },
+        // A poll holds a slot: what is left is for eager starts.
+        { maxConcurrentWorkflowTaskExecutions: 3, maxConcurrentWorkflowTaskPolls: 2 },
       );
       const gone = await client.workflow.start(waiting, {
         taskQueue,
