@@ -111,12 +111,7 @@ class Engine {
         observe: (runId, call) => observed.add(runId, call),
         mapStack,
         framesOf,
-        activatePatch: (runId, patchId, info) => {
-          const ask = (): PatchDecision => this.#hostCalls.activatePatch(runId, patchId, info);
-          return this.#reruns === undefined
-            ? ask()
-            : this.#reruns.decide(this.#cache.get(runId), patchId, ask);
-        },
+        activatePatch: (...asked) => this.#activatePatch(...asked),
       },
       options,
     );
@@ -154,6 +149,13 @@ class Engine {
       reruns: this.#reruns,
     });
     this.#replays = new Replays({ ...common, post, flushObserved });
+  }
+
+  /** A rerun decides as the run did. */
+  #activatePatch(...asked: Parameters<HostCalls["activatePatch"]>): PatchDecision {
+    const [runId, patchId] = asked;
+    const ask = (): PatchDecision => this.#hostCalls.activatePatch(...asked);
+    return this.#reruns === undefined ? ask() : this.#reruns.decide(this.#cache.get(runId), patchId, ask);
   }
 
   /**
