@@ -25,7 +25,7 @@ function activation(run: Run, jobs: readonly Job[], isReplaying: boolean): Activ
 export function takeJobs(run: Run): Activation {
   const { jobs } = run;
   run.jobs = [];
-  run.locals.activated();
+  run.locals.turn += 1;
   return activation(run, orderJobs(jobs), run.replaying);
 }
 

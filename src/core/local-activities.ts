@@ -25,23 +25,15 @@ export class LocalActivities {
 
   #used = false;
 
-  #turn = 0;
   #firstTurn = 1;
   #toldIn = 0;
 
-  /** The activation that workflow code had last. */
-  get turn(): number {
-    return this.#turn;
-  }
-
-  /** Workflow code has another activation. */
-  activated(): void {
-    this.#turn += 1;
-  }
+  /** The number of the activation that workflow code had last. */
+  turn = 0;
 
   /** What comes from now on belongs to another task. */
   taskBegins(): void {
-    this.#firstTurn = this.#turn + 1;
+    this.#firstTurn = this.turn + 1;
   }
 
   /**
@@ -49,7 +41,7 @@ export class LocalActivities {
    * earlier, since it waits for nothing but the task, the call and the marker before it.
    */
   tell(calledIn: number): boolean {
-    const tellsIn = this.#turn + 1;
+    const tellsIn = this.turn + 1;
     const apart = tellsIn > Math.max(this.#firstTurn, calledIn + 1, this.#toldIn);
     this.#toldIn = tellsIn;
     return apart;

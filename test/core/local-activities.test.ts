@@ -1,95 +1,21 @@
 import { describe, expect, test } from "vitest";
-import type { Init } from "../../src/codec-runtime/init.ts";
-import type { ActivityCancellation, WorkflowCommand } from "../../src/core/command.ts";
-import type { AttributesOf } from "../../src/core/history/event-kinds.ts";
-import type { LocalActivityResult, ScheduleLocalActivity } from "../../src/core/local-activity-jobs.ts";
+import type { WorkflowCommand } from "../../src/core/command.ts";
 import { localActivity } from "../../src/core/machines/local-activity.ts";
 import { taskOf } from "./history-builder.ts";
-import { PlayedRun, Transitions } from "./played-run.ts";
+import {
+  call,
+  cancel,
+  completed,
+  failure,
+  type Marker,
+  marker,
+  raw,
+  replayed,
+  running,
+  Scenario,
+  transitions,
+} from "./local-scenario.ts";
 import { answerQuery, complete, Player, query, scheduleActivity, startTimer } from "./player.ts";
-
-const transitions = new Transitions();
-const utf8 = new TextEncoder();
-
-function call(seq: number, more: Partial<ScheduleLocalActivity> = {}): WorkflowCommand {
-  return {
-    kind: "scheduleLocalActivity",
-    seq,
-    activityId: `${seq}`,
-    activityType: "greet",
-    headers: {},
-    args: [],
-    attempt: 1,
-    startToCloseTimeoutMs: 1000,
-    cancellationType: "TRY_CANCEL",
-    ...more,
-  };
-}
-
-const cancel = (seq: number): WorkflowCommand => ({ kind: "requestCancelLocalActivity", seq });
-const completed = { kind: "completed", result: { data: Uint8Array.of(7) } } as const;
-const failure = {
-  message: "no",
-  failureInfo: { case: "applicationFailureInfo", value: { type: "No" } },
-} as const;
-
-type Marker = Init<AttributesOf<"markerRecorded">>;
-
-function marker(seq: number, data: object = {}, more: Marker = {}): Marker {
-  const whole = {
-    seq,
-    attempt: 1,
-    activity_id: `${seq}`,
-    activity_type: "greet",
-    complete_time: null,
-    ...data,
-  };
-  return raw(JSON.stringify(whole), more);
-}
-
-function raw(data: string, more: Marker = {}): Marker {
-  const details = { data: { payloads: [{ data: utf8.encode(data) }] } };
-  return { markerName: "core_local_activity", details, ...more };
-}
-
-class Scenario extends PlayedRun {
-  constructor() {
-    super(transitions);
-  }
-
-  results(...results: (Partial<LocalActivityResult> & { readonly seq: number })[]): string[] {
-    const whole = results.map((result) => ({ end: completed, attempt: 1, runtimeMs: 5, ...result }));
-    return this.player.step({ kind: "localResults", results: whole });
-  }
-
-  heartbeat(): string[] {
-    return this.player.step({ kind: "heartbeat" });
-  }
-
-  get answer(): { readonly force: boolean | undefined } {
-    return { force: this.player.effect("respond").answer.forceCreateNewWorkflowTask };
-  }
-}
-
-/** A workflow whose first task called local activity 1, which runs. */
-function running(cancellationType: ActivityCancellation = "TRY_CANCEL"): Scenario {
-  const s = new Scenario();
-  s.task();
-  expect(s.complete(call(1, { cancellationType }), startTimer(1))).toEqual([
-    "localActivities run 1",
-    "awaitLocals 10000",
-  ]);
-  return s;
-}
-
-/** Which markers of the last answer stand apart. */
-function marked(s: Scenario): boolean[] {
-  return (s.player.effect("respond").answer.commands ?? []).flatMap(({ attributes }) => {
-    if (attributes?.case !== "recordMarkerCommandAttributes") return [];
-    const data = attributes.value.details?.["data"]?.payloads?.[0]?.data;
-    return [(JSON.parse(new TextDecoder().decode(data)) as { readonly apart?: boolean }).apart === true];
-  });
-}
 
 describe("live", () => {
   test("the task waits for the end, the marker goes to the place where it ended", () => {
@@ -118,82 +44,6 @@ describe("live", () => {
       "respond recordMarker, recordMarker, recordMarker, completeWorkflowExecution",
     ]);
     expect(s.results({ seq: 3 }, { seq: 9 })).toEqual([]);
-  });
-
-  test("of two that ran side by side the later one is marked if it ended in an activation of its own", () => {
-    const both = (): Scenario => {
-      const s = new Scenario();
-      s.task();
-      s.complete(call(1), call(2));
-      return s;
-    };
-    const apart = both();
-    apart.results({ seq: 1 });
-    apart.complete();
-    apart.results({ seq: 2 });
-    apart.complete(complete);
-    expect(marked(apart)).toEqual([false, true]);
-
-    const together = both();
-    together.results({ seq: 1 }, { seq: 2 });
-    together.complete(complete);
-    expect(marked(together)).toEqual([false, false]);
-
-    const commandBetween = both();
-    commandBetween.results({ seq: 1 });
-    commandBetween.complete(startTimer(1));
-    commandBetween.results({ seq: 2 });
-    commandBetween.complete(complete);
-    // What lies between may be taken back in the same task, so it does not count.
-    expect(marked(commandBetween)).toEqual([false, true]);
-
-    const chain = new Scenario();
-    chain.task();
-    chain.complete(call(1));
-    chain.results({ seq: 1 });
-    chain.complete(call(2));
-    chain.results({ seq: 2 });
-    chain.complete(complete);
-    expect(marked(chain)).toEqual([false, false]);
-  });
-
-  test("one that ends after the first activation of a later task is marked, one that ends with it is not", () => {
-    const later = (): Scenario => {
-      const s = running();
-      s.heartbeat();
-      s.h.taskCompleted();
-      s.h.timerStarted(1);
-      s.h.signal("go");
-      return s;
-    };
-    const after = later();
-    expect(after.task()).toEqual(["activate signalWorkflow go"]);
-    after.complete();
-    expect(after.results({ seq: 1 })).toEqual(["activate resolveLocalActivity 1 completed"]);
-    after.complete(complete);
-    expect(marked(after)).toEqual([true]);
-
-    const together = later();
-    together.results({ seq: 1 });
-    expect(together.task()).toEqual(["activate signalWorkflow go, resolveLocalActivity 1 completed"]);
-    together.complete(complete);
-    expect(marked(together)).toEqual([false]);
-  });
-
-  test("one that ends while the task before is being answered is not marked, though others ended in that", () => {
-    const s = new Scenario();
-    s.task();
-    s.complete(call(1), call(2));
-    s.results({ seq: 1 });
-    s.complete();
-    expect(s.heartbeat()).toEqual(["respond recordMarker"]);
-    s.results({ seq: 2 });
-    s.h.taskCompleted();
-    s.h.add("markerRecorded", marker(1));
-    s.h.signal("go");
-    expect(s.task()).toEqual(["activate signalWorkflow go, resolveLocalActivity 2 completed"]);
-    s.complete(complete);
-    expect(marked(s)).toEqual([false]);
   });
 
   test("a task that the server waits no longer for is answered, and another one asked for", () => {
@@ -319,23 +169,6 @@ describe("cancelled", () => {
   });
 });
 
-/** Replays a task with the marker events given, code making these commands in turn. */
-function replayed(
-  markers: readonly Marker[],
-  ...turns: readonly (readonly WorkflowCommand[])[]
-): { player: Player; seen: string[][] } {
-  const s = new Scenario();
-  s.h.openTask();
-  s.h.taskCompleted();
-  for (const value of markers) s.h.add("markerRecorded", value);
-  s.h.signal("go");
-  s.h.openTask();
-  const player = new Player({ onTransition: (kind, from, input) => transitions.note(kind, from, input) });
-  const seen = [player.step({ kind: "task", task: taskOf(s.h, { previousStarted: 3 }) })];
-  for (const commands of turns) seen.push(player.complete(...commands));
-  return { player, seen };
-}
-
 describe("replayed", () => {
   test("the end is known before the task is over, in the order of the markers", () => {
     const { seen } = replayed([marker(2), marker(1)], [call(1), call(2)], [], [complete]);
@@ -390,52 +223,6 @@ describe("replayed", () => {
       expect(seen[1]![0]).toBe("activate resolveLocalActivity 1 cancelled");
     },
   );
-
-  test("cancelled, waiting for the end: it keeps its turn", () => {
-    const waits = call(1, { cancellationType: "WAIT_CANCELLATION_COMPLETED" });
-    const live = new Scenario();
-    live.task();
-    live.complete(waits, call(2), call(3));
-    live.results({ seq: 2 });
-    expect(live.complete(cancel(1))).toEqual(["localActivities stop 1", "awaitLocals 10000"]);
-    expect(live.results({ seq: 3 })).toEqual(["activate resolveLocalActivity 3 completed"]);
-    live.complete();
-    expect(live.results({ seq: 1 })).toEqual(["activate resolveLocalActivity 1 completed"]);
-
-    const { seen } = replayed(
-      [marker(2), marker(3, { apart: true }), marker(1, { apart: true })],
-      [waits, call(2), call(3)],
-      [cancel(1)],
-      [],
-      [],
-    );
-    expect(seen.slice(1)).toEqual([
-      ["activate resolveLocalActivity 2 completed"],
-      ["activate resolveLocalActivity 3 completed"],
-      ["activate resolveLocalActivity 1 completed"],
-      ["activate signalWorkflow go"],
-    ]);
-  });
-
-  test("cancelled before the worker changed, and not ended: it does not start anew", () => {
-    const s = new Scenario();
-    s.h.openTask();
-    s.h.taskCompleted();
-    s.h.signal("stop");
-    s.h.openTask();
-    s.h.taskCompleted();
-    s.h.signal("go");
-    s.h.openTask();
-    const player = new Player({ onTransition: (kind, from, input) => transitions.note(kind, from, input) });
-    expect(player.step({ kind: "task", task: taskOf(s.h, { previousStarted: 7 }) })).toEqual([
-      "activate initializeWorkflow",
-    ]);
-    player.complete(call(1, { cancellationType: "WAIT_CANCELLATION_COMPLETED" }));
-    expect(player.complete(cancel(1))).toEqual([
-      "activate signalWorkflow go, resolveLocalActivity 1 cancelled",
-    ]);
-    expect(player.complete(complete)).toEqual(["respond recordMarker, completeWorkflowExecution"]);
-  });
 
   test("without a marker it runs once the replay is over", () => {
     const { seen, player } = replayed([], [call(1)], []);
