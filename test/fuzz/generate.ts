@@ -45,6 +45,8 @@ class Dice {
 
 /** Short times meet each other in one workflow task more often than long ones. */
 const TIMES_MS: readonly number[] = [0, 1, 1, 5, 5, 20, 20, 60, 150];
+/** Some outlast the shortest workflow task. */
+const LOCAL_TIMES_MS: readonly number[] = [...TIMES_MS, 300, 1_100];
 const ACTIVITY_STOPS: readonly ActivityStop[] = ["TRY_CANCEL", "WAIT_CANCELLATION_COMPLETED", "ABANDON"];
 const CHILD_STOPS: readonly ChildStop[] = [
   "TRY_CANCEL",
@@ -59,9 +61,9 @@ const MAX_DEPTH = 4;
 
 type Maker = (dice: Dice, depth: number) => Step;
 
-function work(dice: Dice): Work {
+function work(dice: Dice, times = TIMES_MS): Work {
   const end = dice.chance(0.75) ? "returns" : dice.of(["fails", "failsOnce"] as const);
-  return { ms: dice.of(TIMES_MS), end };
+  return { ms: dice.of(times), end };
 }
 
 function body(dice: Dice, depth: number, most = 4): Body {
@@ -74,7 +76,7 @@ function body(dice: Dice, depth: number, most = 4): Body {
 const leaves: readonly (readonly [weight: number, Maker])[] = [
   [5, (dice) => ({ op: "sleep", ms: dice.of(TIMES_MS) })],
   [6, (dice) => ({ op: "activity", work: work(dice), stop: dice.of(ACTIVITY_STOPS) })],
-  [4, (dice) => ({ op: "local", work: work(dice), stop: dice.of(ACTIVITY_STOPS) })],
+  [4, (dice) => ({ op: "local", work: work(dice, LOCAL_TIMES_MS), stop: dice.of(ACTIVITY_STOPS) })],
   [1, (dice) => ({ op: "signalOther", name: dice.of(SIGNALS), exists: dice.chance(0.7) })],
   [1, (dice) => ({ op: "cancelOther", exists: dice.chance(0.5) })],
   [2, (dice) => ({ op: "wait", slot: dice.below(SLOTS) })],
