@@ -36,8 +36,11 @@ async function filesOf(pattern: string, host: CliHost): Promise<string[]> {
       if (first < 0) throw new UsageError(`'${pattern}' does not exist`);
       const base = segments.slice(0, first).join("/");
       const files: string[] = [];
-      await walk(base === "" && first > 0 ? "/" : base, segments.slice(first), { host, files });
-      return files;
+      const parts = segments.slice(first);
+      // `**` at the end means what is in the folders, as a folder itself does.
+      const isOpen = parts.at(-1) === "**";
+      await walk(base === "" && first > 0 ? "/" : base, isOpen ? [...parts, "*"] : parts, { host, files });
+      return isOpen ? files.filter((file) => HISTORY_FILE.test(file)) : files;
     }
   }
 }

@@ -62,6 +62,14 @@ describe("perdure replay", () => {
     expect(code).toBe(0);
   });
 
+  test("`**` at the end means the histories in a folder and below, as the folder itself does", async () => {
+    const { out, code } = await replay("**");
+    const names = (text: string): string[] => text.match(/\w+\.(json|bin)$/gm) ?? [];
+    expect(names(out)).toEqual(["bad.json", "good.bin", "good.json", "notes.json"]);
+    expect(code).toBe(1);
+    expect((await replay(".")).out).toBe(out);
+  });
+
   test("one that does not: where it parts from the code, exit code 1", async () => {
     const { code, out } = await replay("good.json", "bad.json");
     expect(out).toMatch(/^differs .*bad\.json$/m);

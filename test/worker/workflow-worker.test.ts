@@ -56,6 +56,13 @@ describe("workflow tasks", () => {
     expect(slots.used).toBe(0);
   });
 
+  test("a task that comes after the end, by a late answer to an eager start, keeps no slot", async () => {
+    const { give, worker, slots } = await workflowFixture();
+    await worker.close();
+    give("r1");
+    expect([slots.used, worker.inFlight]).toEqual([0, 0]);
+  });
+
   test("a run has one task in its thread; of full tasks that wait the newest is kept", async () => {
     const { threads, give, slots, worker } = await workflowFixture();
     give("r1");

@@ -76,8 +76,15 @@ export class WorkflowWorker {
     return this.#pool.start();
   }
 
-  /** Takes a raw task and its slot; undefined when it cannot be read. */
+  /**
+   * Takes a raw task and its slot; undefined when it cannot be read, or comes when there are no threads any more: an eager start
+   * may be answered that late, and the server gives its task to another worker.
+   */
   accept(bytes: Uint8Array, permit: SlotPermit): PeekedTask | undefined {
+    if (this.#closed) {
+      permit.release();
+      return undefined;
+    }
     return this.#tasks.accept(bytes, permit);
   }
 
