@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, executionAsyncId } from "node:async_hooks";
 import { Buffer } from "node:buffer";
+import { readFileSync } from "node:fs";
 import vm from "node:vm";
 import type { Bundle } from "../../src/engine/bundle.ts";
 import type { Inside, InsideOptions } from "../../src/engine/inside/inside.ts";
@@ -153,6 +154,15 @@ function onUnhandledRejection(callback: RejectionCallback): () => void {
   };
 }
 
+/** The user's file, if it is where the bundle was made from. */
+function sourceText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 /** What Node, Bun and Deno give the engine. */
 export function vmPlatform(options: { alwaysTimed: boolean }): EnginePlatform {
   return {
@@ -164,6 +174,7 @@ export function vmPlatform(options: { alwaysTimed: boolean }): EnginePlatform {
       encodeUtf8: (text) => Buffer.from(text, "utf8"),
       decodeUtf8: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"),
       asyncLocalStorage: () => new AsyncLocalStorage<unknown>(),
+      sourceText,
     },
     alwaysTimed: options.alwaysTimed,
   };

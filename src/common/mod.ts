@@ -36,6 +36,7 @@ export {
   ValueError,
   WorkflowNotFoundError,
 } from "./errors.ts";
+export type { EventGroupMarker } from "./event-group.ts";
 export { type ProtoFailure, TemporalFailure } from "./failure.ts";
 export type { Headers, Next, NextCall } from "./interceptors.ts";
 export {
@@ -69,6 +70,7 @@ export { NexusOperationFailure } from "./nexus-operation-failure.ts";
 export type { Payload } from "./payload.ts";
 export { PayloadSizeError } from "./payload-size.ts";
 export type { Priority } from "./priority.ts";
+export { type RecordMetric, recordingMeter } from "./recording-meter.ts";
 export { compileRetryPolicy, decompileRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 export { RetryState } from "./retry-state.ts";
 export { isCancellation, rootCause } from "./root-cause.ts";
@@ -109,6 +111,7 @@ export {
 } from "./workflow-options.ts";
 export type {
   ActivityFunction,
+  ActivityInterface,
   HistoryAndWorkflowId,
   UntypedActivities,
   WithWorkflowArgs,
@@ -116,6 +119,10 @@ export type {
   WorkflowArgs,
   WorkflowClass,
   WorkflowOfClass,
+  WorkflowQueryType,
   WorkflowResultType,
   WorkflowReturnType,
+  WorkflowSignalType,
+  WorkflowUpdateType,
+  WorkflowUpdateValidatorType,
 } from "./workflow-type.ts";

@@ -30,6 +30,21 @@ export type WithWorkflowArgs<W extends Workflow, T> = T &
 /** Any activity function. */
 export type ActivityFunction<P extends unknown[] = never[], R = unknown> = (...args: P) => Promise<R>;
 
+/** Activities by name. */
+export type ActivityInterface = Record<string, ActivityFunction>;
+
+/** Any handler of a signal. */
+export type WorkflowSignalType = (...args: never[]) => Promise<void> | void;
+
+/** Any handler of a query. */
+export type WorkflowQueryType = (...args: never[]) => unknown;
+
+/** Any handler of an update. */
+export type WorkflowUpdateType = (...args: never[]) => unknown;
+
+/** Any validator of an update: throwing rejects it. */
+export type WorkflowUpdateValidatorType = (...args: never[]) => void;
+
 /** Activities by name, of unknown types. */
 export type UntypedActivities = Record<string, ActivityFunction>;
 

@@ -8,8 +8,9 @@ export const LOCAL_ACTIVITY = "LocalActivity";
  * What a run knows of its local activities besides their machines.
  *
  * L1. `outstanding` counts what was asked of the worker and not resolved: while it is not 0 a task is not answered.
- * L2. Resolutions found in history are used in the order of their markers, each only once its activity was scheduled: so
- *     activities that resolved in one activation do so again in the replay.
+ * L2. Resolutions found in history are used in the order of their markers, each only once its activity was scheduled, and one
+ *     that stands apart from those before it only when workflow code knows these: so activities that resolved in one
+ *     activation do so again in the replay, and no others.
  * L3. Once a command ends the run nothing counts any more: what runs is to be cancelled, what waits is dropped.
  */
 export class LocalActivities {
@@ -22,6 +23,9 @@ export class LocalActivities {
   #dismissed = false;
 
   #used = false;
+
+  /** How many workflow code was told of. */
+  told = 0;
 
   /** The worker was asked to run any. */
   get wereUsed(): boolean {

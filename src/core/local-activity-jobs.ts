@@ -51,6 +51,12 @@ export interface LocalActivityOutcome {
   /** Set when the next attempt waits for a timer of the workflow. */
   readonly backoff: MarkerTime | undefined;
   readonly originalScheduleTime: MarkerTime | undefined;
+  /**
+   * Its marker follows that of another local activity, but workflow code was told in a later activation. Where commands lie
+   * between two markers this shows by itself. The official SDK neither writes nor reads it: it takes neighbours for one
+   * activation, and so cannot replay all that it has recorded.
+   */
+  readonly apart: boolean;
 }
 
 /** What the worker tells of a local activity that it ran. */

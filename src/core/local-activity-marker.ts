@@ -34,6 +34,7 @@ export function readLocalActivityMarker(marker: Marker): LocalActivityMarker | u
     completeTime: timeOf(data["complete_time"]),
     backoff: timeOf(data["backoff"]),
     originalScheduleTime: timeOf(data["original_schedule_time"]),
+    apart: data["apart"] === true,
     end: endOf(marker),
   };
 }
@@ -57,7 +58,7 @@ function timeOf(value: unknown): MarkerTime | undefined {
   return typeof seconds === "number" && typeof nanos === "number" ? { seconds, nanos } : undefined;
 }
 
-/** The command that records how a local activity ended: byte for byte as other SDKs write it. */
+/** The command that records how a local activity ended: byte for byte as other SDKs write it, but for `apart`. */
 export function localActivityMarkerCommand(
   marker: LocalActivityMarker,
   userMetadata: Init<Command>["userMetadata"],
@@ -71,6 +72,7 @@ export function localActivityMarkerCommand(
     complete_time: marker.completeTime ?? null,
     backoff: marker.backoff ?? null,
     original_schedule_time: marker.originalScheduleTime ?? null,
+    ...(marker.apart ? { apart: true } : {}),
   });
   const result = end.kind === "completed" ? end.result : undefined;
   return {

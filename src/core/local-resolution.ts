@@ -26,22 +26,36 @@ function unreadable(event: HistoryEvent): Problem {
 }
 
 /** Takes note of the marker of a local activity that lies ahead. */
-export function foreseeLocal(run: Run, event: HistoryEvent, marker: Marker): Problem | undefined {
+export function foreseeLocal(
+  run: Run,
+  event: HistoryEvent,
+  marker: Marker,
+  before: HistoryEvent | undefined,
+): Problem | undefined {
   if (!isLocalActivityMarker(marker)) return undefined;
   const read = readLocalActivityMarker(marker);
   if (read === undefined) return unreadable(event);
   const machine = run.machines.find(LOCAL_ACTIVITY, read.seq);
   if (typeof machine !== "string" && machine.state !== "waitingForMarker") return undefined;
-  run.locals.know(read);
+  run.locals.know(read.apart || isOtherCommand(before) ? { ...read, apart: true } : read);
   return applyKnownLocals(run);
 }
 
-/** Resolves activities by the markers that were read ahead, as far as they were called. */
+/** Whether an event before a marker was written for a command that workflow code issued meanwhile. */
+function isOtherCommand(event: HistoryEvent | undefined): boolean {
+  if (event === undefined) return false;
+  const { attributes } = event;
+  if (attributes.case === "workflowTaskCompletedEventAttributes") return false;
+  return attributes.case !== "markerRecordedEventAttributes" || !isLocalActivityMarker(attributes.value);
+}
+
+/** Resolves activities by the markers that were read ahead, as far as they were called and belong into one activation. */
 export function applyKnownLocals(run: Run): Problem | undefined {
   const { locals, machines } = run;
   for (let known = locals.nextKnown; known !== undefined; known = locals.nextKnown) {
     const machine = machines.find(LOCAL_ACTIVITY, known.seq);
     if (typeof machine === "string") return undefined;
+    if (known.apart && run.jobs.length > 0) return undefined;
     locals.takeKnown(known.seq);
     if (machine.state !== "waitingForMarker") {
       return fatal(`History has more than one marker for the local activity with seq ${known.seq}`);

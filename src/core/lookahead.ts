@@ -19,7 +19,7 @@ export function lookAhead(run: Run): Problem | undefined {
       run.patches.set(patch.id, false);
       run.jobs.push({ kind: "notifyHasPatch", patchId: patch.id });
     } else {
-      const problem = foreseeLocal(run, event, event.attributes.value);
+      const problem = foreseeLocal(run, event, event.attributes.value, i > from ? events[i - 1] : undefined);
       if (problem !== undefined) return problem;
     }
   }

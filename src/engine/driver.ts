@@ -128,7 +128,7 @@ export class Driver {
   ): Promise<readonly Effect[]> {
     const { turns, facts, answerer } = this.#parts;
     const { task, run } = cached;
-    const open = cached.isOpen ? undefined : { ...runFacts(facts, cached.workflowType), ...cached.facts };
+    const open = cached.isOpen ? undefined : { ...runFacts(facts, cached), ...cached.facts };
     let after: readonly Effect[] | undefined;
     const follow = (completion: Completion): Activation | undefined => {
       const effects = step(run, completionOf(completion));
@@ -207,7 +207,7 @@ function evictionOf(effects: readonly Effect[]): Eviction | undefined {
   return effects.find((effect): effect is Eviction => effect.kind === "evict");
 }
 
-function runFacts(facts: WorkerFacts, workflowType: string): RunFacts {
+function runFacts(facts: WorkerFacts, { workflowType, keepsWaitSites }: CachedRun): RunFacts {
   return {
     namespace: facts.namespace,
     taskQueue: facts.taskQueue,
@@ -215,6 +215,9 @@ function runFacts(facts: WorkerFacts, workflowType: string): RunFacts {
     registeredActivities: facts.registeredActivities,
     sinks: facts.sinks,
     asksBeforePatching: facts.asksBeforePatching,
+    sdk: { name: facts.sdkName, version: facts.sdkVersion },
+    keepsWaitSites: keepsWaitSites === true,
+    showStackTraceSources: facts.showStackTraceSources,
   };
 }
 

@@ -183,7 +183,8 @@ export type ObservedCall =
   | {
       readonly kind: "metric";
       readonly metric: {
-        readonly type: "counter" | "histogram" | "gauge";
+        readonly type: "counter" | "histogram" | "gauge" | "up-down-counter";
+        readonly valueType: "int" | "float";
         readonly name: string;
         readonly unit?: string | undefined;
         readonly description?: string | undefined;

@@ -25,6 +25,8 @@ export interface CachedRun {
   readonly facts?: Partial<RunFacts> | undefined;
   /** The sandbox has it. */
   isOpen: boolean;
+  /** The sandbox is to know, or knows, where the run waits. */
+  keepsWaitSites?: boolean;
   /** Undefined between tasks. */
   task: OpenTask | undefined;
 }

@@ -21,7 +21,10 @@ export interface EnginePlatform {
   /** Reports promises, of any realm, that were rejected with nobody to handle it. The result unsubscribes. */
   onUnhandledRejection(callback: (reason: unknown, promise: unknown) => void): () => void;
   /** The parts of {@link SandboxHost} that a runtime has. */
-  readonly host: Pick<SandboxHost, "nowMs" | "encodeUtf8" | "decodeUtf8" | "asyncLocalStorage">;
+  readonly host: Pick<
+    SandboxHost,
+    "nowMs" | "encodeUtf8" | "decodeUtf8" | "asyncLocalStorage" | "sourceText"
+  >;
   /** True where a looping thread can't be killed from outside, so that every entry needs a time limit. */
   readonly alwaysTimed: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Draft } from "../codec-runtime/init.ts";
+import { ENHANCED_STACK_TRACE_QUERY_NAME, STACK_TRACE_QUERY_NAME } from "../common/reserved-names.ts";
 import type { FailureData } from "../core/activation.ts";
 import type { Input } from "../core/input.ts";
 import type { LocalActivityResult } from "../core/local-activity-jobs.ts";
@@ -101,7 +102,7 @@ class Engine {
     this.#post = post;
     const bundle = readBundle(init.bundle, WALL_VERSION);
     const observed = new ObservedBatches(post, init.worker.logLevel);
-    const mapStack = createStackMapper(bundle.sourceMap);
+    const { mapStack, framesOf } = createStackMapper(bundle.sourceMap);
     this.#hostCalls = new HostCalls(post, options.ownRealm);
     const sandbox = platform.createSandbox(
       bundle,
@@ -109,6 +110,7 @@ class Engine {
         ...platform.host,
         observe: (runId, call) => observed.add(runId, call),
         mapStack,
+        framesOf,
         activatePatch: (runId, patchId, info) => {
           const ask = (): PatchDecision => this.#hostCalls.activatePatch(runId, patchId, info);
           return this.#reruns === undefined
@@ -233,7 +235,7 @@ class Engine {
       this.#unreadable(message, `The workflow task can't be read: ${errorText(error)}`);
       return undefined;
     }
-    const cached = this.#open(message, response);
+    const cached = await this.#open(message, response);
     try {
       if (this.#init.worker.transformsPayloads) {
         const notes = notesInEvents(response.history?.events);
@@ -254,12 +256,15 @@ class Engine {
     return undefined;
   }
 
-  #open(message: TaskMessage, response: PollWorkflowTaskQueueResponse): CachedRun {
+  async #open(message: TaskMessage, response: PollWorkflowTaskQueueResponse): Promise<CachedRun> {
     const { runId } = message;
     const workflowType = response.workflowType?.name ?? "";
+    const keepsWaitSites = asksForStacks(response);
+    if (keepsWaitSites) await this.#forgetWithoutSites(runId);
     const cached =
       this.#cache.get(runId) ??
       this.#create(runId, response.workflowExecution?.workflowId ?? "", workflowType);
+    if (!cached.isOpen) cached.keepsWaitSites = keepsWaitSites;
     cached.task = {
       taskId: message.taskId,
       taskToken: response.taskToken,
@@ -271,6 +276,15 @@ class Engine {
     };
     this.#cache.touch(cached);
     return cached;
+  }
+
+  /** Where a run waits is known only to one that was replayed for it: the task brings or fetches its history. */
+  async #forgetWithoutSites(runId: string): Promise<void> {
+    const cached = this.#cache.get(runId);
+    if (cached === undefined || cached.keepsWaitSites) return;
+    // Local activities that run would be lost.
+    if (cached.run.stage !== "idle" || cached.run.locals.outstanding > 0) return;
+    await this.#give(runId, { kind: "evict", reason: "requested", message: "Its stacks are asked for" });
   }
 
   #create(runId: string, workflowId: string, workflowType: string): CachedRun {
@@ -390,6 +404,15 @@ class Engine {
     this.#post({ kind: "fatal", message: errorText(reason), stack: errorStack(reason) });
   }
 }
+
+/** Whether a query of the task is for the stacks of the workflow. */
+function asksForStacks({ query, queries }: PollWorkflowTaskQueueResponse): boolean {
+  if (query !== undefined) return stackQueries.has(query.queryType);
+  for (const id in queries) if (stackQueries.has(queries[id]!.queryType)) return true;
+  return false;
+}
+
+const stackQueries: ReadonlySet<string> = new Set([STACK_TRACE_QUERY_NAME, ENHANCED_STACK_TRACE_QUERY_NAME]);
 
 /** Names under which users may say that nondeterminism fails their workflows. */
 const nondeterminismNames: readonly string[] = ["Error", "NondeterminismError", "DeterminismViolationError"];

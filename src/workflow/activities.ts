@@ -119,10 +119,11 @@ function startActivity(input: ActivityInput): Promise<unknown> {
     }
     if (scope.cancellable) {
       scope.cancelRequested.catch(() => {
-        if (run.pending.activities.has(seq)) pushCommand(run, { kind: "requestCancelActivity", seq });
+        if (run.pending.activities.has(seq))
+          pushCommand(run, { kind: "requestCancelActivity", seq }, options.eventGroups);
       });
     }
-    pushCommand(run, {
+    const command: ScheduleActivity = {
       kind: "scheduleActivity",
       seq,
       activityId,
@@ -132,7 +133,8 @@ function startActivity(input: ActivityInput): Promise<unknown> {
       args: toPayloadsWithContext(run.converters.payload, context, args) ?? [],
       userMetadata: userMetadataToPayload(run.converters.payload, { summary: options.summary }, context),
       ...compiled,
-    });
+    };
+    pushCommand(run, command, options.eventGroups);
     run.pending.activities.set(seq, { resolve, reject, context });
   });
 }

@@ -1,4 +1,5 @@
 import type { Duration } from "../common/duration.ts";
+import type { EventGroupMarker } from "../common/event-group.ts";
 import type { VersioningIntent } from "../common/versioning.ts";
 import type { BaseWorkflowOptions, ParentClosePolicy } from "../common/workflow-options.ts";
 import type { WithWorkflowArgs, Workflow } from "../common/workflow-type.ts";
@@ -31,6 +32,8 @@ export interface ChildWorkflowOptions extends Omit<BaseWorkflowOptions, "workflo
   cancellationType?: ChildWorkflowCancellationType | undefined;
   /** What happens to the child when this workflow ends. Default `TERMINATE`. */
   parentClosePolicy?: ParentClosePolicy | undefined;
+  /** Groups of events that its events belong to. Experimental, as in the official SDK. */
+  eventGroups?: EventGroupMarker[] | undefined;
   /** Longest time for one run. Default: no limit. */
   workflowRunTimeout?: Duration | undefined;
   /** Longest time for all runs: retries, cron and continue-as-new included. Default: no limit. */

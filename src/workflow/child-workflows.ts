@@ -163,10 +163,11 @@ function beginChild(input: StartChildWorkflowExecutionInput): Promise<[Promise<s
     const command = compile(run, input, context);
     if (scope.cancellable) {
       scope.cancelRequested.catch(() => {
-        if (run.pending.children.has(seq)) pushCommand(run, { kind: "cancelChildWorkflow", seq });
+        if (run.pending.children.has(seq))
+          pushCommand(run, { kind: "cancelChildWorkflow", seq }, options.eventGroups);
       });
     }
-    pushCommand(run, command);
+    pushCommand(run, command, options.eventGroups);
     run.pending.childStarts.set(seq, { resolve, reject, context });
   });
   const completed = new Promise<unknown>((resolve, reject) => {

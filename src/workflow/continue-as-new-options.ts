@@ -1,4 +1,5 @@
 import type { Duration } from "../common/duration.ts";
+import type { EventGroupMarker } from "../common/event-group.ts";
 import type { RetryPolicy } from "../common/retry-policy.ts";
 import type {
   SearchAttributePair,
@@ -21,6 +22,8 @@ export interface ContinueAsNewOptions {
   backoffStartInterval?: Duration | undefined;
   /** Retry policy of the next run. Default: that of the current run. */
   retry?: RetryPolicy | undefined;
+  /** Groups of events that the last event belongs to. Experimental, as in the official SDK. */
+  eventGroups?: EventGroupMarker[] | undefined;
   /** Replaces the memo as a whole. */
   memo?: Record<string, unknown> | undefined;
   /** Replaces the search attributes as a whole. Prefer `typedSearchAttributes`, which win. */

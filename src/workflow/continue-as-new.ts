@@ -79,7 +79,7 @@ async function perdureContinueAsNew({ args, headers, options }: ContinueAsNewInp
   const { memo, retry, searchAttributes, typedSearchAttributes } = options;
   throw new ContinueAsNew({
     kind: "continueAsNew",
-    eventGroupMarkers: currentEventGroups(run),
+    eventGroupMarkers: currentEventGroups(run, options.eventGroups),
     workflowType: options.workflowType,
     taskQueue: options.taskQueue ?? facts.taskQueue,
     args: toPayloadsWithContext(payload, context, args) ?? [],

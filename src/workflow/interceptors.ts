@@ -1,5 +1,7 @@
 import type { ActivityOptions, LocalActivityOptions } from "../common/activity-options.ts";
+import type { EventGroupMarker } from "../common/event-group.ts";
 import type { Headers } from "../common/interceptors.ts";
+import type { MetricTags } from "../common/meter.ts";
 import type { Activation } from "../core/activation.ts";
 import type { WorkflowCommand } from "../core/command.ts";
 import type { MarkerTime } from "../core/local-activity-jobs.ts";
@@ -102,6 +104,8 @@ export interface WorkflowOutboundCallsInterceptor {
     input: GetLogAttributesInput,
     next: (input: GetLogAttributesInput) => Record<string, unknown>,
   ): Record<string, unknown>;
+  /** Tags of a metric's value are gathered; what is returned goes with the value. */
+  getMetricTags?(input: GetMetricTagsInput, next: (input: GetMetricTagsInput) => MetricTags): MetricTags;
 }
 
 /** A timer to start. `durationMs` is at least 1; `seq` is its number in the run. */
@@ -115,6 +119,8 @@ export interface TimerInput {
 export interface TimerOptions {
   /** One line that says what the timer is for, shown by the web UI and the CLI. */
   readonly summary?: string | undefined;
+  /** Groups of events that its events belong to. Experimental, as in the official SDK. */
+  readonly eventGroups?: EventGroupMarker[] | undefined;
 }
 
 /** An activity to schedule. `seq` is its number in the run. */
@@ -173,6 +179,9 @@ export interface ContinueAsNewInput {
 
 /** Options of the next run; its type is always there. */
 export type ContinueAsNewInputOptions = ContinueAsNewOptions & { workflowType: string };
+
+/** Tags of a metric. */
+export type GetMetricTagsInput = MetricTags;
 
 /** Attributes of a log line. */
 export type GetLogAttributesInput = Record<string, unknown>;

@@ -106,7 +106,9 @@ export async function scheduleLocalActivity<R>(
     } catch (error) {
       if (!(error instanceof LocalActivityBackoff)) throw error;
       const { backoff } = error.next;
-      await sleep(backoff.seconds * 1000 + Math.floor(backoff.nanos / 1_000_000));
+      await sleep(backoff.seconds * 1000 + Math.floor(backoff.nanos / 1_000_000), {
+        eventGroups: options.eventGroups,
+      });
       attempt = error.next.attempt;
       originalScheduleTime = error.next.originalScheduleTime;
     }
@@ -138,7 +140,7 @@ async function startLocalActivity(input: LocalActivityInput): Promise<unknown> {
         if (run.pending.activities.has(seq)) pushCommand(run, { kind: "requestCancelLocalActivity", seq });
       });
     }
-    pushCommand(run, {
+    const command: ScheduleLocalActivity = {
       kind: "scheduleLocalActivity",
       seq,
       attempt,
@@ -149,7 +151,8 @@ async function startLocalActivity(input: LocalActivityInput): Promise<unknown> {
       args: toPayloadsWithContext(run.converters.payload, context, args) ?? [],
       userMetadata: userMetadataToPayload(run.converters.payload, { summary: options.summary }, context),
       ...compiled,
-    });
+    };
+    pushCommand(run, command, options.eventGroups);
     run.pending.activities.set(seq, { resolve, reject, context });
   });
 }

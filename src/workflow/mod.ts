@@ -18,7 +18,15 @@ export {
   type UpdateDefinition,
 } from "../common/definitions.ts";
 export type { Duration } from "../common/duration.ts";
-export { IllegalStateError, PayloadConverterError, ValueError } from "../common/errors.ts";
+export {
+  CompleteAsyncError,
+  IllegalStateError,
+  NamespaceNotFoundError,
+  PayloadConverterError,
+  ValueError,
+  WorkflowNotFoundError,
+} from "../common/errors.ts";
+export type { EventGroupMarker } from "../common/event-group.ts";
 export { TemporalFailure } from "../common/failure.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
 export { NexusHandlerError } from "../common/nexus-handler-error.ts";
@@ -54,13 +62,26 @@ export {
   type WorkerDeploymentVersion,
 } from "../common/versioning.ts";
 export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
-export { ParentClosePolicy } from "../common/workflow-options.ts";
+export type { BaseWorkflowHandle } from "../common/workflow-handle.ts";
+export { extractWorkflowType } from "../common/workflow-name.ts";
+export {
+  type BaseWorkflowOptions,
+  type CommonWorkflowOptions,
+  ParentClosePolicy,
+  type WorkflowDurationOptions,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from "../common/workflow-options.ts";
 export type {
   ActivityFunction,
+  ActivityInterface,
   UntypedActivities,
+  WithWorkflowArgs,
   Workflow,
+  WorkflowQueryType,
   WorkflowResultType,
   WorkflowReturnType,
+  WorkflowSignalType,
 } from "../common/workflow-type.ts";
 export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
 export type { PayloadConverter } from "../converter/sync/payload-converter.ts";
@@ -72,6 +93,18 @@ export {
   proxyActivities,
   scheduleActivity,
 } from "./activities.ts";
+export {
+  type EnhancedStackTrace,
+  enhancedStackTraceQuery,
+  type StackTrace,
+  type StackTraceFileLocation,
+  type StackTraceFileSlice,
+  type StackTraceSDKInfo,
+  stackTraceQuery,
+  type WorkflowInteraction,
+  type WorkflowMetadata,
+  workflowMetadataQuery,
+} from "./built-in-queries.ts";
 export { CancellationScope, type CancellationScopeOptions } from "./cancellation-scope.ts";
 export {
   ChildWorkflowCancellationType,
@@ -111,6 +144,7 @@ export {
   UnhandledRejectionError,
   WorkflowError,
 } from "./errors.ts";
+export { createEventGroup } from "./event-groups.ts";
 export { type ExternalWorkflowHandle, getExternalWorkflowHandle } from "./external-workflows.ts";
 export {
   allHandlersFinished,
@@ -137,6 +171,7 @@ export type {
   ContinueAsNewInputOptions,
   DisposeInput,
   GetLogAttributesInput,
+  GetMetricTagsInput,
   LocalActivityInput,
   QueryInput,
   SignalInput,
@@ -159,7 +194,9 @@ export {
   proxyLocalActivities,
   scheduleLocalActivity,
 } from "./local-activities.ts";
+export { LocalActivityBackoff as LocalActivityDoBackoff } from "./local-activity-backoff.ts";
 export { type LogAttributes, log, type WorkflowLogger } from "./log.ts";
+export { metricMeter } from "./metrics.ts";
 export {
   createNexusServiceClient,
   type NexusOperationHandle,

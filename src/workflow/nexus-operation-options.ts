@@ -1,4 +1,5 @@
 import type { Duration } from "../common/duration.ts";
+import type { EventGroupMarker } from "../common/event-group.ts";
 import type { NexusTypeInfo } from "../common/nexus-service.ts";
 
 /** What cancelling the scope of a Nexus operation does. */
@@ -31,6 +32,8 @@ export interface StartNexusOperationOptions {
   readonly cancellationType?: NexusOperationCancellationType | undefined;
   /** One line that says what the operation is for, shown by the web UI and the CLI. */
   readonly summary?: string | undefined;
+  /** Groups of events that its events belong to. Experimental, as in the official SDK. */
+  readonly eventGroups?: EventGroupMarker[] | undefined;
 }
 
 /** A Nexus operation to start. `seq` is its number in the run. */

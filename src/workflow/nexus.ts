@@ -172,7 +172,7 @@ function intercepted(run: Run): Start {
 
 function beginOperation(input: StartNexusOperationInput): Promise<StartNexusOperationOutput> {
   const run = requireRun();
-  const { seq, outputType } = input;
+  const { seq, options, outputType } = input;
   return new Promise<StartNexusOperationOutput>((resolve, reject) => {
     const scope = CancellationScope.current();
     if (scope.consideredCancelled) {
@@ -182,13 +182,13 @@ function beginOperation(input: StartNexusOperationInput): Promise<StartNexusOper
     const command = compile(run, input);
     if (scope.cancellable) {
       scope.cancelRequested.catch(() => {
-        if (run.pending.nexusStarts.has(seq) || run.pending.nexusOperations.has(seq)) {
-          pushCommand(run, { kind: "cancelNexusOperation", seq });
+        if (run.pending.nexusOperations.has(seq)) {
+          pushCommand(run, { kind: "cancelNexusOperation", seq }, options.eventGroups);
         }
       });
     }
-    pushCommand(run, command);
-    run.pending.nexusStarts.set(seq, { resolve, reject, outputType });
+    pushCommand(run, command, options.eventGroups);
+    run.pending.nexusOperations.set(seq, { started: { resolve, reject }, completed: undefined, outputType });
   });
 }
 

@@ -44,16 +44,17 @@ function startTimer({ durationMs, seq, options }: TimerInput): Promise<void> {
     if (scope.cancellable) {
       scope.cancelRequested.catch((error: unknown) => {
         if (!run.pending.timers.delete(seq)) return;
-        pushCommand(run, { kind: "cancelTimer", seq });
+        pushCommand(run, { kind: "cancelTimer", seq }, options?.eventGroups);
         reject(error);
       });
     }
-    pushCommand(run, {
+    const command = {
       kind: "startTimer",
       seq,
       startToFireMs: durationMs,
       userMetadata: userMetadataToPayload(payload, { summary: options?.summary }, context),
-    });
+    } as const;
+    pushCommand(run, command, options?.eventGroups);
     run.pending.timers.set(seq, { resolve, reject });
   });
 }

@@ -1,4 +1,5 @@
 import { CancellationScope } from "./cancellation-scope.ts";
+import { maybeCurrentRun } from "./runtime/current.ts";
 
 /**
  * A promise that is resolved from outside. It rejects when the scope in which it was made is cancelled.
@@ -18,7 +19,8 @@ export class Trigger<T> implements PromiseLike<T> {
   constructor() {
     let resolvePromise!: (value: T | PromiseLike<T>) => void;
     let rejectPromise!: (reason?: unknown) => void;
-    this.promise = new Promise<T>((resolve, reject) => {
+    const PromiseOfRun = maybeCurrentRun()?.waitSites?.Promise ?? Promise;
+    this.promise = new PromiseOfRun<T>((resolve, reject) => {
       const scope = CancellationScope.current();
       if (scope.cancellable) scope.cancelRequested.catch(reject);
       resolvePromise = resolve;

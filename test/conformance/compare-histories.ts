@@ -128,7 +128,10 @@ function normalized(history: HistoryJson, sameValues: boolean): string[] {
 
 type EventJson = HistoryJson["events"][number];
 
-/** The marker of a local activity tells when it was scheduled and when it ended: both differ from run to run. */
+/**
+ * The marker of a local activity tells when it was scheduled and when it ended: both differ from run to run; and only Perdure's
+ * tells that it stands apart.
+ */
 function withoutLocalTimes(event: EventJson): EventJson {
   const marker = event["markerRecordedEventAttributes"] as
     | { readonly details?: { readonly data?: { readonly payloads: readonly { readonly data: string }[] } } }
@@ -138,6 +141,7 @@ function withoutLocalTimes(event: EventJson): EventJson {
   const {
     complete_time,
     original_schedule_time: _,
+    apart: __,
     ...told
   } = JSON.parse(atob(data)) as {
     readonly [key: string]: Json;

@@ -26,6 +26,7 @@ const base: LocalActivityMarker = {
   completeTime: time,
   backoff: undefined,
   originalScheduleTime: time,
+  apart: false,
   end: { kind: "completed", result: { data: bytes('"hi"') } },
 };
 

@@ -31,7 +31,7 @@ export function probeSandbox(code: string): Probe {
     {
       ...platform.host,
       observe: (runId, call) => observed.push([runId, call]),
-      mapStack: createStackMapper(bundle.sourceMap),
+      ...createStackMapper(bundle.sourceMap),
       activatePatch: () => true,
     },
     { ownRealm: false },

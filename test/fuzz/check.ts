@@ -19,6 +19,8 @@ import type { WorkflowCode } from "../replay/workflow-code.ts";
 export interface CheckOptions extends ReplayedRunOptions {
   /** Workers of both SDKs had a part in it: what they say of themselves is not compared. */
   readonly mixed: boolean;
+  /** Whether the history tells which activation each local activity ended in: that of the official SDK does not. */
+  readonly tellsActivations: boolean;
 }
 
 /** What a replay found that is not as recorded; undefined when all is. */
@@ -27,8 +29,9 @@ export async function differenceIn(
   history: Recorded,
   options: CheckOptions,
 ): Promise<string | undefined> {
+  const whole = await differenceWhole(code, history, options);
+  if (whole !== undefined || !options.tellsActivations) return whole;
   return (
-    (await differenceWhole(code, history, options)) ??
     (await differenceByTask(code, history, options, "kept")) ??
     (await differenceByTask(code, history, options, "takenOver"))
   );
@@ -106,6 +109,8 @@ const BY_SERVER: ReadonlySet<number> = new Set([
   WorkflowTaskFailedCause.UNHANDLED_COMMAND,
   WorkflowTaskFailedCause.RESET_WORKFLOW,
   WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
+  // "Start and RequestCancel for child workflow is not allowed in same workflow task."
+  WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
 ]);
 
 /** Tasks fail in no program: what its code throws fails workflows. The server's own reasons do not count. */

@@ -14,7 +14,7 @@ export async function drive(client: Client, taskQueue: string, program: Program)
   const handle = await client.workflow.start("fuzzProgram", {
     taskQueue,
     workflowId,
-    args: [program.body, program.continueAsNew],
+    args: [program.body, program.continueAsNew, program.localsInTurn],
     workflowExecutionTimeout: 30_000,
   });
   const interventions = program.interventions.map((intervention, index) =>

@@ -39,7 +39,7 @@ export class Fuzzer {
     for (const history of histories) {
       this.histories += 1;
       this.events += history.events.length;
-      const difference = await this.#world.difference(runner, history);
+      const difference = await this.#world.difference(runner, history, program.localsInTurn);
       if (difference !== undefined) return { runner, program, difference, history };
     }
     return undefined;

@@ -201,6 +201,7 @@ export function generate(seed: number): Program {
   const dice = new Dice(seed);
   return {
     seed,
+    localsInTurn: dice.chance(0.5),
     body: body(dice, 0, 6),
     continueAsNew: dice.chance(0.1) ? body(dice, 1, 3) : null,
     interventions: interventions(dice),

@@ -56,8 +56,9 @@ async function fuzz(fuzzer: Fuzzer, { seconds, seed, atOnce, cuts }: Settings): 
   const lane = async (): Promise<void> => {
     while (Date.now() < end) {
       const number = next++;
-      const runner = runners[number % runners.length] ?? "both";
-      const found = await fuzzer.try(runner, generate(number));
+      const program = generate(number);
+      const runner = (program.localsInTurn ? runners : runners.slice(0, 2)).at(number % 3) ?? "official";
+      const found = await fuzzer.try(runner, program);
       if (found === undefined) continue;
       findings += 1;
       console.log(`seed ${number}, run by ${runner}: ${found.difference}`);

@@ -86,7 +86,7 @@ async function runOne(world: World, number: number): Promise<readonly Recorded[]
   const handle = await world.client.workflow.start("fuzzProgram", {
     taskQueue: TASK_QUEUE,
     workflowId,
-    args: [body, null],
+    args: [body, null, true],
     workflowExecutionTimeout: LIMIT_MS,
   });
   const nudge = setInterval(() => {
@@ -112,7 +112,7 @@ async function main(): Promise<void> {
         const last = history.events.at(-1)?.attributes.case;
         const wrong =
           last === "workflowExecutionCompletedEventAttributes"
-            ? await world.difference("both", history)
+            ? await world.difference("both", history, true)
             : `ended by ${last}`;
         if (wrong === undefined) continue;
         failed += 1;

@@ -78,6 +78,11 @@ export interface Intervention {
 /** A workflow and its world. */
 export interface Program {
   readonly seed: number;
+  /**
+   * One local activity at a time. The official SDK replays several that ran side by side as if they had ended at once, and so
+   * goes another way than it went at first: it can't be asked about such histories.
+   */
+  readonly localsInTurn: boolean;
   readonly body: Body;
   readonly continueAsNew: Body | null;
   readonly interventions: readonly Intervention[];

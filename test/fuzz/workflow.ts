@@ -16,7 +16,7 @@ import {
   ParentClosePolicy,
   patched,
   proxyActivities,
-  proxyActivities as proxyLocalActivities,
+  proxyLocalActivities,
   setHandler,
   sleep,
   upsertMemo,
@@ -61,8 +61,15 @@ class Run {
   readonly #slots = new Map<number, Promise<unknown>>();
   readonly #scopes = new Map<number, CancellationScope>();
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  readonly #localsInTurn: boolean;
+  /** The end of the last local activity. */
+  #lastLocal: Promise<unknown> = Promise.resolve();
   #stepsLeft = MOST_STEPS;
   #children = 0;
+
+  constructor(localsInTurn: boolean) {
+    this.#localsInTurn = localsInTurn;
+  }
 
   async body(body: Body): Promise<void> {
     for (const step of body) {
@@ -83,8 +90,7 @@ class Run {
         this.#note(await remote[step.stop].work(step.work, this.trace.length, this.trace.at(-1) ?? ""));
         return;
       case "local":
-        this.#note(await local[step.stop].work(step.work, this.trace.length, this.trace.at(-1) ?? ""));
-        return;
+        return await this.#local(step);
       case "child":
         return await this.#child(step);
       case "signalOther":
@@ -161,11 +167,20 @@ class Run {
     }
   }
 
+  async #local({ work, stop }: Extract<Step, { op: "local" }>): Promise<void> {
+    const call = (): Promise<string> => local[stop].work(work, this.trace.length, this.trace.at(-1) ?? "");
+    if (!this.#localsInTurn) return this.#note(await call());
+    const before = this.#lastLocal;
+    const turn = before.then(call);
+    this.#lastLocal = turn.catch(() => undefined);
+    this.#note(await turn);
+  }
+
   async #child(step: Extract<Step, { op: "child" }>): Promise<void> {
     const workflowId = this.#childId(++this.#children);
     const result = await executeChild(fuzzChild, {
       workflowId,
-      args: [step.program],
+      args: [step.program, this.#localsInTurn],
       cancellationType: ChildWorkflowCancellationType[step.stop],
       parentClosePolicy: ParentClosePolicy[step.close],
       workflowExecutionTimeout: 10_000,
@@ -258,16 +273,16 @@ function firstOf(error: AggregateError): never {
 }
 
 /** Runs a body, then goes on as a new run if there is another. */
-export async function fuzzProgram(body: Body, next: Body | null): Promise<string> {
-  const run = new Run();
+export async function fuzzProgram(body: Body, next: Body | null, localsInTurn: boolean): Promise<string> {
+  const run = new Run(localsInTurn);
   setHandler(flagsQuery, () => run.flags);
   await run.body(body);
-  if (next !== null) await continueAsNew<typeof fuzzProgram>(next, null);
+  if (next !== null) await continueAsNew<typeof fuzzProgram>(next, null, localsInTurn);
   return run.trace.join("; ");
 }
 
-export async function fuzzChild(body: Body): Promise<string> {
-  const run = new Run();
+export async function fuzzChild(body: Body, localsInTurn: boolean): Promise<string> {
+  const run = new Run(localsInTurn);
   await run.body(body);
   return run.trace.join("; ");
 }

@@ -21,8 +21,11 @@ export interface World {
   readonly peer: OfficialPeer;
   /** A worker of Perdure with the fuzzer's code. */
   worker(options: { readonly taskQueue: string; readonly maxCachedWorkflows?: number }): Promise<Worker>;
-  /** What is wrong with a history, seen by both SDKs; undefined when nothing is. */
-  difference(runner: Runner, history: Recorded): Promise<string | undefined>;
+  /**
+   * What is wrong with a history, seen by Perdure and, if local activities came one after the other, by the official SDK; undefined
+   * when nothing is.
+   */
+  difference(runner: Runner, history: Recorded, localsInTurn: boolean): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -38,20 +41,21 @@ export async function createWorld(): Promise<World> {
   const bundle = await bundleOf("../../fuzz/workflow.ts");
   const code = new WorkflowCode(bundle);
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { readonly version: string };
-  const ours = { sdk: { sdkName: "perdure", sdkVersion: version }, mixed: false };
-  const checks: Readonly<Record<Runner, CheckOptions>> = {
-    official: { mixed: false },
-    perdure: ours,
-    both: { mixed: true },
-  };
+  const sdk = { sdkName: "perdure", sdkVersion: version };
+  const checks = (localsInTurn: boolean): Readonly<Record<Runner, CheckOptions>> => ({
+    official: { mixed: false, tellsActivations: localsInTurn },
+    perdure: { sdk, mixed: false, tellsActivations: true },
+    both: { mixed: true, tellsActivations: true },
+  });
   const shared: Partial<WorkerOptions> = { connection, workflowBundle: { code: bundle }, activities };
   return {
     client: new Client({ connection }),
     peer,
     worker: async (options) => await Worker.create({ ...shared, ...options }),
-    async difference(runner, history) {
-      const here = failedTask(history) ?? (await differenceIn(code, history, checks[runner]));
-      if (here !== undefined || runner === "official") return here;
+    async difference(runner, history, localsInTurn) {
+      const here = failedTask(history) ?? (await differenceIn(code, history, checks(localsInTurn)[runner]));
+      // What it recorded it can replay.
+      if (here !== undefined || runner === "official" || !localsInTurn) return here;
       const there = await peer.replay(history);
       return there === undefined ? undefined : `the official SDK: ${there}`;
     },

@@ -7,6 +7,7 @@ import {
   commandAsRecorded,
   commandOfEvent,
   type RecordedCommand,
+  withoutLocalTime,
   withResultAsValue,
 } from "./recorded-commands.ts";
 import { hasLocals } from "./recorded-locals.ts";
@@ -28,14 +29,16 @@ export interface Compared {
 
 /**
  * The answer to a task beside that of the worker of the recording: commands, messages, flags, SDK name, and the time and place of
- * the activations that it came out of.
+ * the activations that it came out of. Without activations nobody knew when local activities were called, nor when they ended.
  */
 export function compareAnswer(delivered: Delivered, history: Recorded, task: RecordedTask): Compared {
   const { answer, activated } = delivered;
   if (answer.kind !== "completed") return { found: answer, recorded: { kind: "completed" } };
   const { commands, sdkMetadata, messages } = answer.request;
-  const form = (command: RecordedCommand): unknown =>
-    legible(listsMaps.has(history.workflowType) ? withResultAsValue(command) : command);
+  const form = (command: RecordedCommand): unknown => {
+    const timed = activated.length > 0 ? command : withoutLocalTime(command);
+    return legible(listsMaps.has(history.workflowType) ? withResultAsValue(timed) : timed);
+  };
   const live = activated.filter(({ activation }) => !activation.isReplaying);
   const started = history.events.find(({ eventId }) => eventId === BigInt(task.startedId));
   const startedMs = timestampMs(started!.eventTime!);

@@ -14,6 +14,7 @@ import {
   subjects,
   workflowTasks,
 } from "./recorded.ts";
+import { RecordedLocals } from "./recorded-locals.ts";
 import { stickyTask, taskBytes } from "./replay-history.ts";
 import { bundleOf } from "./workflow-code.ts";
 
@@ -43,6 +44,29 @@ function pageServer(reached: ReadonlyMap<string, number>): (message: FromThread)
   };
 }
 
+/** Runs local activities as recorded. */
+function localWorker(reached: ReadonlyMap<string, number>): (message: FromThread) => ToThread | undefined {
+  const runs = new Map<string, { readonly instance: number; readonly locals: RecordedLocals }>();
+  return (message) => {
+    if (message.kind === "localActivities") {
+      const { runId, instance } = message;
+      let run = runs.get(runId);
+      if (run?.instance !== instance) {
+        run = { instance, locals: new RecordedLocals(histories.find((one) => one.runId === runId)!, false) };
+        runs.set(runId, run);
+      }
+      run.locals.take(message);
+      return undefined;
+    }
+    if (message.kind !== "awaitLocals") return undefined;
+    const { runId, taskId } = message;
+    const { instance, locals } = runs.get(runId)!;
+    const next = locals.next(reached.get(runId)!);
+    if (next.kind !== "localResults") return { kind: "heartbeatTask", runId, taskId };
+    return { kind: "localActivityResult", runId, instance, result: next.results[0]! };
+  };
+}
+
 async function engineWith(
   facts: Partial<WorkerFacts>,
   reached: ReadonlyMap<string, number>,
@@ -50,9 +74,11 @@ async function engineWith(
   const main = new MainThread();
   const engine = startInlineEngine(vmPlatform({ alwaysTimed: false }), main.receive);
   main.connect((message) => engine.post(message));
-  main.onRequest = pageServer(reached);
+  const pages = pageServer(reached);
+  const locals = localWorker(reached);
+  main.onRequest = (message) => pages(message) ?? locals(message);
   const ready = main.next("ready");
-  main.post(threadInit(await bundle, { ...official, ...facts }));
+  main.post(threadInit(await bundle, { ...official, registeredActivities: ["default"], ...facts }));
   await ready;
   return main;
 }

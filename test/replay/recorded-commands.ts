@@ -224,7 +224,8 @@ function localDataOf(data: Payloads | undefined): object {
   const { complete_time: at } = value;
   // Workflow time is in whole milliseconds; what is left of one was lost on its way.
   const completeMs = at === null ? null : Math.floor(at.seconds * 1000 + at.nanos / 1e6 + 1e-3);
-  return { ...value, complete_time: completeMs, original_schedule_time: null };
+  // The official SDK does not say which markers stand apart.
+  return { ...value, complete_time: completeMs, original_schedule_time: null, apart: undefined };
 }
 
 function markerOf(marker: Marker, userMetadata: UserMetadata | undefined): RecordedCommand {
@@ -288,4 +289,11 @@ export function withResultAsValue(command: RecordedCommand): RecordedCommand {
 function asValue({ metadata, data }: Payload): unknown {
   const encoding = text.decode(metadata["encoding"]);
   return { encoding, value: encoding === "json/plain" ? JSON.parse(text.decode(data)) : data };
+}
+
+/** A command without the time at which a local activity ended. */
+export function withoutLocalTime(command: RecordedCommand): RecordedCommand {
+  if (command["markerName"] !== "core_local_activity") return command;
+  const details = command["details"] as { readonly data: object };
+  return { ...command, details: { ...details, data: { ...details.data, complete_time: null } } };
 }

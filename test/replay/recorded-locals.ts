@@ -3,7 +3,7 @@ import type { Completion } from "../../src/core/command.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import { localCancellation } from "../../src/core/failures.ts";
 import type { Input } from "../../src/core/input.ts";
-import type { ScheduleLocalActivity } from "../../src/core/local-activity-jobs.ts";
+import type { LocalActivityResult, ScheduleLocalActivity } from "../../src/core/local-activity-jobs.ts";
 import {
   isLocalActivityMarker,
   type LocalActivityMarker,
@@ -23,19 +23,30 @@ export function hasLocals({ events }: Recorded): boolean {
   return events.some((event) => localMarkerOf(event) !== undefined);
 }
 
+type LocalWork = Omit<Extract<Effect, { kind: "localActivities" }>, "kind">;
+
 /** Plays the worker that runs local activities: each ends in the task, and in the way, that history says. */
 export class RecordedLocals {
   /** By the start event of the task that recorded them. */
   readonly #markers = new Map<number, LocalActivityMarker[]>();
+  readonly #together: boolean;
   readonly #executing = new Map<number, ScheduleLocalActivity>();
   readonly #startedMs = new Map<number, number>();
   readonly #stopped = new Set<number>();
 
-  constructor({ events }: Recorded) {
+  /** With `together`, those that are told together in a replay are also told together here. */
+  constructor({ events }: Recorded, together: boolean) {
+    this.#together = together;
     for (const { startedId, commandEvents } of workflowTasks(events)) {
       this.#markers.set(
         startedId,
-        commandEvents.flatMap((event) => localMarkerOf(event) ?? []),
+        commandEvents.flatMap((event, index) => {
+          const marker = localMarkerOf(event);
+          if (marker === undefined) return [];
+          const before = commandEvents[index - 1];
+          const apart = marker.apart || before === undefined || localMarkerOf(before) === undefined;
+          return [{ ...marker, apart }];
+        }),
       );
     }
   }
@@ -48,7 +59,7 @@ export class RecordedLocals {
     }
   }
 
-  take({ schedule, cancel, cancelAll }: Extract<Effect, { kind: "localActivities" }>): void {
+  take({ schedule, cancel, cancelAll }: LocalWork): void {
     if (cancelAll) this.#executing.clear();
     for (const command of schedule) this.#executing.set(command.seq, command);
     for (const seq of cancel) {
@@ -64,14 +75,21 @@ export class RecordedLocals {
       const end = { kind: "cancelled", failure: localCancellation() } as const;
       return { kind: "localResults", results: [{ seq, end, attempt: 1, runtimeMs: 0 }] };
     }
-    const marker = this.#markers.get(startedId)?.find(({ seq }) => this.#executing.has(seq));
-    if (marker === undefined) return { kind: "heartbeat" };
-    const { seq, end, attempt, backoff, completeTime } = marker;
+    const open = this.#markers.get(startedId)?.filter(({ seq }) => this.#executing.has(seq)) ?? [];
+    const [first, ...others] = open;
+    if (first === undefined) return { kind: "heartbeat" };
+    const end = others.findIndex(({ apart }) => apart || !this.#together);
+    const ended = end < 0 ? open : open.slice(0, end + 1);
+    return { kind: "localResults", results: ended.map((marker) => this.#resultOf(marker)) };
+  }
+
+  #resultOf({ seq, end, attempt, backoff, completeTime }: LocalActivityMarker): LocalActivityResult {
     this.#executing.delete(seq);
-    const startedMs = this.#startedMs.get(seq) ?? 0;
-    const runtimeMs = completeTime === undefined ? 0 : inMs(completeTime) - startedMs;
+    const startedMs = this.#startedMs.get(seq);
+    const isTimed = completeTime !== undefined && startedMs !== undefined;
+    const runtimeMs = isTimed ? inMs(completeTime) - startedMs : 0;
     const backoffMs = backoff === undefined ? undefined : inMs(backoff);
-    return { kind: "localResults", results: [{ seq, end, attempt, runtimeMs, backoffMs }] };
+    return { seq, end, attempt, runtimeMs, backoffMs };
   }
 }
 

@@ -93,7 +93,7 @@ export class ReplayedRun {
     this.#code = code;
     this.#history = history;
     this.#pages = options.pages;
-    this.#locals = new RecordedLocals(history);
+    this.#locals = new RecordedLocals(history, options.sdk?.sdkName === "perdure");
     this.#sandboxId = `${history.runId} #${++runsMade}`;
     this.#run = createRun({
       ...(options.sdk ?? official),

@@ -26,7 +26,7 @@ export class WorkflowCode {
       {
         ...platform.host,
         observe: (runId, call) => this.observed.push({ runId, call }),
-        mapStack: createStackMapper(bundle.sourceMap),
+        ...createStackMapper(bundle.sourceMap),
         activatePatch: () => true,
       },
       { ownRealm: false },

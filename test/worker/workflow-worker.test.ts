@@ -335,6 +335,24 @@ describe("what threads ask for", () => {
     ]);
   });
 
+  test("a task that waits for local activities is to be answered in time, once, unless it was answered before", async () => {
+    const { threads, clock, give } = await workflowFixture();
+    give("r1");
+    give("r2");
+    const thread = threads.last;
+    await clock.advance(100);
+    const waits = (taskId: number, runId: string): void =>
+      thread.send({ kind: "awaitLocals", taskId, runId, taskTimeoutMs: 1000 });
+    waits(1, "r1");
+    waits(2, "r2");
+    waits(2, "r2");
+    thread.complete(1);
+    await clock.advance(699);
+    expect(thread.of("heartbeatTask")).toEqual([]);
+    await clock.advance(1);
+    expect(thread.of("heartbeatTask")).toEqual([{ kind: "heartbeatTask", taskId: 2, runId: "r2" }]);
+  });
+
   test("a message that this version does not know is fatal", async () => {
     const { threads, fatal } = await workflowFixture();
     threads.last.send({ kind: "initFailed", message: "late", stack: "" });

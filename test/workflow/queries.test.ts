@@ -51,7 +51,7 @@ test("a query is answered from the state of the workflow, and more than one in a
 test("an unknown query names those that are known", async () => {
   const { start } = await harness(source);
   expect(() => start("asked").query("nope")).toThrow(
-    "Workflow did not register a handler for nope. Registered queries: [__temporal_workflow_metadata count promise",
+    "Workflow did not register a handler for nope. Registered queries: [__stack_trace __enhanced_stack_trace __temporal_workflow_metadata count promise",
   );
 });
 

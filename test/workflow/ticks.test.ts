@@ -62,7 +62,7 @@ function sandbox(set: string): Promise<Harness> {
 }
 
 function measure(
-  { start }: Harness,
+  { start }: Pick<Harness, "start">,
   labels: readonly string[],
   activations: readonly (readonly Job[])[],
 ): { began: string[]; commands: string[]; log: readonly Noted[] } {
@@ -160,6 +160,19 @@ const only = <T>(entries: { readonly [label: string]: T }): [string, T][] =>
   Object.entries(entries).filter(([label]) => isCovered(label));
 
 const together = ["activity", "timer", "child", "signal", "update", "localActivity", "condition"];
+
+test("a run whose stacks are asked for takes as many ticks", async () => {
+  const part = table.interceptors["oneAwaiting"]!;
+  const { start } = await sandbox("oneAwaiting");
+  const noticed: Pick<Harness, "start"> = {
+    start: (type, options) => start(type, { ...options, facts: { keepsWaitSites: true } }),
+  };
+  const seen = only(part.alone).map(([label, measured]) => {
+    const { log, began } = measure(noticed, [label], recordedJobs(measured, false));
+    return [label, log.find(([noted]) => noted === label)?.[1] ?? null, began] as const;
+  });
+  expect(seen).toEqual(only(part.alone).map(([label, { step, began }]) => [label, step, began] as const));
+});
 
 describe.each(Object.keys(interceptorModules))("interceptors: %s", (set) => {
   const part = table.interceptors[set]!;

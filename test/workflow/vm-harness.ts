@@ -122,7 +122,7 @@ async function moduleFunction(source: string | URL, experimentalDecorators = fal
           })
         ).outputFiles[0]!.text;
   return `(function (require, globals) {
-    const { Date, Math, Intl, setTimeout, clearTimeout, setInterval, console, WeakRef, FinalizationRegistry, performance,
+    const { Date, Math, Intl, Promise = globalThis.Promise, setTimeout, clearTimeout, setInterval, console, WeakRef, FinalizationRegistry, performance,
       crypto, AsyncLocalStorage } = globals;
     const module = { exports: {} };
     const exports = module.exports;
@@ -132,7 +132,10 @@ async function moduleFunction(source: string | URL, experimentalDecorators = fal
 }
 
 interface Inside {
-  createSandboxEntry(host: SandboxHost, factory: (globals: object) => UserModules): SandboxEntry;
+  createSandboxEntry(
+    host: SandboxHost,
+    factory: (globals: object, shared: unknown, own: object | undefined) => UserModules,
+  ): SandboxEntry;
   readonly [name: string]: unknown;
 }
 
@@ -170,7 +173,8 @@ export async function harness(sources: Sources | string): Promise<Harness> {
     return modules[name];
   };
   const observed: Harness["observed"] = [];
-  const inner = inside.createSandboxEntry(testHost(observed, given.activatePatch), (globals) => {
+  const inner = inside.createSandboxEntry(testHost(observed, given.activatePatch), (shared, _, own) => {
+    const globals = { ...shared, ...own };
     const loaded = converters?.(require, globals);
     return {
       workflows: workflows(require, globals),
@@ -197,6 +201,17 @@ function testHost(observed: Harness["observed"], activatePatch: Sources["activat
     encodeUtf8: (text) => encoder.encode(text),
     decodeUtf8: (bytes) => decoder.decode(bytes),
     mapStack: (stack) => stack.replaceAll("workflows.js", "src/workflows.ts"),
+    framesOf: (stack) =>
+      Array.from(
+        stack.matchAll(/at (?:(?:async )?(\S+) \()?workflows\.js:(\d+):(\d+)/g),
+        ([, name, line, column]) => ({
+          functionName: name,
+          path: "src/workflows.ts",
+          line: Number(line),
+          column: Number(column),
+        }),
+      ),
+    sourceText: (path) => `text of ${path}`,
     asyncLocalStorage: () => new AsyncLocalStorage<unknown>(),
     activatePatch: activatePatch ?? (() => true),
   };

@@ -47,6 +47,8 @@ interface LocalActivityData {
   readonly originalScheduleTime: MarkerTime;
   /** Workflow time of the call. */
   readonly startedMs: number;
+  /** Ends of others that workflow code knew when it called this one. */
+  readonly toldBefore: number;
   /** It was not run by this worker: history has its marker already. */
   replayed: boolean;
   end: LocalActivityOutcome["end"]["kind"] | undefined;
@@ -61,7 +63,7 @@ function requestLive(data: LocalActivityData, scene: Scene): undefined {
   return request(data, scene);
 }
 
-function resolutionOf(data: LocalActivityData, outcome: LocalActivityOutcome): LocalActivityResolution {
+function resolutionOf(data: LocalActivityData, outcome: Ended): LocalActivityResolution {
   const { end, backoff, attempt, originalScheduleTime } = outcome;
   if (backoff !== undefined) return { kind: "backoff", attempt: attempt + 1, backoff, originalScheduleTime };
   switch (end.kind) {
@@ -76,13 +78,19 @@ function resolutionOf(data: LocalActivityData, outcome: LocalActivityOutcome): L
   }
 }
 
+/** What machines know of an end; whether its marker stands apart is seen when it is written. */
+type Ended = Omit<LocalActivityOutcome, "apart">;
+
+/** Whether a replay that sees a marker which is issued now would tell it together with the one before it, wrongly. */
+function standsApart({ toldBefore }: LocalActivityData, { jobs, issued, commands, locals }: Scene): boolean {
+  if (jobs.length > 0 || locals.told === toldBefore) return false;
+  return (issued.at(-1) ?? commands.last)?.ack === "localActivityMarkerSent";
+}
+
 /** Tells workflow code; an activity that this worker ran is recorded, at the place where it is told. */
-function resolve(
-  data: LocalActivityData,
-  scene: Scene,
-  outcome: LocalActivityOutcome,
-  machine: LiveMachine,
-): undefined {
+function resolve(data: LocalActivityData, scene: Scene, outcome: Ended, machine: LiveMachine): undefined {
+  const apart = standsApart(data, scene);
+  scene.locals.told += 1;
   const { seq, activityId, activityType, cancellationType } = data.command;
   const { end, completeTime } = outcome;
   data.end = end.kind;
@@ -94,7 +102,7 @@ function resolve(
   const metadata = userMetadata(data.command.userMetadata);
   scene.issued.push({
     ack: "localActivityMarkerSent",
-    command: localActivityMarkerCommand({ ...outcome, seq, activityId, activityType }, metadata),
+    command: localActivityMarkerCommand({ ...outcome, apart, seq, activityId, activityType }, metadata),
     machine,
   });
 }
@@ -226,6 +234,7 @@ export function openLocalActivity(called: ScheduleLocalActivity, scene: Scene): 
     command,
     originalScheduleTime,
     startedMs: scene.timeMs,
+    toldBefore: scene.locals.told,
     replayed: scene.replaying,
     end: undefined,
   };

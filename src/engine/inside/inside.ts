@@ -112,13 +112,13 @@ function start(parts: InsideParts, options: InsideOptions): SandboxEntry {
   // The runtime gives all runs the same globals, so this is done once.
   let seeded: unknown;
   let picked: { readonly [name: string]: unknown } = {};
-  const factory: WorkflowFactory = (globals): UserModules => {
+  const factory: WorkflowFactory = (globals, _shared, own): UserModules => {
     if (globals !== seeded) {
       realm.seed(globals);
       seeded = globals;
       picked = locals(globals);
     }
-    return options.user(picked, shared);
+    return options.user(own === undefined ? picked : { ...picked, ...own }, shared);
   };
   return guard(realm, parts.createSandboxEntry(options.host, factory));
 }

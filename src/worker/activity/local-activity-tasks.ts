@@ -6,6 +6,7 @@ import type { Info } from "../../activity/info.ts";
 import type { ActivityInterceptorsFactory } from "../../activity/interceptors.ts";
 import type { Client } from "../../client/client.ts";
 import { ApplicationFailure, ensureApplicationFailure } from "../../common/application-failure.ts";
+import { optionalTsToMs } from "../../common/duration.ts";
 import type { Logger } from "../../common/logger.ts";
 import type { MetricMeter } from "../../common/meter.ts";
 import { errorMessage } from "../../common/type-guards.ts";
@@ -14,7 +15,6 @@ import type {
   LocalActivityResult,
   ScheduleLocalActivity,
 } from "../../core/local-activity-jobs.ts";
-import { markerTimeMs } from "../../core/local-activity-marker.ts";
 import type { FromThread } from "../../engine/protocol.ts";
 import { toBase64 } from "../base64.ts";
 import type { Clock } from "../clock.ts";
@@ -210,8 +210,7 @@ export class LocalActivityTasks {
     const { namespace, taskQueue } = this.#options.facts;
     const taskToken = new TextEncoder().encode(`local_act_${++this.#lastToken}`);
     const { scheduleToCloseTimeoutMs = 0, startToCloseTimeoutMs = scheduleToCloseTimeoutMs } = command;
-    const firstMs =
-      command.originalScheduleTime === undefined ? scheduledMs : markerTimeMs(command.originalScheduleTime);
+    const firstMs = optionalTsToMs(command.originalScheduleTime) ?? scheduledMs;
     return {
       taskToken,
       base64TaskToken: toBase64(taskToken),

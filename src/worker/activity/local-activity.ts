@@ -2,14 +2,13 @@
 // 1. `done` is called exactly once, unless `forget` came first; what the function still does after it is nobody's business.
 // 2. A slot is held only while an attempt counts: from its start to its end, its timeout or `forget`.
 // 3. Only one timer of each kind runs; all are cleared when it is over.
+import { optionalTsToMs } from "../../common/duration.ts";
 import type { ProtoFailure } from "../../common/failure.ts";
-import { localCancellation } from "../../core/failures.ts";
 import type {
   LocalActivityEnd,
   LocalActivityResult,
   ScheduleLocalActivity,
 } from "../../core/local-activity-jobs.ts";
-import { markerTimeMs } from "../../core/local-activity-marker.ts";
 import { TimeoutType } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { Clock } from "../clock.ts";
 import type { SlotPermit, SlotSupplier } from "../slots/supplier.ts";
@@ -73,9 +72,7 @@ export class LocalActivity {
     const { command, clock } = this.#init;
     const { scheduleToCloseTimeoutMs: total, originalScheduleTime } = command;
     if (total !== undefined) {
-      const passed =
-        clock.nowMs() -
-        (originalScheduleTime === undefined ? this.#scheduledMs : markerTimeMs(originalScheduleTime));
+      const passed = clock.nowMs() - (optionalTsToMs(originalScheduleTime) ?? this.#scheduledMs);
       const left = total - Math.max(0, passed);
       if (left <= 0) {
         this.#end(timeout("SCHEDULE_TO_CLOSE"), 0);
@@ -92,7 +89,7 @@ export class LocalActivity {
     if (this.#running !== undefined) {
       this.#running.attempt.cancel({ reason: "CANCELLED", details: { cancelRequested: true } });
     } else {
-      this.#end({ kind: "cancelled", failure: localCancellation() }, 0);
+      this.#end({ kind: "cancelled", failure: CANCELLED }, 0);
     }
   }
 
@@ -211,6 +208,11 @@ export class LocalActivity {
     return ms > LONGEST_TIMER_MS ? undefined : this.#init.clock.setTimer(then, ms);
   }
 }
+
+const CANCELLED: ProtoFailure = {
+  message: "Activity cancelled",
+  failureInfo: { case: "canceledFailureInfo", value: {} },
+};
 
 /** Timers of the runtimes take 31 bits; a workflow that waits longer is not waited for. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import type { Logger } from "../../common/logger.ts";
-import type { MetricMeter } from "../../common/meter.ts";
+import type { MetricMeter, MetricTags } from "../../common/meter.ts";
 import type { ObservedCall } from "../../engine/protocol.ts";
 import type { InjectedSinks } from "../sinks.ts";
 import { toWorkflowInfo } from "./to-workflow-info.ts";
@@ -14,7 +14,7 @@ export interface ObservedCallsOptions {
 /** Carries out what workflow code logged, measured and sent to sinks; the replay rule was applied in the thread. */
 export class ObservedCalls {
   readonly #options: ObservedCallsOptions;
-  readonly #metrics = new Map<string, (value: number, tags: MetricTagsOf) => void>();
+  readonly #metrics = new Map<string, Recorder>();
 
   constructor(options: ObservedCallsOptions) {
     this.#options = options;
@@ -36,25 +36,14 @@ export class ObservedCalls {
     }
   }
 
-  #metric(call: Extract<ObservedCall, { kind: "metric" }>): void {
-    const { type, name, unit, description } = call.metric;
-    const key = `${type} ${name}`;
+  #metric({ metric, value, tags }: Extract<ObservedCall, { kind: "metric" }>): void {
+    const key = `${metric.type} ${metric.name}`;
     let record = this.#metrics.get(key);
     if (record === undefined) {
-      const meter = this.#options.metricMeter;
-      if (type === "counter") {
-        const counter = meter.createCounter(name, unit, description);
-        record = (value, tags) => counter.add(value, tags);
-      } else if (type === "histogram") {
-        const histogram = meter.createHistogram(name, undefined, unit, description);
-        record = (value, tags) => histogram.record(value, tags);
-      } else {
-        const gauge = meter.createGauge(name, undefined, unit, description);
-        record = (value, tags) => gauge.set(value, tags);
-      }
+      record = recorderOf(this.#options.metricMeter, metric);
       this.#metrics.set(key, record);
     }
-    record(call.value, { ...call.tags });
+    record(value, { ...tags });
   }
 
   #sink(runId: string, call: Extract<ObservedCall, { kind: "sink" }>): void {
@@ -80,4 +69,28 @@ export class ObservedCalls {
   }
 }
 
-type MetricTagsOf = Record<string, string | number | boolean>;
+type Recorder = (value: number, tags: MetricTags) => void;
+
+function recorderOf(
+  meter: MetricMeter,
+  { type, name, valueType, unit, description }: Extract<ObservedCall, { kind: "metric" }>["metric"],
+): Recorder {
+  switch (type) {
+    case "counter": {
+      const counter = meter.createCounter(name, unit, description);
+      return (value, tags) => counter.add(value, tags);
+    }
+    case "histogram": {
+      const histogram = meter.createHistogram(name, valueType, unit, description);
+      return (value, tags) => histogram.record(value, tags);
+    }
+    case "gauge": {
+      const gauge = meter.createGauge(name, valueType, unit, description);
+      return (value, tags) => gauge.set(value, tags);
+    }
+    case "up-down-counter": {
+      const counter = meter.createUpDownCounter(name, unit, description);
+      return (value, tags) => counter.add(value, tags);
+    }
+  }
+}

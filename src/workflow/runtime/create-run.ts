@@ -5,10 +5,12 @@ import { type RunStart, startInfo } from "./info.ts";
 import { seedBytes, seedRandom } from "./random.ts";
 import type { Run } from "./run.ts";
 import type { AsyncStore } from "./sandbox-entry.ts";
+import { keepWaitSites, type WaitSites } from "./wait-sites.ts";
 
 /** A new run, before the user's modules have been evaluated. */
 export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run {
   const { activation, job, facts, host } = start;
+  const waitSites = facts.keepsWaitSites ? keepWaitSites() : undefined;
   const randomSeed = seedBytes(job.randomnessSeed);
   return {
     runId: activation.runId,
@@ -34,8 +36,9 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
       cancelWorkflow: 1,
       nexusOperation: 1,
     },
-    pending: nothingPending(),
-    conditions: new Map(),
+    pending: nothingPending(waitSites),
+    waitSites,
+    conditions: waitSites?.map() ?? new Map(),
     patches: { known: new Set(), decisions: new Map() },
     timeouts: new Map(),
     commands: [],
@@ -73,15 +76,15 @@ function noHandlers(): Run["handlers"] {
   };
 }
 
-function nothingPending(): Run["pending"] {
+function nothingPending(sites: WaitSites | undefined): Run["pending"] {
+  const map = <Value>(): Map<number, Value> => sites?.map() ?? new Map();
   return {
-    timers: new Map(),
-    activities: new Map(),
-    childStarts: new Map(),
-    children: new Map(),
-    signals: new Map(),
-    cancels: new Map(),
-    nexusStarts: new Map(),
-    nexusOperations: new Map(),
+    timers: map(),
+    activities: map(),
+    childStarts: map(),
+    children: map(),
+    signals: map(),
+    cancels: map(),
+    nexusOperations: map(),
   };
 }

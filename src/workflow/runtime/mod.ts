@@ -155,14 +155,16 @@ class Sandbox implements SandboxEntry {
     const run = createRun({ activation, job, facts: slot.facts, host: this.#host }, this.#asyncStore);
     slot.run = run;
     setCurrentRun(run);
-    guard(run, () => loadModules(run, this.#evaluate()));
+    const own = run.waitSites === undefined ? undefined : { Promise: run.waitSites.Promise };
+    guard(run, () => loadModules(run, this.#evaluate(own)));
     return run;
   }
 
-  #evaluate(): UserModules {
-    return this.#factory(this.#globals, (specifier) => {
+  #evaluate(own?: { readonly [name: string]: unknown }): UserModules {
+    const shared = (specifier: string): never => {
       throw new IllegalStateError(`The host gives no shared module '${specifier}'`);
-    });
+    };
+    return this.#factory(this.#globals, shared, own);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EventGroupMarker } from "../../common/event-group.ts";
 import type { NexusTypeInfo } from "../../common/nexus-service.ts";
 import type { FailureConverter } from "../../converter/sync/failure-converter.ts";
 import type { PayloadConverter } from "../../converter/sync/payload-converter.ts";
@@ -22,6 +23,7 @@ import type { FlagLedger, SdkFlag } from "./flags.ts";
 import type { RandomState } from "./random.ts";
 import type { ReadOnlyReason } from "./read-only.ts";
 import type { AsyncStore, RunFacts, SandboxHost } from "./sandbox-entry.ts";
+import type { WaitSites } from "./wait-sites.ts";
 
 /**
  * All that the runtime knows of one run.
@@ -64,10 +66,11 @@ export interface Run {
     readonly children: Map<number, WorkflowResolver<unknown>>;
     readonly signals: Map<number, ExternalResolver>;
     readonly cancels: Map<number, ExternalResolver>;
-    readonly nexusStarts: Map<number, NexusResolver<StartNexusOperationOutput>>;
-    readonly nexusOperations: Map<number, NexusResolver<unknown>>;
+    readonly nexusOperations: Map<number, NexusResolver>;
   };
   readonly conditions: Map<number, Condition>;
+  /** Where the run waits; kept when somebody asks for its stacks. */
+  readonly waitSites: WaitSites | undefined;
   /** Patches that history has, and what was decided on those that the code asked for. */
   readonly patches: { readonly known: Set<string>; readonly decisions: Map<string, boolean> };
   commands: WorkflowCommand[];
@@ -114,7 +117,11 @@ export interface WorkflowResolver<T> extends Resolver<T> {
 export type ExternalResolver = WorkflowResolver<void>;
 
 /** Where the answer to a Nexus operation goes, and how it comes out of its payload. */
-export interface NexusResolver<T> extends Resolver<T> {
+export interface NexusResolver {
+  /** Until it has started. */
+  started: Resolver<StartNexusOperationOutput> | undefined;
+  /** From then on. */
+  completed: Resolver<unknown> | undefined;
   readonly outputType: NexusTypeInfo<unknown> | undefined;
 }
 
@@ -201,9 +208,14 @@ export interface HandlerInProgress {
 }
 
 /** Adds a command to the answer. Refused while a query is answered or an update is validated. */
-export function pushCommand(run: Run, command: WorkflowCommand): void {
+export function pushCommand(
+  run: Run,
+  command: WorkflowCommand,
+  eventGroups?: readonly EventGroupMarker[],
+): void {
   assertWritable(run, `The command ${command.kind}`);
-  const eventGroupMarkers = command.kind === "respondToUpdate" ? undefined : currentEventGroups(run);
+  const eventGroupMarkers =
+    command.kind === "respondToUpdate" ? undefined : currentEventGroups(run, eventGroups);
   const annotated = eventGroupMarkers === undefined ? command : { ...command, eventGroupMarkers };
   run.commands.push(run.facts.tracesCommands === true ? { ...annotated, stack: callStack() } : annotated);
 }

@@ -40,6 +40,12 @@ export interface RunFacts {
   readonly sinks: { readonly [name: string]: { readonly callDuringReplay: boolean } };
   /** The worker has a `patchActivationCallback`. Default: false. */
   readonly asksBeforePatching?: boolean | undefined;
+  /** What answers to queries say of the SDK. */
+  readonly sdk?: { readonly name: string; readonly version: string } | undefined;
+  /** Somebody asks where the run waits. Default: false. */
+  readonly keepsWaitSites?: boolean | undefined;
+  /** Answers to `__enhanced_stack_trace` have source text. Default: false. */
+  readonly showStackTraceSources?: boolean | undefined;
   /** Each command carries the stack of the call that made it; for reports. Default: false. */
   readonly tracesCommands?: boolean | undefined;
 }
@@ -55,6 +61,10 @@ export interface SandboxHost {
   decodeUtf8(bytes: Uint8Array): string;
   /** Maps positions of a stack from the bundle to the user's files. */
   mapStack(stack: string): string;
+  /** The frames of a stack that are in the user's files. */
+  framesOf(stack: string): readonly UserFrame[];
+  /** The text of one of the user's files; undefined when it is not to be had. */
+  sourceText(path: string): string | undefined;
   /** A fresh store that follows async calls (AsyncLocalStorage of the host). */
   asyncLocalStorage(): AsyncStore<unknown>;
   /** Asks `patchActivationCallback`. `workflowInfo` is plain data. */
@@ -63,6 +73,14 @@ export interface SandboxHost {
     patchId: string,
     workflowInfo: { readonly [key: string]: unknown },
   ): PatchDecision;
+}
+
+/** A frame of a stack, in the user's file. Line and column count from 1. */
+export interface UserFrame {
+  readonly functionName: string | undefined;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** Whether a patch becomes active, or why nobody could tell. */
@@ -78,11 +96,12 @@ export interface AsyncStore<T> {
  * What the user section of a bundle evaluates to: called once per run, it gives fresh module state.
  *
  * `globals` are the deterministic globals (Date, Math, setTimeout, …), passed as parameters so that user code reads them as
- * locals; `shared` gives the frozen modules that all runs have in common (`perdure/workflow`, …).
+ * locals, and `own` are those of this run alone; `shared` gives the frozen modules that all runs have in common (`perdure/workflow`, …).
  */
 export type WorkflowFactory = (
   globals: { readonly [name: string]: unknown },
   shared: (specifier: string) => unknown,
+  own?: { readonly [name: string]: unknown },
 ) => UserModules;
 
 /** One run's instance of the user's modules. */

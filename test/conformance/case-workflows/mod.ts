@@ -3,3 +3,4 @@ export * from "./classes.ts";
 export * from "./faulty.ts";
 export * from "./hostile.ts";
 export * from "./plain.ts";
+export * from "./waits.ts";

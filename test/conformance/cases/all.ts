@@ -6,6 +6,7 @@ import { hostileCases } from "./hostile.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
+import { stackCases } from "./stacks.ts";
 import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
@@ -16,5 +17,6 @@ export const cases: readonly Case[] = [
   ...hostileCases,
   ...robustnessCases,
   ...patchCases,
+  ...stackCases,
   ...transportCases,
 ];

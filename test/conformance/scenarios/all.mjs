@@ -2,6 +2,7 @@
 import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
+import { eventGroupScenarios } from "./event-groups.mjs";
 import { externalScenarios } from "./external.mjs";
 import { localActivityScenarios } from "./local-activities.mjs";
 import { nexusScenarios } from "./nexus.mjs";
@@ -25,6 +26,7 @@ export const scenarios = [
   ...updateScenarios,
   ...childScenarios,
   ...externalScenarios,
+  ...eventGroupScenarios,
   ...nexusScenarios,
   ...localActivityScenarios,
   ...patchScenarios,

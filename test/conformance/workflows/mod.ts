@@ -9,6 +9,7 @@ export * from "./children.ts";
 export * from "./conditions.ts";
 export * from "./continue-as-new.ts";
 export * from "./determinism.ts";
+export * from "./event-groups.ts";
 export * from "./external.ts";
 export * from "./failures.ts";
 export * from "./info.ts";

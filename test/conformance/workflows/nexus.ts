@@ -147,6 +147,8 @@ export async function nexusCancelledBeforeStart(way: Way): Promise<unknown[]> {
   await sleep(100);
   scope.cancel();
   const told = await starting;
+  // What became of the request is to come into history.
+  if (told[0] === "returned") await sleep(700);
   return [told[0], told[1]];
 }
 

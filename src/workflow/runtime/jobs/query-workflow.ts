@@ -8,12 +8,10 @@ import { composeInterceptors } from "../compose-interceptors.ts";
 import { insideHeaders } from "../converters.ts";
 import { requireRun } from "../current.ts";
 import { failureOfAnyway, temporalFailureOf } from "../failures.ts";
-import type { HandlerTable, Run } from "../run.ts";
+import type { Run } from "../run.ts";
+import { builtInQueries } from "./built-in-queries.ts";
 
 type QueryJob = Extract<Job, { kind: "queryWorkflow" }>;
-
-/** Queries that every workflow answers. */
-const METADATA_QUERY = "__temporal_workflow_metadata";
 
 /** A query arrives. It is answered in this activation, whatever happens. */
 export function queryWorkflow(run: Run, job: QueryJob): void {
@@ -65,32 +63,13 @@ function perdureEntryQuery(run: Run, queryName: string, args: unknown[]): unknow
   const { handlers } = run;
   const entry = handlers.queries.get(queryName);
   if (entry !== undefined) return entry.handler(...args);
-  if (queryName === METADATA_QUERY) return new RawValue(workflowMetadata(run));
+  const builtIn = builtInQueries.get(queryName);
+  if (builtIn !== undefined) return new RawValue(builtIn.answer(run));
   if (handlers.defaultQuery !== undefined && !isReservedName(queryName)) {
     return handlers.defaultQuery(queryName, ...args);
   }
-  const known = [METADATA_QUERY, ...handlers.queries.keys()].join(" ");
+  const known = [...builtInQueries.keys(), ...handlers.queries.keys()].join(" ");
   throw new ReferenceError(
     `Workflow did not register a handler for ${queryName}. Registered queries: [${known}]`,
   );
-}
-
-/** What the web UI shows of a workflow: `temporal.api.sdk.v1.WorkflowMetadata` as JSON. */
-function workflowMetadata({ info, handlers, currentDetails }: Run): object {
-  return {
-    definition: {
-      type: info.workflowType,
-      queryDefinitions: [
-        { name: METADATA_QUERY, description: "Returns metadata associated with this workflow." },
-        ...definitions(handlers.queries),
-      ],
-      signalDefinitions: definitions(handlers.signals),
-      updateDefinitions: definitions(handlers.updates),
-    },
-    currentDetails,
-  };
-}
-
-function definitions(entries: HandlerTable["queries" | "signals" | "updates"]): object[] {
-  return Array.from(entries, ([name, { description }]) => ({ name, description }));
 }

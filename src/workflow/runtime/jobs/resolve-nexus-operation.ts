@@ -9,20 +9,24 @@ export function resolveNexusOperationStart(
   run: Run,
   { seq, resolution }: Extract<Job, { kind: "resolveNexusOperationStart" }>,
 ): void {
-  const starter = run.pending.nexusStarts.get(seq);
-  if (starter === undefined) throw new IllegalStateError(`No completion for the start of operation ${seq}`);
-  run.pending.nexusStarts.delete(seq);
+  const { nexusOperations } = run.pending;
+  const operation = nexusOperations.get(seq);
+  const started = operation?.started;
+  if (operation === undefined || started === undefined) {
+    throw new IllegalStateError(`No completion for the start of operation ${seq}`);
+  }
+  operation.started = undefined;
   if (resolution.kind === "failed") {
-    starter.reject(errorOf(run, resolution.failure));
+    nexusOperations.delete(seq);
+    started.reject(errorOf(run, resolution.failure));
     return;
   }
-  const { outputType } = starter;
   const result = new Promise<unknown>((resolve, reject) => {
-    run.pending.nexusOperations.set(seq, { resolve, reject, outputType });
+    operation.completed = { resolve, reject };
   });
   // An operation whose result nobody waits for may fail.
   result.catch(() => undefined);
-  starter.resolve({ token: resolution.kind === "started" ? resolution.token : "", result });
+  started.resolve({ token: resolution.kind === "started" ? resolution.token : "", result });
 }
 
 /** An operation ended, or need not be waited for any more. */
@@ -30,20 +34,16 @@ export function resolveNexusOperation(
   run: Run,
   { seq, resolution }: Extract<Job, { kind: "resolveNexusOperation" }>,
 ): void {
-  const { nexusStarts, nexusOperations } = run.pending;
-  const resolver = nexusOperations.get(seq);
-  const starter = nexusStarts.get(seq);
-  nexusStarts.delete(seq);
+  const { nexusOperations } = run.pending;
+  const operation = nexusOperations.get(seq);
+  if (operation === undefined) throw new IllegalStateError(`No completion for operation ${seq}`);
   nexusOperations.delete(seq);
-  if (resolution.kind === "failed" && (resolver ?? starter) !== undefined) {
-    const error = errorOf(run, resolution.failure);
-    resolver?.reject(error);
+  const { started, completed, outputType } = operation;
+  if (resolution.kind === "failed") {
     // Left before it started: who waits for the start would wait for ever.
-    starter?.reject(error);
-  } else if (resolution.kind === "completed" && resolver !== undefined) {
-    resolver.resolve(resultOf(run, resolution.result, resolver.outputType));
+    (completed ?? started)?.reject(errorOf(run, resolution.failure));
   } else {
-    throw new IllegalStateError(`No completion for operation ${seq}`);
+    completed?.resolve(resultOf(run, resolution.result, outputType));
   }
 }
 

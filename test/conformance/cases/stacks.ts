@@ -1,0 +1,62 @@
+/** Where a workflow waits: the stack trace queries. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { release, waits } from "../case-workflows/waits.ts";
+import { type Case, eventually } from "./case.ts";
+
+const file = fileURLToPath(new URL("../case-workflows/waits.ts", import.meta.url));
+const lines = readFileSync(file, "utf8").split("\n");
+
+/** Lines of the workflow that say so of themselves. */
+const waitingLines = lines.flatMap((line, index) => (line.includes("// waits: ") ? [index + 1] : []));
+const overLines = lines.flatMap((line, index) => (line.includes("// over") ? [index + 1] : []));
+
+interface EnhancedStackTrace {
+  readonly sdk: { readonly name: string; readonly version: string };
+  readonly stacks: readonly {
+    readonly locations: readonly {
+      readonly file_path: string;
+      readonly line: number;
+      readonly function_name?: string;
+    }[];
+  }[];
+  readonly sources: { readonly [path: string]: readonly { readonly content: string }[] };
+}
+
+const linesIn = (text: string): Set<number> =>
+  new Set(Array.from(text.matchAll(/waits\.ts:(\d+):\d+/g), ([, line]) => Number(line)));
+
+export const stackCases: readonly Case[] = [
+  {
+    name: "stacks: a query names every place at which a workflow waits, cached or not",
+    async run({ client, id, taskQueue, withWorker }) {
+      await withWorker(
+        async () => {
+          const handle = await client.workflow.start(waits, { workflowId: id(), taskQueue });
+          await eventually("all waits", async () => {
+            const { raw, historyLength } = await handle.describe();
+            return raw.pendingWorkflowTask === undefined && historyLength > 10 ? true : undefined;
+          });
+          const text = await handle.query<string>("__stack_trace");
+          for (const line of waitingLines)
+            assert.ok(linesIn(text).has(line), `line ${line} is not in:\n${text}`);
+          for (const line of overLines) assert.ok(!linesIn(text).has(line), `line ${line} is in:\n${text}`);
+          assert.match(text, /at (async )?(Lock\.)?acquire|at Lock\.acquire/);
+          assert.doesNotMatch(text, /workflow-bundle\.js|perdure:workflow-runtime/);
+          assert.equal(await handle.query("__stack_trace"), text);
+          const enhanced = await handle.query<EnhancedStackTrace>("__enhanced_stack_trace");
+          assert.equal(enhanced.sdk.name, "perdure");
+          const places = new Set(enhanced.stacks.flatMap((stack) => stack.locations.map(({ line }) => line)));
+          for (const line of waitingLines) assert.ok(places.has(line));
+          assert.deepEqual(Object.keys(enhanced.sources), [file]);
+          assert.equal(enhanced.sources[file]?.[0]?.content, lines.join("\n"));
+          // The workflow goes on as if nobody had asked.
+          await handle.signal(release);
+          assert.equal(await handle.result(), "released");
+        },
+        { showStackTraceSources: true },
+      );
+    },
+  },
+];
