@@ -111,12 +111,7 @@ class Engine {
         observe: (runId, call) => observed.add(runId, call),
         mapStack,
         framesOf,
-        activatePatch: (runId, patchId, info) => {
-          const ask = (): PatchDecision => this.#hostCalls.activatePatch(runId, patchId, info);
-          return this.#reruns === undefined
-            ? ask()
-            : this.#reruns.decide(this.#cache.get(runId), patchId, ask);
-        },
+        activatePatch: (runId, patchId, info) => this.#activatePatch(runId, patchId, info),
       },
       options,
     );
@@ -154,6 +149,11 @@ class Engine {
       reruns: this.#reruns,
     });
     this.#replays = new Replays({ ...common, post, flushObserved });
+  }
+
+  #activatePatch(runId: string, patchId: string, info: { readonly [key: string]: unknown }): PatchDecision {
+    const ask = (): PatchDecision => this.#hostCalls.activatePatch(runId, patchId, info);
+    return this.#reruns === undefined ? ask() : this.#reruns.decide(this.#cache.get(runId), patchId, ask);
   }
 
   /**
