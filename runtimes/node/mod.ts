@@ -6,11 +6,7 @@ import { env, identity } from "../node-api/process.ts";
 /** Node. */
 export const platform: Platform = {
   name: "node",
-  openGrpc: (options) =>
-    new GrpcChannel(options, {
-      maxConnectionAgeMs: Number.POSITIVE_INFINITY,
-      maxConnectionCalls: Number.POSITIVE_INFINITY,
-    }),
+  openGrpc: (options) => new GrpcChannel(options),
   asyncLocal,
   identity,
   env,

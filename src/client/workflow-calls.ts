@@ -108,7 +108,11 @@ export class WorkflowCalls {
       : undefined;
     try {
       const response = await this.#service.startWorkflowExecution(
-        { ...request, requestEagerExecution: slot !== undefined },
+        {
+          ...request,
+          requestEagerExecution: slot !== undefined,
+          eagerWorkerDeploymentOptions: slot?.deployment,
+        },
         call,
       );
       const task = response.eagerWorkflowTask;

@@ -214,9 +214,9 @@ export interface GrpcChannelOptions {
   readonly maxReceiveBytes?: number | undefined;
   /** Milliseconds for one attempt to connect, TLS and proxy included. Default 10000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Age in milliseconds, up to 10 % less by chance, at which a connection is replaced. Default: the runtime's choice. */
+  /** Age in milliseconds, up to 10 % less by chance, at which a connection is replaced. Default: never. */
   readonly maxConnectionAgeMs?: number | undefined;
-  /** Number of calls after which a connection is replaced. Default: the runtime's choice. */
+  /** Number of calls after which a connection is replaced. Default: never. */
   readonly maxConnectionCalls?: number | undefined;
   /** Most connections at a time; more than one only when the server limits concurrent streams. Default 100. */
   readonly maxConnections?: number | undefined;

@@ -45,6 +45,15 @@ export async function sendWithApiKey(
   }
 }
 
+/** The last key by metadata: both stay the same for long, and the same object spares its encoding. */
+const known = new WeakMap<Metadata, { readonly key: string; readonly metadata: Metadata }>();
+
 function withBearer(metadata: Metadata, key: string): Metadata {
-  return key === "" ? metadata : { authorization: `Bearer ${key}`, ...metadata };
+  if (key === "") return metadata;
+  const last = known.get(metadata);
+  if (last?.key === key) return last.metadata;
+  const result = { authorization: `Bearer ${key}`, ...metadata };
+  if (!Object.isFrozen(metadata)) return result;
+  known.set(metadata, { key, metadata: Object.freeze(result) });
+  return result;
 }

@@ -127,9 +127,11 @@ export class Connection extends CallScopes {
     this.#send = chainInterceptors(options.interceptors, this.#transmit);
     this.#services = new Services(this.#invoke);
     this.rpc = {
-      unary: (path, bytes, { timeoutMs, signal, ...rest }) =>
+      unary: (path, bytes, { timeoutMs, signal, metadata, namespace, retry }) =>
         this.#invoke(path, bytes, {
-          ...rest,
+          metadata,
+          namespace,
+          retry,
           abortSignal: signal,
           deadline: timeoutMs === undefined ? undefined : Date.now() + timeoutMs,
         }),

@@ -2,8 +2,18 @@
 // the connection.
 import type { PollWorkflowTaskQueueResponse } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 
+/** Which build of a worker takes the first task. */
+export interface EagerDeployment {
+  readonly deploymentName: string;
+  readonly buildId: string;
+  /** `WorkerVersioningMode` number. */
+  readonly workerVersioningMode: 0 | 1 | 2;
+}
+
 /** A place for one workflow task in a worker of this process. Exactly one of its methods is called, once. */
 export interface EagerSlot {
+  /** Of the worker that has the place; absent when it has no deployment. */
+  readonly deployment?: EagerDeployment | undefined;
   /** Hands over the first task of the workflow that was started. */
   accept(task: PollWorkflowTaskQueueResponse): void;
   /** The server gave no task: the place is free again. */

@@ -3,8 +3,10 @@ import type { MetricMeter } from "../common/meter.ts";
 import { versioningBehaviorNames } from "../common/versioning.ts";
 import type { LoadedDataConverter } from "../converter/mod.ts";
 import { PROTOCOL_VERSION, type WorkerFacts } from "../engine/protocol.ts";
+import { WorkerVersioningMode } from "../gen/codec/temporal/api/enums/v1/deployment.ts";
 import type { WorkerPlatform } from "../platform/worker-platform.ts";
 import { CLIENT_NAME, CLIENT_VERSION } from "../transport/client-info.ts";
+import { registerEagerStarter } from "../transport/eager-start.ts";
 import { ActivityTasks } from "./activity/activity-tasks.ts";
 import { LocalActivityTasks } from "./activity/local-activity-tasks.ts";
 import type { Clock } from "./clock.ts";
@@ -16,6 +18,7 @@ import { type QueueKind, StickyBalance, splitPollers } from "./pollers/sticky-ba
 import type { NamespaceFacts, WorkerService } from "./service.ts";
 import { FixedSlots } from "./slots/fixed.ts";
 import { pollError, WorkerRun } from "./worker-run.ts";
+import { eagerStarterOf } from "./workflow/eager-starter.ts";
 import { ObservedCalls } from "./workflow/observed-calls.ts";
 import { isEmptyPoll } from "./workflow/peek.ts";
 import { WorkflowWorker } from "./workflow/workflow-worker.ts";
@@ -29,6 +32,8 @@ export interface RunIngredients {
   /** Text of the workflow bundle; absent when the worker has no workflows. */
   readonly bundle: string | undefined;
   readonly service: WorkerService;
+  /** The connection, by which clients of this process find the worker; absent: they do not. */
+  readonly connection?: object | undefined;
   readonly namespaceFacts: NamespaceFacts;
   readonly capabilities: WorkerFacts["capabilities"];
   /** Largest request in bytes. */
@@ -44,10 +49,12 @@ export interface RunIngredients {
 /** Puts the parts of a worker together. Nothing is started. */
 export function assembleRun(ingredients: RunIngredients): WorkerRun {
   const { options, service, clock, logger, namespaceFacts } = ingredients;
+  const workflowSlots = new FixedSlots(options.maxConcurrentWorkflowTaskExecutions);
   const activitySlots = new FixedSlots(options.maxConcurrentActivityTaskExecutions);
   const activities = options.enableNonLocalActivities ? activityTasks(ingredients) : undefined;
   const localActivities = ingredients.bundle === undefined ? undefined : localActivityTasks(ingredients);
   let eagerOpen = activities !== undefined;
+  let withdraw: (() => void) | undefined;
   const workflows =
     ingredients.bundle === undefined || localActivities === undefined
       ? undefined
@@ -70,7 +77,13 @@ export function assembleRun(ingredients: RunIngredients): WorkerRun {
     activities,
     localActivities,
     workflowPollers:
-      workflows === undefined ? [] : workflowPollers(ingredients, workflows, onFatal("workflow task")),
+      workflows === undefined
+        ? []
+        : workflowPollers(ingredients, {
+            workflows,
+            slots: workflowSlots,
+            onFatal: onFatal("workflow task"),
+          }),
     activityPollers:
       activities === undefined
         ? []
@@ -84,8 +97,12 @@ export function assembleRun(ingredients: RunIngredients): WorkerRun {
     shutdownGraceTimeMs: options.shutdownGraceTimeMs,
     shutdownForceTimeMs: options.shutdownForceTimeMs,
     pollCompleteOnShutdown: namespaceFacts.pollCompleteOnShutdown,
+    openEager: () => {
+      if (workflows !== undefined) withdraw = announce(ingredients, workflows, workflowSlots);
+    },
     closeEager: () => {
       eagerOpen = false;
+      withdraw?.();
     },
   });
   return run;
@@ -217,13 +234,40 @@ function deploymentFacts(options: CompiledWorkerOptions): WorkerFacts["deploymen
   };
 }
 
+/** Clients on the same connection may start workflows here without a poll. */
+function announce(
+  { connection, options }: RunIngredients,
+  workflows: WorkflowWorker,
+  slots: FixedSlots,
+): (() => void) | undefined {
+  if (connection === undefined) return undefined;
+  const { namespace, taskQueue } = options;
+  const deployment = deploymentFacts(options);
+  const { UNVERSIONED, VERSIONED } = WorkerVersioningMode;
+  const starter = eagerStarterOf({
+    namespace,
+    taskQueue,
+    slots,
+    deployment: deployment && {
+      deploymentName: deployment.deploymentName,
+      buildId: deployment.buildId,
+      workerVersioningMode: deployment.useWorkerVersioning ? VERSIONED : UNVERSIONED,
+    },
+    accept: (task, permit) => void workflows.accept(task, permit),
+  });
+  return registerEagerStarter(connection, starter);
+}
+
 function workflowPollers(
   ingredients: RunIngredients,
-  workflows: WorkflowWorker,
-  onFatal: (error: unknown) => void,
+  parts: {
+    readonly workflows: WorkflowWorker;
+    readonly slots: FixedSlots;
+    readonly onFatal: (error: unknown) => void;
+  },
 ): Poller<Uint8Array>[] {
   const { options, stickyQueue } = ingredients;
-  const slots = new FixedSlots(options.maxConcurrentWorkflowTaskExecutions);
+  const { workflows, slots, onFatal } = parts;
   const polls = options.maxConcurrentWorkflowTaskPolls;
   const poller = (queue: QueueKind, maximum: number, balance?: StickyBalance): Poller<Uint8Array> => {
     const gate =

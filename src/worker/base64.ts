@@ -1,3 +1,6 @@
+/** Few enough to be arguments of one call. */
+const CHUNK_BYTES = 4096;
+
 /**
  * Bytes as base64 text.
  *
@@ -8,6 +11,10 @@
  */
 export function toBase64(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    // Spreading the bytes would take four times as long.
+    const part: string = Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + CHUNK_BYTES));
+    text += part;
+  }
   return btoa(text);
 }

@@ -82,6 +82,7 @@ export async function createRun(options: WorkerOptions, ports: WorkerPorts): Pro
     workerInstanceKey: identity.workerInstanceKey,
     bundle,
     service,
+    connection: ports.connection(),
     namespaceFacts: await readNamespace(service, compiled.namespace),
     capabilities: capabilitiesOf(ports.connection()),
     maxMessageBytes: maxMessageBytes(ports.connection()),

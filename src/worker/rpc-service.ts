@@ -49,39 +49,23 @@ const CALL_TIMEOUT_MS = 30_000;
 export class RpcWorkerService implements WorkerService {
   readonly #rpc: () => WorkerRpc;
   readonly #facts: WorkerIdentity;
+  /** Every answer about an activity says this. */
+  readonly #answerFacts: ReturnType<typeof answerFactsOf>;
+  /** Requests that are the same each time, encoded when first needed. */
+  readonly #polls = new Map<"sticky" | "normal" | "activity", Uint8Array>();
 
   constructor(rpc: () => WorkerRpc, facts: WorkerIdentity) {
     this.#rpc = rpc;
     this.#facts = facts;
+    this.#answerFacts = answerFactsOf(facts);
   }
 
-  async pollWorkflowTask(queue: "sticky" | "normal", signal: AbortSignal): Promise<Uint8Array> {
-    const { namespace, identity, taskQueue, stickyQueue = "", workerInstanceKey } = this.#facts;
-    const request = pollWorkflowTaskQueue.encode({
-      namespace,
-      identity,
-      workerInstanceKey,
-      taskQueue:
-        queue === "sticky"
-          ? { name: stickyQueue, kind: TaskQueueKind.STICKY, normalName: taskQueue }
-          : { name: taskQueue, kind: TaskQueueKind.NORMAL },
-      ...this.#pollVersion(),
-    });
-    return this.#poll(pollWorkflowTaskQueue.path, request, signal);
+  pollWorkflowTask(queue: "sticky" | "normal", signal: AbortSignal): Promise<Uint8Array> {
+    return this.#poll(pollWorkflowTaskQueue.path, this.#pollRequest(queue), signal);
   }
 
-  async pollActivityTask(signal: AbortSignal): Promise<Uint8Array> {
-    const { namespace, identity, taskQueue, workerInstanceKey } = this.#facts;
-    const perSecond = this.#facts.maxTaskQueueActivitiesPerSecond;
-    const request = pollActivityTaskQueue.encode({
-      namespace,
-      identity,
-      workerInstanceKey,
-      taskQueue: { name: taskQueue, kind: TaskQueueKind.NORMAL },
-      taskQueueMetadata: perSecond === undefined ? undefined : { maxTasksPerSecond: perSecond },
-      ...this.#version(),
-    });
-    return this.#poll(pollActivityTaskQueue.path, request, signal);
+  pollActivityTask(signal: AbortSignal): Promise<Uint8Array> {
+    return this.#poll(pollActivityTaskQueue.path, this.#pollRequest("activity"), signal);
   }
 
   async respondWorkflowTask(
@@ -109,7 +93,7 @@ export class RpcWorkerService implements WorkerService {
       failure,
       namespace,
       identity,
-      deploymentOptions: this.#deploymentOptions(),
+      deploymentOptions: deploymentOptionsOf(this.#facts),
     });
   }
 
@@ -126,7 +110,7 @@ export class RpcWorkerService implements WorkerService {
     await this.#call(respondActivityTaskCompleted, {
       taskToken,
       result: result === undefined ? undefined : { payloads: result },
-      ...this.#answerFacts(),
+      ...this.#answerFacts,
     });
   }
 
@@ -134,14 +118,14 @@ export class RpcWorkerService implements WorkerService {
     taskToken: Uint8Array,
     failure: Parameters<WorkerService["failActivity"]>[1],
   ): Promise<void> {
-    await this.#call(respondActivityTaskFailed, { taskToken, failure, ...this.#answerFacts() });
+    await this.#call(respondActivityTaskFailed, { taskToken, failure, ...this.#answerFacts });
   }
 
   async cancelActivity(taskToken: Uint8Array, details: readonly Payload[]): Promise<void> {
     await this.#call(respondActivityTaskCanceled, {
       taskToken,
       details: details.length === 0 ? undefined : { payloads: details },
-      ...this.#answerFacts(),
+      ...this.#answerFacts,
     });
   }
 
@@ -181,6 +165,15 @@ export class RpcWorkerService implements WorkerService {
     await this.#send(shutdownWorker.path, request, { retry: false });
   }
 
+  #pollRequest(kind: "sticky" | "normal" | "activity"): Uint8Array {
+    let request = this.#polls.get(kind);
+    if (request === undefined) {
+      request = kind === "activity" ? activityPoll(this.#facts) : workflowPoll(this.#facts, kind);
+      this.#polls.set(kind, request);
+    }
+    return request;
+  }
+
   async #poll(path: string, request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
     const rpc = this.#rpc();
     try {
@@ -202,45 +195,68 @@ export class RpcWorkerService implements WorkerService {
 
   #send(path: string, request: Uint8Array, options: RawCallOptions = {}): Promise<RpcAnswer> {
     return this.#rpc().unary(path, request, {
-      timeoutMs: CALL_TIMEOUT_MS,
+      timeoutMs: options.timeoutMs ?? CALL_TIMEOUT_MS,
       namespace: this.#facts.namespace,
-      ...options,
+      signal: options.signal,
+      retry: options.retry,
     });
   }
+}
 
-  #answerFacts() {
-    const { namespace, identity, buildId, deployment } = this.#facts;
-    return {
-      namespace,
-      identity,
-      workerVersion: deployment === undefined ? { buildId, useVersioning: false } : undefined,
-      deploymentOptions: this.#deploymentOptions(),
-    };
-  }
+function workflowPoll(facts: WorkerIdentity, queue: "sticky" | "normal"): Uint8Array {
+  const { namespace, identity, taskQueue, stickyQueue = "", workerInstanceKey, buildId } = facts;
+  return pollWorkflowTaskQueue.encode({
+    namespace,
+    identity,
+    workerInstanceKey,
+    taskQueue:
+      queue === "sticky"
+        ? { name: stickyQueue, kind: TaskQueueKind.STICKY, normalName: taskQueue }
+        : { name: taskQueue, kind: TaskQueueKind.NORMAL },
+    ...versionOf(facts),
+    binaryChecksum: facts.buildIdBasedVersioning ? "" : buildId,
+  });
+}
 
-  #pollVersion() {
-    const { buildId, buildIdBasedVersioning } = this.#facts;
-    return { ...this.#version(), binaryChecksum: buildIdBasedVersioning ? "" : buildId };
-  }
+function activityPoll(facts: WorkerIdentity): Uint8Array {
+  const { namespace, identity, taskQueue, workerInstanceKey } = facts;
+  const perSecond = facts.maxTaskQueueActivitiesPerSecond;
+  return pollActivityTaskQueue.encode({
+    namespace,
+    identity,
+    workerInstanceKey,
+    taskQueue: { name: taskQueue, kind: TaskQueueKind.NORMAL },
+    taskQueueMetadata: perSecond === undefined ? undefined : { maxTasksPerSecond: perSecond },
+    ...versionOf(facts),
+  });
+}
 
-  #version() {
-    const { buildId, deployment, buildIdBasedVersioning } = this.#facts;
-    return {
-      deploymentOptions: this.#deploymentOptions(),
-      workerVersionCapabilities:
-        deployment === undefined && buildIdBasedVersioning ? { buildId, useVersioning: false } : undefined,
-    };
-  }
+function answerFactsOf(facts: WorkerIdentity) {
+  const { namespace, identity, buildId, deployment } = facts;
+  return {
+    namespace,
+    identity,
+    workerVersion: deployment === undefined ? { buildId, useVersioning: false } : undefined,
+    deploymentOptions: deploymentOptionsOf(facts),
+  };
+}
 
-  #deploymentOptions() {
-    const { deployment } = this.#facts;
-    if (deployment === undefined) return undefined;
-    return {
-      deploymentName: deployment.version.deploymentName,
-      buildId: deployment.version.buildId,
-      workerVersioningMode: deployment.useWorkerVersioning
-        ? WorkerVersioningMode.VERSIONED
-        : WorkerVersioningMode.UNVERSIONED,
-    };
-  }
+function versionOf(facts: WorkerIdentity) {
+  const { buildId, deployment, buildIdBasedVersioning } = facts;
+  return {
+    deploymentOptions: deploymentOptionsOf(facts),
+    workerVersionCapabilities:
+      deployment === undefined && buildIdBasedVersioning ? { buildId, useVersioning: false } : undefined,
+  };
+}
+
+function deploymentOptionsOf({ deployment }: WorkerIdentity) {
+  if (deployment === undefined) return undefined;
+  return {
+    deploymentName: deployment.version.deploymentName,
+    buildId: deployment.version.buildId,
+    workerVersioningMode: deployment.useWorkerVersioning
+      ? WorkerVersioningMode.VERSIONED
+      : WorkerVersioningMode.UNVERSIONED,
+  };
 }

@@ -31,7 +31,9 @@ export interface WorkerRunParts {
   readonly shutdownForceTimeMs: number | undefined;
   /** The server ends polls under way once it knows of the shutdown. */
   readonly pollCompleteOnShutdown: boolean;
-  /** Stops granting slots to eager activities. */
+  /** Announces the worker to clients of its connection. */
+  readonly openEager: () => void;
+  /** Stops granting slots to eager activities and to eager starts. */
   readonly closeEager: () => void;
 }
 
@@ -88,6 +90,7 @@ export class WorkerRun {
       await Promise.race([workflows?.start(), aborted(this.#shutdown.signal)]);
       if (!this.#shutdown.signal.aborted) {
         for (const poller of [...workflowPollers, ...activityPollers]) poller.start();
+        this.#parts.openEager();
         await aborted(this.#shutdown.signal);
       }
       const force = this.#forceTimer(clock);
@@ -99,6 +102,7 @@ export class WorkerRun {
     } catch (error) {
       this.#noteError(error);
     } finally {
+      this.#parts.closeEager();
       await this.#close();
     }
     if (this.#error === undefined) {

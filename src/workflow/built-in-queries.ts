@@ -1,4 +1,4 @@
-import { defineQuery, type QueryDefinition } from "../common/definitions.ts";
+import type { QueryDefinition } from "../common/definitions.ts";
 import { ENHANCED_STACK_TRACE_QUERY_NAME, STACK_TRACE_QUERY_NAME } from "../common/reserved-names.ts";
 
 /** The SDK that a workflow runs on. */
@@ -55,15 +55,20 @@ export interface WorkflowInteraction {
   description?: string;
 }
 
+// Users cannot define queries of these names.
+function reserved<Ret>(name: string): QueryDefinition<Ret> {
+  return { type: "query", name } as QueryDefinition<Ret>;
+}
+
 /** Asks any workflow where it waits: stacks as text, separated by empty lines. */
-export const stackTraceQuery: QueryDefinition<string> = defineQuery<string>(STACK_TRACE_QUERY_NAME);
+export const stackTraceQuery: QueryDefinition<string> = reserved(STACK_TRACE_QUERY_NAME);
 
 /** As {@link stackTraceQuery}, with places as data. */
-export const enhancedStackTraceQuery: QueryDefinition<EnhancedStackTrace> = defineQuery<EnhancedStackTrace>(
+export const enhancedStackTraceQuery: QueryDefinition<EnhancedStackTrace> = reserved(
   ENHANCED_STACK_TRACE_QUERY_NAME,
 );
 
 /** Asks any workflow for its type, its handlers with their descriptions, and its current details. */
-export const workflowMetadataQuery: QueryDefinition<WorkflowMetadata> = defineQuery<WorkflowMetadata>(
+export const workflowMetadataQuery: QueryDefinition<WorkflowMetadata> = reserved(
   "__temporal_workflow_metadata",
 );

@@ -111,6 +111,48 @@ describe("live", () => {
     expect(s.results({ seq: 3 }, { seq: 9 })).toEqual([]);
   });
 
+  test("of two that ran side by side the later one is marked, if nothing else tells it apart in history", () => {
+    const marked = (s: Scenario): boolean[] =>
+      (s.player.effect("respond").answer.commands ?? []).flatMap(({ attributes }) => {
+        if (attributes?.case !== "recordMarkerCommandAttributes") return [];
+        const data = attributes.value.details?.["data"]?.payloads?.[0]?.data;
+        return [(JSON.parse(new TextDecoder().decode(data)) as { readonly apart?: boolean }).apart === true];
+      });
+    const both = (): Scenario => {
+      const s = new Scenario();
+      s.task();
+      s.complete(call(1), call(2));
+      return s;
+    };
+    const apart = both();
+    apart.results({ seq: 1 });
+    apart.complete();
+    apart.results({ seq: 2 });
+    apart.complete(complete);
+    expect(marked(apart)).toEqual([false, true]);
+
+    const together = both();
+    together.results({ seq: 1 }, { seq: 2 });
+    together.complete(complete);
+    expect(marked(together)).toEqual([false, false]);
+
+    const commandBetween = both();
+    commandBetween.results({ seq: 1 });
+    commandBetween.complete(startTimer(1));
+    commandBetween.results({ seq: 2 });
+    commandBetween.complete(complete);
+    expect(marked(commandBetween)).toEqual([false, false]);
+
+    const chain = new Scenario();
+    chain.task();
+    chain.complete(call(1));
+    chain.results({ seq: 1 });
+    chain.complete(call(2));
+    chain.results({ seq: 2 });
+    chain.complete(complete);
+    expect(marked(chain)).toEqual([false, false]);
+  });
+
   test("a task that the server waits no longer for is answered, and another one asked for", () => {
     const s = running();
     expect(s.heartbeat()).toEqual(["respond startTimer"]);
@@ -259,6 +301,29 @@ describe("replayed", () => {
       ["activate signalWorkflow go"],
       ["respond completeWorkflowExecution"],
     ]);
+  });
+
+  test("one that stands apart is told in an activation of its own, and so is one after another command", () => {
+    const told = [
+      ["activate resolveLocalActivity 2 completed"],
+      ["activate resolveLocalActivity 1 completed"],
+      ["activate signalWorkflow go"],
+    ];
+    const apart = replayed([marker(2), marker(1, { apart: true })], [call(1), call(2)], [], [], [complete]);
+    expect(apart.seen.slice(1)).toEqual([...told, ["respond completeWorkflowExecution"]]);
+
+    const s = new Scenario();
+    s.h.openTask();
+    s.h.taskCompleted();
+    s.h.add("markerRecorded", marker(2));
+    s.h.timerStarted(1);
+    s.h.add("markerRecorded", marker(1));
+    s.h.signal("go");
+    s.h.openTask();
+    const player = new Player();
+    player.step({ kind: "task", task: taskOf(s.h, { previousStarted: 3 }) });
+    const between = [player.complete(call(1), call(2)), player.complete(startTimer(1)), player.complete()];
+    expect(between).toEqual(told);
   });
 
   test("a marker holds up those after it until its activity is called", () => {

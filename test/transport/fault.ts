@@ -13,12 +13,8 @@ export interface Fault {
 export const PATH = "/perdure.test.Echo/Say";
 export const HELLO: Uint8Array = new TextEncoder().encode("hello");
 
-/** A channel whose connections are not replaced, unless the options say so. */
 export function openChannel(address: string, options: Partial<GrpcChannelOptions> = {}): GrpcChannel {
-  return new GrpcChannel(
-    { address, ...options },
-    { maxConnectionAgeMs: Number.POSITIVE_INFINITY, maxConnectionCalls: Number.POSITIVE_INFINITY },
-  );
+  return new GrpcChannel({ address, ...options });
 }
 
 /** Runs `body` with a channel, closes it, and asserts that nothing of it is left. */

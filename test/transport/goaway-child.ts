@@ -1,6 +1,6 @@
 /**
- * A server's unannounced GOAWAY on a connection that has carried 1,500 calls, with rotation off: the process must live and the next call
- * must succeed. A program of its own, since Deno's HTTP/2 library may take the process with it (denoland/deno#36788).
+ * A server's unannounced GOAWAY on a connection that has carried 1,500 calls: the process must live and the next call must succeed. A
+ * program of its own, since an HTTP/2 library below us could take the process with it, as Deno's does (denoland/deno#36788).
  */
 import { HELLO, openChannel, PATH } from "./fault.ts";
 import { startServer } from "./grpc-server.ts";

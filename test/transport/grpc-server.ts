@@ -8,6 +8,7 @@ import {
   type SecureServerOptions,
   type ServerHttp2Session,
   type ServerHttp2Stream,
+  type Settings,
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { encodeFrame } from "../../runtimes/node-api/grpc/framing.ts";
@@ -35,6 +36,8 @@ export interface ServerCall {
 export interface ServerOptions {
   readonly tls?: SecureServerOptions;
   readonly maxConcurrentStreams?: number;
+  /** More of the server's SETTINGS. */
+  readonly settings?: Settings;
   readonly port?: number;
   /** Sees each stream before its body is read; `true` takes it over. */
   readonly onStream?: (stream: ServerHttp2Stream, session: ServerHttp2Session) => boolean;
@@ -58,7 +61,7 @@ export async function startServer(
   const sockets = new Set<Socket>();
   const counts = { calls: 0, sessions: 0, pings: 0 };
   const limits = {
-    settings: { maxConcurrentStreams: options.maxConcurrentStreams ?? 1000 },
+    settings: { maxConcurrentStreams: options.maxConcurrentStreams ?? 1000, ...options.settings },
     maxSendHeaderBlockLength: 1024 * 1024,
   };
   const server: Http2Server = options.tls

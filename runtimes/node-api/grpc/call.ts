@@ -1,5 +1,3 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
-import { clearTimeout, setTimeout } from "node:timers";
 import { offAbort, onAbort } from "../../../src/platform/abort-listeners.ts";
 import {
   GrpcStatus,
@@ -8,162 +6,125 @@ import {
   RpcError,
   type RpcErrorReason,
 } from "../../../src/platform/rpc-port.ts";
-import { FrameReader, FramingError, gunzipBounded } from "./framing.ts";
+import { Http2Code, http2CodeName } from "../http2/error-codes.ts";
+import type { HeaderBlock } from "../http2/header-block.ts";
+import type { HeaderList } from "../http2/hpack-encoder.ts";
+import { Http2Stream } from "../http2/stream.ts";
+import type { Deadlines, Expiring } from "./deadlines.ts";
+import { FramingError, gunzipBounded, MessageReader } from "./framing.ts";
 import {
-  encodeTimeout,
+  httpStatus,
   isGrpcContent,
   readStatus,
   readStatusDetails,
   readStatusMessage,
+  timeoutField,
   toMetadata,
 } from "./headers.ts";
 import type { Session } from "./session.ts";
 import type { SessionPool, StreamSeeker } from "./session-pool.ts";
-import { Http2Code, http2CodeName, statusOfHttp, statusOfReset } from "./status-map.ts";
+import { statusOfHttp, statusOfReset } from "./status-map.ts";
+
+/** What the calls of a channel share. */
+export interface CallContext {
+  readonly pool: SessionPool;
+  readonly deadlines: Deadlines;
+  readonly maxReceiveBytes: number;
+}
 
 /** One request, ready to be sent. */
 export interface CallRequest {
   readonly path: string;
   /** Shared with other calls. */
-  readonly headers: OutgoingHttpHeaders;
-  /** The message with its prefix. */
-  readonly body: Uint8Array;
+  readonly headers: HeaderList;
+  readonly message: Uint8Array;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly maxReceiveBytes: number;
+  readonly resolve: (answer: RpcAnswer) => void;
+  readonly reject: (error: RpcError) => void;
 }
 
 /** How much earlier than ours the clock of a server may reach the deadline. */
 const DEADLINE_SLACK_MS = 25;
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** What `grpc-timeout` adds to a list of headers, at most. */
+const TIMEOUT_FIELD_BYTES = 64;
 
 /**
  * One unary call, from waiting for a stream to its answer.
  *
- * C1: it settles exactly once; what the stream says afterwards is ignored, but errors are always listened to.
- * C2: the room on a session is given back when the stream has closed, not when the call has settled: only then does
- *     the peer's count of concurrent streams go down.
+ * C1: it settles exactly once; what the stream says afterwards is ignored.
+ * C2: the room on a session is given back when the stream has closed, not when the call has settled.
  * C3: a call that the peer never looked at is sent again, once; any other is not, whatever happens to it.
  * C4: when it settles before the stream has ended, the stream is reset, so that the server stops too.
- * C5: the order of `response` and `data` differs between runtimes; nothing depends on it.
  */
-export class Call implements StreamSeeker {
+export class Call extends Http2Stream implements StreamSeeker, Expiring {
+  readonly message: Uint8Array;
+  /** When, by `performance.now()`, the call fails. */
+  readonly deadline: number;
   readonly #request: CallRequest;
-  readonly #pool: SessionPool;
-  readonly #resolve: (answer: RpcAnswer) => void;
-  readonly #reject: (error: RpcError) => void;
-  readonly #startedAt: number;
-  readonly #body = new FrameReader();
-  #timer: NodeJS.Timeout | undefined;
-  #stream: ClientHttp2Stream | undefined;
-  #headers: IncomingHttpHeaders | undefined;
-  #trailers: IncomingHttpHeaders | undefined;
-  #streamError: unknown;
+  readonly #context: CallContext;
+  #body: MessageReader | undefined;
+  #session: Session | undefined;
+  #headers: HeaderBlock | undefined;
+  #trailers: HeaderBlock | undefined;
+  #onAbort: (() => void) | undefined;
   #sentAgain = false;
-  /** The whole answer is here; unpacking it may still take a moment. */
-  #concluded = false;
   #settled = false;
 
-  constructor(
-    request: CallRequest,
-    pool: SessionPool,
-    settle: { resolve: (answer: RpcAnswer) => void; reject: (error: RpcError) => void },
-  ) {
+  constructor(request: CallRequest, context: CallContext) {
+    super();
+    this.message = request.message;
+    this.deadline =
+      request.timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + request.timeoutMs;
     this.#request = request;
-    this.#pool = pool;
-    this.#resolve = settle.resolve;
-    this.#reject = settle.reject;
-    this.#startedAt = request.timeoutMs === undefined ? 0 : performance.now();
+    this.#context = context;
   }
 
   /** Begins: arms deadline and signal, and asks the pool for a stream. */
   begin(): void {
     const { timeoutMs, signal } = this.#request;
     if (signal?.aborted) {
-      this.#onAbort();
+      this.#abort();
       return;
     }
     if (timeoutMs !== undefined) {
       if (!(timeoutMs > 0)) {
-        this.#onDeadline();
+        this.expire();
         return;
       }
-      this.#timer = setTimeout(this.#onDeadline, Math.min(timeoutMs, MAX_TIMER_MS));
+      this.#context.deadlines.add(this);
     }
-    if (signal) onAbort(signal, this.#onAbort);
-    this.#pool.submit(this);
+    if (signal) {
+      this.#onAbort = () => this.#abort();
+      onAbort(signal, this.#onAbort);
+    }
+    this.#context.pool.submit(this);
   }
 
   start(session: Session): void {
-    if (this.#settled) {
+    const { timeoutMs, headers } = this.#request;
+    const most = session.maxHeaderListBytes;
+    const tooLarge = headers.bytes + TIMEOUT_FIELD_BYTES > most;
+    if (this.#settled || tooLarge) {
       session.release();
+      if (tooLarge) this.fail(this.#headersTooLarge(most));
       return;
     }
-    const { timeoutMs, headers: shared, body } = this.#request;
-    const headers =
-      timeoutMs === undefined
-        ? { ...shared }
-        : { ...shared, "grpc-timeout": encodeTimeout(timeoutMs - (performance.now() - this.#startedAt)) };
-    let stream: ClientHttp2Stream;
-    try {
-      stream = session.request(headers);
-    } catch (error) {
-      session.release();
-      this.#onNotSent(error);
-      return;
-    }
-    this.#stream = stream;
-    stream.on("response", this.#onResponse);
-    stream.on("data", this.#onData);
-    stream.on("trailers", this.#onTrailers);
-    stream.on("end", this.#onEnd);
-    stream.on("error", this.#onError);
-    stream.on("close", () => {
-      session.release();
-      if (!this.#settled && !this.#concluded) this.#onClosed(session, stream);
-    });
-    stream.end(body);
+    this.#session = session;
+    const extra = timeoutMs === undefined ? undefined : timeoutField(this.deadline - performance.now());
+    session.open(this, headers, extra);
   }
 
   fail(error: RpcError): void {
     if (this.#settled) return;
     this.#settle();
-    this.#reject(error);
+    this.#request.reject(error);
   }
 
-  readonly #onResponse = (headers: IncomingHttpHeaders): void => {
-    this.#headers = headers;
-    if (!isGrpcContent(headers) && readStatus(headers) === undefined) this.fail(this.#notGrpc(headers));
-    else this.#checkSize();
-  };
-
-  readonly #onData = (chunk: Uint8Array): void => {
-    if (this.#settled) return;
-    this.#body.push(chunk);
-    this.#checkSize();
-  };
-
-  readonly #onTrailers = (trailers: IncomingHttpHeaders): void => {
-    this.#trailers = trailers;
-  };
-
-  readonly #onEnd = (): void => {
-    if (this.#statusBlock() !== undefined) this.#conclude();
-  };
-
-  readonly #onError = (error: unknown): void => {
-    this.#streamError = error;
-  };
-
-  readonly #onAbort = (): void => {
-    const { path, signal } = this.#request;
-    this.fail(failure(GrpcStatus.CANCELLED, `${path} was aborted by the caller`, "aborted", signal?.reason));
-  };
-
-  readonly #onDeadline = (): void => {
+  expire(): void {
     const { path, timeoutMs } = this.#request;
-    const waiting = this.#stream === undefined;
-    const cause = waiting ? this.#pool.lastFailure : undefined;
+    const waiting = this.#session === undefined && this.#headers === undefined;
+    const cause = waiting ? this.#context.pool.lastFailure : undefined;
     const where = waiting ? `, still without a connection${cause ? ` (${cause.details})` : ""}` : "";
     this.fail(
       failure(
@@ -173,84 +134,105 @@ export class Call implements StreamSeeker {
         cause,
       ),
     );
-  };
+  }
 
-  /** The session died before the request went out: the peer has seen nothing. */
-  #onNotSent(cause: unknown): void {
-    if (this.#sendAgain()) return;
-    const text = cause instanceof Error ? cause.message : String(cause);
-    this.fail(
-      failure(
-        GrpcStatus.UNAVAILABLE,
-        `${this.#request.path} could not be sent: ${text}`,
-        "connection-lost",
-        cause,
-      ),
-    );
+  onHeaders(headers: HeaderBlock): void {
+    this.#headers = headers;
+    if (!isGrpcContent(headers) && readStatus(headers) === undefined) this.fail(this.#notGrpc(headers));
+  }
+
+  onData(bytes: Buffer, start: number, end: number): void {
+    if (this.#settled) return;
+    this.#body ??= new MessageReader();
+    this.#body.push(bytes, start, end);
+    const { maxReceiveBytes } = this.#context;
+    const declared = this.#body.declaredLength();
+    if (declared !== undefined && declared > maxReceiveBytes)
+      this.fail(this.#tooLarge(`of ${declared} bytes`));
+  }
+
+  onTrailers(trailers: HeaderBlock): void {
+    this.#trailers = trailers;
+  }
+
+  onEnd(): void {
+    this.#session = undefined;
+    if (this.#settled) return;
+    const block = this.#statusBlock();
+    if (block !== undefined) this.#conclude(block);
+    else if (this.#headers && httpStatus(this.#headers) !== 200) this.fail(this.#notGrpc(this.#headers));
+    else this.#failWithoutStatus();
+  }
+
+  onReset(code: number): void {
+    this.#session = undefined;
+    if (this.#settled) return;
+    if (code === Http2Code.REFUSED_STREAM && this.#headers === undefined && this.#sendAgain()) return;
+    const block = this.#statusBlock();
+    if (block !== undefined) {
+      this.#conclude(block);
+    } else if (code === Http2Code.CANCEL && this.#isDeadlineNear()) {
+      // The server knows the deadline too, and its reset may be read before our own timer runs.
+      this.expire();
+    } else if (code === Http2Code.NO_ERROR) {
+      this.#failWithoutStatus();
+    } else {
+      this.fail(
+        new RpcError({
+          status: statusOfReset(code),
+          details: `${this.#request.path} was reset by the server: RST_STREAM ${http2CodeName(code)}`,
+          reason: "stream-reset",
+          metadata: this.#metadata(),
+          http2ErrorCode: code,
+        }),
+      );
+    }
+  }
+
+  onMalformed(problem: string): void {
+    this.#session = undefined;
+    this.fail(this.#malformed(new Error(problem)));
+  }
+
+  onLost(neverSent: boolean): void {
+    const lost = this.#session?.lost;
+    this.#session = undefined;
+    if (this.#settled || (neverSent && this.#sendAgain())) return;
+    const block = this.#statusBlock();
+    if (block !== undefined) this.#conclude(block);
+    else if (lost) this.fail(lost);
+    else this.#failWithoutStatus();
+  }
+
+  #abort(): void {
+    const { path, signal } = this.#request;
+    this.fail(failure(GrpcStatus.CANCELLED, `${path} was aborted by the caller`, "aborted", signal?.reason));
   }
 
   #sendAgain(): boolean {
     if (this.#sentAgain) return false;
     this.#sentAgain = true;
-    this.#stream = undefined;
-    this.#streamError = undefined;
-    this.#pool.submit(this);
+    this.#context.pool.submit(this);
     return true;
   }
 
-  /** The stream is over and nothing has settled the call yet. */
-  #onClosed(session: Session, stream: ClientHttp2Stream): void {
-    if (this.#statusBlock() !== undefined) {
-      this.#conclude();
-      return;
-    }
-    if (this.#headers === undefined && session.refused(stream) && this.#sendAgain()) return;
-    const code = stream.rstCode ?? Http2Code.NO_ERROR;
-    const lost = session.lost;
-    if (lost) {
-      this.fail(lost);
-      return;
-    }
-    // The server knows the deadline too, and its reset may be read before our own timer runs.
-    if (code === Http2Code.CANCEL && this.#isDeadlineNear()) {
-      this.#onDeadline();
-      return;
-    }
-    const { path } = this.#request;
-    if (code !== Http2Code.NO_ERROR || this.#streamError !== undefined) {
-      this.fail(
-        new RpcError({
-          status: statusOfReset(code),
-          details: `${path} was reset by the server: RST_STREAM ${http2CodeName(code)}`,
-          reason: "stream-reset",
-          metadata: this.#metadata(),
-          http2ErrorCode: code,
-          cause: this.#streamError,
-        }),
-      );
-    } else if (this.#headers && httpStatus(this.#headers) !== 200) {
-      this.fail(this.#notGrpc(this.#headers));
-    } else {
-      // This is what a connection lost behind a proxy looks like, so it counts as one.
-      this.fail(failure(GrpcStatus.UNAVAILABLE, `${path} ended without a grpc-status`, "connection-lost"));
-    }
+  /** This is what a connection lost behind a proxy looks like, so it counts as one. */
+  #failWithoutStatus(): void {
+    const details = `${this.#request.path} ended without a grpc-status`;
+    this.fail(failure(GrpcStatus.UNAVAILABLE, details, "connection-lost"));
   }
 
   #isDeadlineNear(): boolean {
-    const { timeoutMs } = this.#request;
-    return timeoutMs !== undefined && performance.now() - this.#startedAt >= timeoutMs - DEADLINE_SLACK_MS;
+    return performance.now() >= this.deadline - DEADLINE_SLACK_MS;
   }
 
   /** The header block that holds the status: the trailers, or the headers of an answer that is nothing else. */
-  #statusBlock(): IncomingHttpHeaders | undefined {
+  #statusBlock(): HeaderBlock | undefined {
     if (readStatus(this.#trailers) !== undefined) return this.#trailers;
     return readStatus(this.#headers) === undefined ? undefined : this.#headers;
   }
 
-  #conclude(): void {
-    if (this.#settled || this.#concluded) return;
-    this.#concluded = true;
-    const block = this.#statusBlock() ?? {};
+  #conclude(block: HeaderBlock): void {
     const status = readStatus(block);
     if (status !== GrpcStatus.OK) {
       this.fail(
@@ -264,7 +246,7 @@ export class Call implements StreamSeeker {
       return;
     }
     try {
-      const { compressed, payload } = this.#body.message();
+      const { compressed, payload } = (this.#body ?? new MessageReader()).message();
       if (compressed) void this.#unpack(payload);
       else this.#succeed(payload);
     } catch (error) {
@@ -273,8 +255,8 @@ export class Call implements StreamSeeker {
   }
 
   async #unpack(payload: Uint8Array): Promise<void> {
-    const encoding = this.#headers?.["grpc-encoding"];
-    const { maxReceiveBytes } = this.#request;
+    const encoding = this.#headers?.get("grpc-encoding");
+    const { maxReceiveBytes } = this.#context;
     try {
       if (encoding !== "gzip")
         throw new FramingError(`message compressed by ${JSON.stringify(encoding ?? "nothing")}`);
@@ -289,31 +271,21 @@ export class Call implements StreamSeeker {
   #succeed(bytes: Uint8Array): void {
     if (this.#settled) return;
     this.#settle();
-    this.#resolve(new Answer(bytes, this.#headers, this.#trailers));
-  }
-
-  #checkSize(): void {
-    // Before the headers are here it is not known whether these bytes are gRPC at all.
-    if (this.#headers === undefined || this.#settled) return;
-    const { maxReceiveBytes } = this.#request;
-    const declared = this.#body.declaredLength();
-    if (declared !== undefined && declared > maxReceiveBytes)
-      this.fail(this.#tooLarge(`of ${declared} bytes`));
+    this.#request.resolve(new Answer(bytes, this.#headers, this.#trailers));
   }
 
   #settle(): void {
     this.#settled = true;
-    clearTimeout(this.#timer);
-    if (this.#request.signal) offAbort(this.#request.signal, this.#onAbort);
-    const stream = this.#stream;
-    if (stream === undefined) this.#pool.withdraw(this);
-    else if (!stream.closed && !(stream.readableEnded && stream.writableFinished))
-      stream.close(Http2Code.CANCEL);
+    const { timeoutMs, signal } = this.#request;
+    if (timeoutMs !== undefined) this.#context.deadlines.remove(this);
+    if (signal && this.#onAbort) offAbort(signal, this.#onAbort);
+    if (this.#session === undefined) this.#context.pool.withdraw(this);
+    else this.#session.cancel(this);
   }
 
-  #notGrpc(headers: IncomingHttpHeaders): RpcError {
+  #notGrpc(headers: HeaderBlock): RpcError {
     const status = httpStatus(headers);
-    const type = headers["content-type"] ?? "none";
+    const type = headers.get("content-type") ?? "none";
     return new RpcError({
       status: status === 200 ? GrpcStatus.UNKNOWN : statusOfHttp(status),
       details: `${this.#request.path}: the answer is not gRPC: HTTP ${status}, content-type ${type.slice(0, 100)}`,
@@ -333,50 +305,43 @@ export class Call implements StreamSeeker {
   }
 
   #tooLarge(how: string): RpcError {
-    const { path, maxReceiveBytes } = this.#request;
     return failure(
       GrpcStatus.RESOURCE_EXHAUSTED,
-      `${path}: received message ${how} is larger than maxReceiveBytes, ${maxReceiveBytes}`,
+      `${this.#request.path}: received message ${how} is larger than maxReceiveBytes, ${this.#context.maxReceiveBytes}`,
       "message-too-large",
     );
   }
 
+  #headersTooLarge(most: number): RpcError {
+    const { path, headers } = this.#request;
+    const details = `${path}: headers of ${headers.bytes} bytes are more than the ${most} that the server takes`;
+    return failure(GrpcStatus.INTERNAL, details, "invalid-request");
+  }
+
   #metadata(): Metadata {
-    return {
-      ...(this.#headers && toMetadata(this.#headers)),
-      ...(this.#trailers && toMetadata(this.#trailers)),
-    };
+    return { ...toMetadata(this.#headers), ...toMetadata(this.#trailers) };
   }
 }
 
 /** Most callers never look at the metadata of a good answer, so it is made when asked for. */
 class Answer implements RpcAnswer {
   readonly bytes: Uint8Array;
-  readonly #headers: IncomingHttpHeaders | undefined;
-  readonly #trailers: IncomingHttpHeaders | undefined;
+  readonly #headers: HeaderBlock | undefined;
+  readonly #trailers: HeaderBlock | undefined;
 
-  constructor(
-    bytes: Uint8Array,
-    headers: IncomingHttpHeaders | undefined,
-    trailers: IncomingHttpHeaders | undefined,
-  ) {
+  constructor(bytes: Uint8Array, headers: HeaderBlock | undefined, trailers: HeaderBlock | undefined) {
     this.bytes = bytes;
     this.#headers = headers;
     this.#trailers = trailers;
   }
 
   get headers(): Metadata {
-    return toMetadata(this.#headers ?? {});
+    return toMetadata(this.#headers);
   }
 
   get trailers(): Metadata {
-    return toMetadata(this.#trailers ?? {});
+    return toMetadata(this.#trailers);
   }
-}
-
-/** Node's types leave `:status` to the index signature of headers; it is a number on every runtime. */
-function httpStatus(headers: IncomingHttpHeaders): number {
-  return Number(headers[":status"] ?? 0);
 }
 
 function failure(status: GrpcStatus, details: string, reason: RpcErrorReason, cause?: unknown): RpcError {

@@ -31,21 +31,10 @@ export interface ProxySettings {
   readonly basicAuth: HttpConnectProxy["basicAuth"];
 }
 
-/** What a runtime wants different from the others. */
-export interface ChannelDefaults {
-  /** Infinity: connections are not replaced for their age. */
-  readonly maxConnectionAgeMs: number;
-  /** Infinity: connections are not replaced for the number of their calls. */
-  readonly maxConnectionCalls: number;
-}
-
 const MEBIBYTE = 1024 * 1024;
 
 /** Fills in the defaults; throws TypeError or RangeError naming the option and its value. */
-export function resolveChannelSettings(
-  options: GrpcChannelOptions,
-  defaults: ChannelDefaults,
-): ChannelSettings {
+export function resolveChannelSettings(options: GrpcChannelOptions): ChannelSettings {
   const { host, port } = parseAddress(options.address, "address");
   const proxy = options.proxy && {
     ...parseAddress(options.proxy.address, "proxy.address"),
@@ -68,11 +57,11 @@ export function resolveChannelSettings(
     maxReceiveBytes: positive(options.maxReceiveBytes ?? 128 * MEBIBYTE, "maxReceiveBytes"),
     connectTimeoutMs: positive(options.connectTimeoutMs ?? 10_000, "connectTimeoutMs"),
     maxConnectionAgeMs: positive(
-      options.maxConnectionAgeMs ?? defaults.maxConnectionAgeMs,
+      options.maxConnectionAgeMs ?? Number.POSITIVE_INFINITY,
       "maxConnectionAgeMs",
     ),
     maxConnectionCalls: positive(
-      options.maxConnectionCalls ?? defaults.maxConnectionCalls,
+      options.maxConnectionCalls ?? Number.POSITIVE_INFINITY,
       "maxConnectionCalls",
     ),
     maxConnections: positive(options.maxConnections ?? 100, "maxConnections"),

@@ -6,22 +6,26 @@ import {
   RpcError,
   type RpcPort,
 } from "../../../src/platform/rpc-port.ts";
-import { Call } from "./call.ts";
-import { type ChannelDefaults, type ChannelSettings, resolveChannelSettings } from "./channel-settings.ts";
-import { encodeFrame } from "./framing.ts";
-import { baseHeaders, HeaderCache } from "./headers.ts";
+import { Call, type CallContext } from "./call.ts";
+import { type ChannelSettings, resolveChannelSettings } from "./channel-settings.ts";
+import { Deadlines } from "./deadlines.ts";
+import { HeaderCache } from "./headers.ts";
 import { type PoolStats, SessionPool } from "./session-pool.ts";
 
-/** gRPC over `node:http2`, as Node, Bun and Deno have it. Connects at the first call. */
+/** gRPC over sockets, as Node, Bun and Deno have them. Connects at the first call. */
 export class GrpcChannel implements RpcPort {
   readonly #settings: ChannelSettings;
   readonly #headers: HeaderCache;
   readonly #pool: SessionPool;
+  readonly #deadlines = new Deadlines();
+  readonly #context: CallContext;
 
-  constructor(options: GrpcChannelOptions, defaults: ChannelDefaults) {
-    this.#settings = resolveChannelSettings(options, defaults);
-    this.#headers = new HeaderCache(baseHeaders(this.#settings));
+  constructor(options: GrpcChannelOptions) {
+    this.#settings = resolveChannelSettings(options);
+    this.#headers = new HeaderCache(this.#settings);
     this.#pool = new SessionPool(this.#settings);
+    const { maxReceiveBytes } = this.#settings;
+    this.#context = { pool: this.#pool, deadlines: this.#deadlines, maxReceiveBytes };
   }
 
   /** What is open at the moment, for tests and logs. */
@@ -30,26 +34,21 @@ export class GrpcChannel implements RpcPort {
   }
 
   unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
-    const { maxSendBytes, maxReceiveBytes } = this.#settings;
+    const { maxSendBytes } = this.#settings;
     return new Promise((resolve, reject) => {
       if (bytes.length > maxSendBytes) {
         const details = `${path}: request of ${bytes.length} bytes is larger than maxSendBytes, ${maxSendBytes}`;
         reject(new RpcError({ status: GrpcStatus.RESOURCE_EXHAUSTED, details, reason: "message-too-large" }));
         return;
       }
-      const request = {
-        path,
-        headers: this.#headers.get(path, options.metadata),
-        body: encodeFrame(bytes),
-        timeoutMs: options.timeoutMs,
-        signal: options.signal,
-        maxReceiveBytes,
-      };
-      new Call(request, this.#pool, { resolve, reject }).begin();
+      const headers = this.#headers.get(path, options.metadata);
+      const { timeoutMs, signal } = options;
+      new Call({ path, headers, message: bytes, timeoutMs, signal, resolve, reject }, this.#context).begin();
     });
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    await this.#pool.close();
+    this.#deadlines.clear();
   }
 }

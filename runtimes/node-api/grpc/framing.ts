@@ -23,37 +23,42 @@ export function encodeFrame(message: Uint8Array): Uint8Array {
   return frame;
 }
 
+const FIRST_GUESS_BYTES = 64 * 1024;
+
 /**
  * Collects the body of a unary answer.
  *
- * F1: chunks are kept as they came and joined at most once.
- * F2: nothing is decided on the way but the declared length, so that order of events does not matter.
+ * F1: a body that comes in one piece is kept where it lies, and never copied.
+ * F2: memory grows with what has come, not with what the peer says will come; beyond the declared length nothing is kept.
  */
-export class FrameReader {
-  readonly #chunks: Uint8Array[] = [];
+export class MessageReader {
+  /** The only piece so far, or room for all that is expected soon. */
+  #bytes: Buffer | undefined;
+  /** Whether `#bytes` is ours to write into. */
+  #owned = false;
   #length = 0;
 
-  /** Bytes collected so far, prefix included. */
-  get length(): number {
-    return this.#length;
-  }
-
-  push(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
+  push(bytes: Buffer, start: number, end: number): void {
+    const from = this.#length;
+    this.#length += end - start;
+    if (this.#bytes === undefined) {
+      this.#bytes = bytes.subarray(start, end);
+      return;
+    }
+    const room = this.#room(this.#bytes, from);
+    bytes.copy(room, from, start, end);
   }
 
   /** The message length the peer has declared, once its five bytes are here. */
   declaredLength(): number | undefined {
-    if (this.#length < PREFIX_BYTES) return undefined;
-    const head = this.#joined(PREFIX_BYTES);
-    return new DataView(head.buffer, head.byteOffset, PREFIX_BYTES).getUint32(1);
+    if (this.#bytes === undefined || this.#length < PREFIX_BYTES) return undefined;
+    return this.#bytes.readUInt32BE(1);
   }
 
   /** The one message; throws FramingError when there is none, half of one or more than one. */
   message(): Frame {
     const declared = this.declaredLength();
-    if (declared === undefined) {
+    if (this.#bytes === undefined || declared === undefined) {
       throw new FramingError(
         this.#length === 0 ? "no message" : `${this.#length} bytes, not even a message prefix`,
       );
@@ -63,20 +68,23 @@ export class FrameReader {
       throw new FramingError(`message cut off at ${payloadLength} of ${declared} bytes`);
     if (payloadLength > declared)
       throw new FramingError(`${payloadLength - declared} bytes after the only message`);
-    const body = this.#joined(this.#length);
-    const flags = body[0] ?? 0;
+    const flags = this.#bytes[0]!;
     if (flags > 1) throw new FramingError(`message flags ${flags}, expected 0 or 1`);
-    return { compressed: flags === 1, payload: body.subarray(PREFIX_BYTES) };
+    return { compressed: flags === 1, payload: this.#bytes.subarray(PREFIX_BYTES, this.#length) };
   }
 
-  /** The collected bytes in one piece whose first `needed` bytes are there; joins only if the first chunk is too short. */
-  #joined(needed: number): Uint8Array {
-    const first = this.#chunks[0];
-    if (first !== undefined && first.length >= needed) return first;
-    const joined = Buffer.concat(this.#chunks, this.#length);
-    this.#chunks.length = 0;
-    this.#chunks.push(joined);
-    return joined;
+  /** Memory with room for what has come, `used` bytes of which are already in it. */
+  #room(bytes: Buffer, used: number): Buffer {
+    if (this.#owned && bytes.length >= this.#length) return bytes;
+    const declared = used >= PREFIX_BYTES ? PREFIX_BYTES + bytes.readUInt32BE(1) : PREFIX_BYTES;
+    // What goes beyond the message makes it wrong, whatever it is.
+    if (this.#owned && bytes.length >= declared) return bytes;
+    const wanted = Math.max(FIRST_GUESS_BYTES, 2 * this.#length);
+    const room = Buffer.allocUnsafeSlow(used >= PREFIX_BYTES ? Math.min(declared, wanted) : wanted);
+    bytes.copy(room, 0, 0, used);
+    this.#bytes = room;
+    this.#owned = true;
+    return room;
   }
 }
 

@@ -1,70 +1,97 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http2";
 import {
-  type GrpcStatus,
+  GrpcStatus,
   type Metadata,
   type MetadataValue,
+  RpcError,
   toGrpcStatus,
 } from "../../../src/platform/rpc-port.ts";
+import type { HeaderBlock } from "../http2/header-block.ts";
+import { HeaderList, literalField, type RequestField } from "../http2/hpack-encoder.ts";
 import type { ChannelSettings } from "./channel-settings.ts";
 
 /** Headers of a request that gRPC itself sets and metadata must not. */
 const RESERVED = new Set(["te", "content-type", "user-agent", "content-length", "connection", "host"]);
+const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** The headers that every request of a channel shares. */
-export function baseHeaders(settings: ChannelSettings): OutgoingHttpHeaders {
-  return {
-    ":method": "POST",
-    ":scheme": settings.scheme,
-    ":authority": settings.authority,
-    te: "trailers",
-    "content-type": "application/grpc",
-    "grpc-accept-encoding": "identity,gzip",
-    "user-agent": settings.userAgent,
-  };
-}
-
-/** Headers of frozen metadata by path: a worker sends the same few all the time. */
+/** Headers by path and metadata: a worker sends the same few all the time, as the same frozen objects. */
 export class HeaderCache {
-  readonly #base: OutgoingHttpHeaders;
-  readonly #known: WeakMap<Metadata, Map<string, OutgoingHttpHeaders>> = new WeakMap();
+  readonly #settings: ChannelSettings;
+  readonly #plain = new Map<string, HeaderList>();
+  readonly #known: WeakMap<Metadata, Map<string, HeaderList>> = new WeakMap();
 
-  constructor(base: OutgoingHttpHeaders) {
-    this.#base = base;
+  constructor(settings: ChannelSettings) {
+    this.#settings = settings;
   }
 
-  /** The headers of one request, not to be changed. */
-  get(path: string, metadata: Metadata | undefined): OutgoingHttpHeaders {
-    if (metadata === undefined || !Object.isFrozen(metadata)) {
-      return requestHeaders(this.#base, path, metadata);
+  /** The headers of one request; throws RpcError when the metadata cannot be sent. */
+  get(path: string, metadata: Metadata | undefined): HeaderList {
+    if (metadata !== undefined && !Object.isFrozen(metadata)) {
+      return requestHeaders(this.#settings, path, metadata);
     }
-    let byPath = this.#known.get(metadata);
+    let byPath = metadata === undefined ? this.#plain : this.#known.get(metadata);
     if (byPath === undefined) {
       byPath = new Map();
-      this.#known.set(metadata, byPath);
+      if (metadata !== undefined) this.#known.set(metadata, byPath);
     }
     let headers = byPath.get(path);
     if (headers === undefined) {
-      headers = requestHeaders(this.#base, path, metadata);
+      headers = requestHeaders(this.#settings, path, metadata);
       byPath.set(path, headers);
     }
     return headers;
   }
 }
 
-/** The headers of one request. Keys that gRPC reserves are left out of the metadata. */
-export function requestHeaders(
-  base: OutgoingHttpHeaders,
+/** The headers of one request, but for its timeout. Keys that gRPC reserves are left out of the metadata. */
+function requestHeaders(
+  { scheme, authority, userAgent }: ChannelSettings,
   path: string,
   metadata: Metadata | undefined,
-): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { ...base, ":path": path };
-  if (metadata === undefined) return headers;
+): HeaderList {
+  const fields: RequestField[] = [
+    field(":method", "POST"),
+    field(":scheme", scheme),
+    field(":path", path),
+    field(":authority", authority),
+    field("te", "trailers"),
+    field("content-type", "application/grpc"),
+    field("grpc-accept-encoding", "identity,gzip"),
+    field("user-agent", userAgent),
+  ];
+  // Metadata that may change is likely to be for this call alone, and would only push out what is sent often.
+  const repeated = metadata !== undefined && Object.isFrozen(metadata);
   for (const key in metadata) {
     if (key.startsWith(":") || key.startsWith("grpc-") || RESERVED.has(key)) continue;
     const value = metadata[key];
-    if (value !== undefined) headers[key] = typeof value === "string" ? value : base64(value);
+    if (value === undefined) continue;
+    if (!NAME.test(key)) throw invalid(`${JSON.stringify(key)} is not a header name`);
+    fields.push(field(key, typeof value === "string" ? value : base64(value), repeated));
   }
-  return headers;
+  return new HeaderList(fields);
+}
+
+function field(name: string, value: string, repeated = true): RequestField {
+  if (!VALUE.test(value))
+    throw invalid(`the value of ${JSON.stringify(name)} has characters that no header has`);
+  return { name, value, repeated };
+}
+
+function invalid(details: string): RpcError {
+  return new RpcError({ status: GrpcStatus.INTERNAL, details, reason: "invalid-request" });
+}
+
+let lastTimeout = "";
+let lastTimeoutField: Buffer = Buffer.alloc(0);
+
+/** The header `grpc-timeout`, encoded so that it leaves no trace in any table. */
+export function timeoutField(timeoutMs: number): Buffer {
+  const text = encodeTimeout(timeoutMs);
+  if (text !== lastTimeout) {
+    lastTimeout = text;
+    lastTimeoutField = literalField("grpc-timeout", text);
+  }
+  return lastTimeoutField;
 }
 
 /** `grpc-timeout`: at most eight digits and a unit. */
@@ -76,28 +103,27 @@ export function encodeTimeout(timeoutMs: number): string {
 }
 
 /** What headers of an answer become for the caller: no pseudo headers, `-bin` values as bytes. */
-export function toMetadata(headers: IncomingHttpHeaders): Metadata {
+export function toMetadata(block: HeaderBlock | undefined): Metadata {
   const metadata: Record<string, MetadataValue> = {};
-  for (const key of Object.keys(headers)) {
-    if (key.startsWith(":")) continue;
-    const raw = headers[key];
-    if (raw === undefined) continue;
-    const text = Array.isArray(raw) ? raw.join(", ") : raw;
-    metadata[key] = key.endsWith("-bin") ? Buffer.from(text.split(",", 1)[0] ?? "", "base64") : text;
+  for (const { name, value } of block?.fields ?? []) {
+    if (name.startsWith(":")) continue;
+    const before = metadata[name];
+    if (name.endsWith("-bin")) metadata[name] = before ?? bytesOf(value);
+    else metadata[name] = typeof before === "string" ? `${before}, ${value}` : value;
   }
   return metadata;
 }
 
 /** The status in a header block, if there is one. */
-export function readStatus(headers: IncomingHttpHeaders | undefined): GrpcStatus | undefined {
-  const raw = headers?.["grpc-status"];
-  return typeof raw === "string" ? toGrpcStatus(/^\d+$/.test(raw) ? Number(raw) : -1) : undefined;
+export function readStatus(block: HeaderBlock | undefined): GrpcStatus | undefined {
+  const raw = block?.get("grpc-status");
+  if (raw === "0") return GrpcStatus.OK;
+  return raw === undefined ? undefined : toGrpcStatus(/^\d+$/.test(raw) ? Number(raw) : -1);
 }
 
 /** The human text of a status: percent-decoded, and left as it is where the escapes are wrong. */
-export function readStatusMessage(headers: IncomingHttpHeaders): string {
-  const raw = headers["grpc-message"];
-  if (typeof raw !== "string") return "";
+export function readStatusMessage(block: HeaderBlock): string {
+  const raw = block.get("grpc-message") ?? "";
   if (!raw.includes("%")) return raw;
   try {
     return decodeURIComponent(raw);
@@ -107,14 +133,25 @@ export function readStatusMessage(headers: IncomingHttpHeaders): string {
 }
 
 /** The bytes of `google.rpc.Status`, if the server sent them. */
-export function readStatusDetails(headers: IncomingHttpHeaders): Uint8Array | undefined {
-  const raw = headers["grpc-status-details-bin"];
-  return typeof raw === "string" ? Buffer.from(raw.split(",", 1)[0] ?? "", "base64") : undefined;
+export function readStatusDetails(block: HeaderBlock): Uint8Array | undefined {
+  const raw = block.get("grpc-status-details-bin");
+  return raw === undefined ? undefined : bytesOf(raw);
+}
+
+/** The HTTP status of an answer. */
+export function httpStatus(block: HeaderBlock): number {
+  return Number(block.get(":status") ?? 0);
 }
 
 /** Whether an answer claims to be gRPC. */
-export function isGrpcContent(headers: IncomingHttpHeaders): boolean {
-  return /^application\/grpc(?:$|[+;])/.test(headers["content-type"] ?? "");
+export function isGrpcContent(block: HeaderBlock): boolean {
+  const type = block.get("content-type") ?? "";
+  return type === "application/grpc" || /^application\/grpc[+;]/.test(type);
+}
+
+/** Several values may have been joined; only the first counts. */
+function bytesOf(value: string): Uint8Array {
+  return Buffer.from(value.split(",", 1)[0] ?? "", "base64");
 }
 
 function base64(bytes: Uint8Array): string {

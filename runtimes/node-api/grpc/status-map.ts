@@ -1,30 +1,5 @@
 import { GrpcStatus } from "../../../src/platform/rpc-port.ts";
 
-/** HTTP/2 error codes that are acted upon here (RFC 9113, section 7). */
-export const Http2Code = { NO_ERROR: 0, REFUSED_STREAM: 7, CANCEL: 8 } as const;
-
-const HTTP2_CODE_NAMES: readonly string[] = [
-  "NO_ERROR",
-  "PROTOCOL_ERROR",
-  "INTERNAL_ERROR",
-  "FLOW_CONTROL_ERROR",
-  "SETTINGS_TIMEOUT",
-  "STREAM_CLOSED",
-  "FRAME_SIZE_ERROR",
-  "REFUSED_STREAM",
-  "CANCEL",
-  "COMPRESSION_ERROR",
-  "CONNECT_ERROR",
-  "ENHANCE_YOUR_CALM",
-  "INADEQUATE_SECURITY",
-  "HTTP_1_1_REQUIRED",
-];
-
-/** The name of an HTTP/2 error code, for messages. */
-export function http2CodeName(code: number): string {
-  return HTTP2_CODE_NAMES[code] ?? `code ${code}`;
-}
-
 /**
  * The status for a stream that the peer reset, by HTTP/2 error code. As gRPC over HTTP/2 maps them, but for CANCEL:
  * servers reset with it when they go down, and a caller who did not cancel must see that as UNAVAILABLE.

@@ -22,6 +22,7 @@ import {
   activityInfoOf,
   callOf,
   dataContextOf,
+  heartbeatDetailsOf,
   type PreparedActivity,
   prepareActivity,
 } from "./intake.ts";
@@ -81,18 +82,7 @@ export class ActivityTasks {
   /** Runs a raw `PollActivityTaskQueueResponse`. */
   accept(bytes: Uint8Array, permit: SlotPermit): void {
     this.#accepted += 1;
-    this.#process(bytes)
-      .catch((error: unknown) => {
-        this.#options.logger.error("Failed to process an activity task", { error });
-      })
-      .finally(() => {
-        permit.release();
-        this.#accepted -= 1;
-        if (this.#accepted > 0) return;
-        const waiting = this.#onIdle;
-        this.#onIdle = [];
-        for (const resolve of waiting) resolve();
-      });
+    void this.#processAndRelease(bytes, permit);
   }
 
   /** Cancels every activity because the worker shuts down. */
@@ -107,6 +97,22 @@ export class ActivityTasks {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
+  async #processAndRelease(bytes: Uint8Array, permit: SlotPermit): Promise<void> {
+    try {
+      await this.#process(bytes);
+    } catch (error) {
+      this.#options.logger.error("Failed to process an activity task", { error });
+    } finally {
+      permit.release();
+      this.#accepted -= 1;
+      if (this.#accepted === 0) {
+        const waiting = this.#onIdle;
+        this.#onIdle = [];
+        for (const resolve of waiting) resolve();
+      }
+    }
+  }
+
   async #process(bytes: Uint8Array): Promise<void> {
     const { facts, logger } = this.#options;
     const task = decodePollActivityTaskQueueResponse(bytes);
@@ -114,7 +120,9 @@ export class ActivityTasks {
     const of = dataContextOf(task, facts.namespace);
     let info: Info | undefined;
     try {
-      info = await activityInfoOf(task, facts, of);
+      // Few tasks carry details of an earlier attempt.
+      const details = task.heartbeatDetails && (await heartbeatDetailsOf(task, facts.data, of));
+      info = activityInfoOf(task, facts, details);
       const prepared = await prepareActivity(callOf(task), facts, of);
       await this.#runPrepared(info, prepared, of);
     } catch (error) {

@@ -51,16 +51,12 @@ export function dataContextOf(task: PollActivityTaskQueueResponse, namespace: st
   };
 }
 
-/**
- * The facts of a task, heartbeat details decoded.
- *
- * @throws ApplicationFailure when the details cannot be read
- */
-export async function activityInfoOf(
+/** The facts of a task. */
+export function activityInfoOf(
   task: PollActivityTaskQueueResponse,
   facts: ActivityIntakeFacts,
-  of: ActivityDataContext,
-): Promise<Info> {
+  heartbeatDetails: unknown,
+): Info {
   const workflowId = task.workflowExecution?.workflowId;
   const inWorkflow = workflowId !== undefined && workflowId !== "";
   return {
@@ -80,7 +76,7 @@ export async function activityInfoOf(
     scheduleToCloseTimeoutMs: optionalTsToMs(task.scheduleToCloseTimeout) ?? 0,
     startToCloseTimeoutMs: optionalTsToMs(task.startToCloseTimeout) ?? 0,
     heartbeatTimeoutMs: optionalTsToMs(task.heartbeatTimeout),
-    heartbeatDetails: await heartbeatDetailsOf(task, facts.data, of),
+    heartbeatDetails,
     priority: decodePriority(task.priority),
     retryPolicy: decompileRetryPolicy(task.retryPolicy),
     namespace: task.workflowNamespace || facts.namespace,
@@ -89,7 +85,12 @@ export async function activityInfoOf(
   };
 }
 
-async function heartbeatDetailsOf(
+/**
+ * The details of the last heartbeat of an earlier attempt.
+ *
+ * @throws ApplicationFailure when they cannot be read
+ */
+export async function heartbeatDetailsOf(
   task: PollActivityTaskQueueResponse,
   data: ActivityData,
   of: ActivityDataContext,

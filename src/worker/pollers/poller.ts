@@ -88,37 +88,48 @@ export class Poller<T> {
   }
 
   async #pollWith(permit: SlotPermit): Promise<void> {
+    const { clock, poll, accept } = this.#options;
+    if (this.#stopping.signal.aborted) {
+      permit.release();
+      return;
+    }
+    const startedMs = clock.nowMs();
     let task: T | undefined;
     try {
-      task = await this.#pollUntilAnswered();
+      this.#outstanding += 1;
+      try {
+        task = await poll(this.#cutting.signal);
+      } catch (error) {
+        task = await this.#pollAgain(error, startedMs);
+      } finally {
+        this.#outstanding -= 1;
+      }
     } catch (error) {
       permit.release();
       this.#fail(error);
       return;
     }
-    if (task === undefined) {
-      permit.release();
-      return;
-    }
-    this.#options.accept(task, permit);
+    if (task === undefined) permit.release();
+    else accept(task, permit);
   }
 
-  async #pollUntilAnswered(): Promise<T | undefined> {
+  /** Tries again after `failure`, for as long as a retry may help; counted as one poll under way, but while it waits. */
+  async #pollAgain(failure: unknown, startedMs: number): Promise<T | undefined> {
     const { clock, random, poll, onRetry } = this.#options;
-    const backoff = new PollBackoff(clock.nowMs(), random);
+    const backoff = new PollBackoff(startedMs, random);
     const stopping = this.#stopping.signal;
-    while (!stopping.aborted) {
+    for (let error = failure; !stopping.aborted; ) {
+      const next = backoff.next(isClosed(error) ? undefined : statusOf(error), clock.nowMs());
+      if (next.kind === "fatal") throw error;
+      onRetry?.(error, next.delayMs);
+      this.#outstanding -= 1;
+      await sleepOn(clock, next.delayMs, stopping);
       this.#outstanding += 1;
+      if (stopping.aborted) break;
       try {
         return await poll(this.#cutting.signal);
-      } catch (error) {
-        if (stopping.aborted) return undefined;
-        const next = backoff.next(isClosed(error) ? undefined : statusOf(error), clock.nowMs());
-        if (next.kind === "fatal") throw error;
-        onRetry?.(error, next.delayMs);
-        await sleepOn(clock, next.delayMs, stopping);
-      } finally {
-        this.#outstanding -= 1;
+      } catch (again) {
+        error = again;
       }
     }
     return undefined;

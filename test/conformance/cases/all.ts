@@ -2,6 +2,7 @@ import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
 import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
+import { eagerCases } from "./eager.ts";
 import { hostileCases } from "./hostile.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { patchCases } from "./patches.ts";
@@ -14,6 +15,7 @@ export const cases: readonly Case[] = [
   ...badInputCases,
   ...codecCases,
   ...lifecycleCases,
+  ...eagerCases,
   ...hostileCases,
   ...robustnessCases,
   ...patchCases,

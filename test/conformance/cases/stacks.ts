@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { enhancedStackTraceQuery, stackTraceQuery, workflowMetadataQuery } from "perdure/workflow";
 import { release, waits } from "../case-workflows/waits.ts";
 import { type Case, eventually } from "./case.ts";
 
@@ -11,18 +12,6 @@ const lines = readFileSync(file, "utf8").split("\n");
 /** Lines of the workflow that say so of themselves. */
 const waitingLines = lines.flatMap((line, index) => (line.includes("// waits: ") ? [index + 1] : []));
 const overLines = lines.flatMap((line, index) => (line.includes("// over") ? [index + 1] : []));
-
-interface EnhancedStackTrace {
-  readonly sdk: { readonly name: string; readonly version: string };
-  readonly stacks: readonly {
-    readonly locations: readonly {
-      readonly file_path: string;
-      readonly line: number;
-      readonly function_name?: string;
-    }[];
-  }[];
-  readonly sources: { readonly [path: string]: readonly { readonly content: string }[] };
-}
 
 const linesIn = (text: string): Set<number> =>
   new Set(Array.from(text.matchAll(/waits\.ts:(\d+):\d+/g), ([, line]) => Number(line)));
@@ -38,19 +27,21 @@ export const stackCases: readonly Case[] = [
             const { raw, historyLength } = await handle.describe();
             return raw.pendingWorkflowTask === undefined && historyLength > 10 ? true : undefined;
           });
-          const text = await handle.query<string>("__stack_trace");
+          const text = await handle.query(stackTraceQuery);
           for (const line of waitingLines)
             assert.ok(linesIn(text).has(line), `line ${line} is not in:\n${text}`);
           for (const line of overLines) assert.ok(!linesIn(text).has(line), `line ${line} is in:\n${text}`);
           assert.match(text, /at (async )?(Lock\.)?acquire|at Lock\.acquire/);
           assert.doesNotMatch(text, /workflow-bundle\.js|perdure:workflow-runtime/);
           assert.equal(await handle.query("__stack_trace"), text);
-          const enhanced = await handle.query<EnhancedStackTrace>("__enhanced_stack_trace");
+          const enhanced = await handle.query(enhancedStackTraceQuery);
           assert.equal(enhanced.sdk.name, "perdure");
           const places = new Set(enhanced.stacks.flatMap((stack) => stack.locations.map(({ line }) => line)));
           for (const line of waitingLines) assert.ok(places.has(line));
           assert.deepEqual(Object.keys(enhanced.sources), [file]);
           assert.equal(enhanced.sources[file]?.[0]?.content, lines.join("\n"));
+          const { definition } = await handle.query(workflowMetadataQuery);
+          assert.equal(definition.type, "waits");
           // The workflow goes on as if nobody had asked.
           await handle.signal(release);
           assert.equal(await handle.result(), "released");

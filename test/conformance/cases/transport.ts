@@ -21,7 +21,7 @@ async function run(file: string): Promise<{ output: string; code: number | null 
 
 export const transportCases: readonly Case[] = [
   {
-    name: "transport: a server's GOAWAY on a connection after 1,500 calls, rotation off",
+    name: "transport: a server's GOAWAY on a connection after 1,500 calls",
     async run() {
       const { output, code } = await run("../../transport/goaway-child.ts");
       assert.equal(code, 0);
