@@ -1,4 +1,4 @@
-/** The command `perdure` of the built package, on the runtime that runs the scenarios. */
+/** The command `perdure`, on the runtime that runs the scenarios. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import process from "node:process";
@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 import { runtimeArguments } from "../worker-processes.ts";
 import { type Case, type CaseWorld, eventually } from "./case.ts";
 
-const program = fileURLToPath(new URL("../../../dist/runtimes/node-api/cli.js", import.meta.url));
+/** Deno runs the sources, as it does with all scenarios. */
+const built = "Deno" in globalThis ? "runtimes/node-api/cli.ts" : "dist/runtimes/node-api/cli.js";
+const program = fileURLToPath(new URL(`../../../${built}`, import.meta.url));
 
 interface Ended {
   readonly code: number | null;
