@@ -25,6 +25,7 @@ function activation(run: Run, jobs: readonly Job[], isReplaying: boolean): Activ
 export function takeJobs(run: Run): Activation {
   const { jobs } = run;
   run.jobs = [];
+  run.locals.activated();
   return activation(run, orderJobs(jobs), run.replaying);
 }
 

@@ -23,11 +23,6 @@ export class CommandQueue {
     return this.#entries[this.#head];
   }
 
-  /** The newest; undefined when there is none. */
-  get last(): QueuedCommand | undefined {
-    return this.isEmpty ? undefined : this.#entries.at(-1);
-  }
-
   /** Removes and gives the front. */
   shift(): QueuedCommand | undefined {
     if (this.isEmpty) return undefined;

@@ -11,7 +11,8 @@ export const LOCAL_ACTIVITY = "LocalActivity";
  * L2. Resolutions found in history are used in the order of their markers, each only once its activity was scheduled, and one
  *     that stands apart from those before it only when workflow code knows these: so activities that resolved in one
  *     activation do so again in the replay, and no others.
- * L3. Once a command ends the run nothing counts any more: what runs is to be cancelled, what waits is dropped.
+ * L3. Activations are counted: `turn` is the last one, `firstTurn` the first that the open (or next) task can have.
+ * L4. Once a command ends the run nothing counts any more: what runs is to be cancelled, what waits is dropped.
  */
 export class LocalActivities {
   #requests: ScheduleLocalActivity[] = [];
@@ -24,8 +25,35 @@ export class LocalActivities {
 
   #used = false;
 
-  /** How many workflow code was told of. */
-  told = 0;
+  #turn = 0;
+  #firstTurn = 1;
+  #toldIn = 0;
+
+  /** The activation that workflow code had last. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /** Workflow code has another activation. */
+  activated(): void {
+    this.#turn += 1;
+  }
+
+  /** What comes from now on belongs to another task. */
+  taskBegins(): void {
+    this.#firstTurn = this.#turn + 1;
+  }
+
+  /**
+   * One ends in the activation to come. Returns whether its marker stands apart: a replay that knows it ahead would tell it
+   * earlier, since it waits for nothing but the task, the call and the marker before it.
+   */
+  tell(calledIn: number): boolean {
+    const tellsIn = this.#turn + 1;
+    const apart = tellsIn > Math.max(this.#firstTurn, calledIn + 1, this.#toldIn);
+    this.#toldIn = tellsIn;
+    return apart;
+  }
 
   /** The worker was asked to run any. */
   get wereUsed(): boolean {

@@ -52,9 +52,10 @@ export interface LocalActivityOutcome {
   readonly backoff: MarkerTime | undefined;
   readonly originalScheduleTime: MarkerTime | undefined;
   /**
-   * Its marker follows that of another local activity, but workflow code was told in a later activation. Where commands lie
-   * between two markers this shows by itself. The official SDK neither writes nor reads it: it takes neighbours for one
-   * activation, and so cannot replay all that it has recorded.
+   * Workflow code was told in an activation of its own, where a replay, which knows the marker ahead, would tell it together
+   * with what comes first in the task or with the marker before it. Where other commands lie between, this shows by itself,
+   * but they may be taken back in the same task, so it is said all the same. The official SDK neither writes nor reads it: it
+   * takes neighbours for one activation, and so cannot replay all that it has recorded.
    */
   readonly apart: boolean;
 }

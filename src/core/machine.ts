@@ -130,8 +130,6 @@ export interface Scene {
   readonly jobs: Job[];
   /** Commands made while one completion is taken in. */
   readonly issued: QueuedCommand[];
-  /** Those of earlier completions, as far as history does not have them yet. */
-  readonly commands: { readonly last: QueuedCommand | undefined };
   /** Messages that go with the answer to the open task. */
   readonly outbox: Init<Message>[];
   /** Updates that are not over, by protocol instance id. */

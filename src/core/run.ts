@@ -141,6 +141,7 @@ function onPage(run: Run, page: Extract<Input, { kind: "page" }>, effects: Effec
 /** Goes on until workflow code, a page or the server is needed. */
 function proceed(run: Run, effects: Effect[]): void {
   while (run.mustApply || (run.jobs.length === 0 && run.replaying)) {
+    run.locals.taskBegins();
     const applied = applyNextSlice(run);
     if (applied === "needPage") {
       run.stage = "page";
@@ -215,6 +216,7 @@ function answer(
 /** The open task has its answer. */
 function close(run: Run, stage: "answer" | "queryAnswer", effects: Effect[]): void {
   run.stage = stage;
+  run.locals.taskBegins();
   run.cursor.release();
   if (run.evictLater !== undefined) evict(run, run.evictLater, effects);
 }

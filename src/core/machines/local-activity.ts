@@ -47,10 +47,12 @@ interface LocalActivityData {
   readonly originalScheduleTime: MarkerTime;
   /** Workflow time of the call. */
   readonly startedMs: number;
-  /** Ends of others that workflow code knew when it called this one. */
-  readonly toldBefore: number;
+  /** The activation that called it. */
+  readonly calledIn: number;
   /** It was not run by this worker: history has its marker already. */
   replayed: boolean;
+  /** Its end is wanted, but was not in history so far. */
+  stopWanted: boolean;
   end: LocalActivityOutcome["end"]["kind"] | undefined;
 }
 
@@ -58,9 +60,16 @@ function request({ command }: LocalActivityData, { locals }: Scene): undefined {
   locals.request(command);
 }
 
-function requestLive(data: LocalActivityData, scene: Scene): undefined {
+/** Begins what another worker left behind; what was to stop there does not start anew. */
+function requestLive(
+  data: LocalActivityData,
+  scene: Scene,
+  _given: undefined,
+  machine: LiveMachine,
+): Problem | undefined {
   data.replayed = false;
-  return request(data, scene);
+  request(data, scene);
+  return data.stopWanted ? stop(data, scene, undefined, machine) : undefined;
 }
 
 function resolutionOf(data: LocalActivityData, outcome: Ended): LocalActivityResolution {
@@ -81,16 +90,9 @@ function resolutionOf(data: LocalActivityData, outcome: Ended): LocalActivityRes
 /** What machines know of an end; whether its marker stands apart is seen when it is written. */
 type Ended = Omit<LocalActivityOutcome, "apart">;
 
-/** Whether a replay that sees a marker which is issued now would tell it together with the one before it, wrongly. */
-function standsApart({ toldBefore }: LocalActivityData, { jobs, issued, commands, locals }: Scene): boolean {
-  if (jobs.length > 0 || locals.told === toldBefore) return false;
-  return (issued.at(-1) ?? commands.last)?.ack === "localActivityMarkerSent";
-}
-
 /** Tells workflow code; an activity that this worker ran is recorded, at the place where it is told. */
 function resolve(data: LocalActivityData, scene: Scene, outcome: Ended, machine: LiveMachine): undefined {
-  const apart = standsApart(data, scene);
-  scene.locals.told += 1;
+  const apart = scene.locals.tell(data.calledIn);
   const { seq, activityId, activityType, cancellationType } = data.command;
   const { end, completeTime } = outcome;
   data.end = end.kind;
@@ -121,12 +123,17 @@ function resolveResult(
 
 /** Stops it, wherever it is: known to have ended, not begun, or running. */
 function stop(
-  { command: { seq } }: LocalActivityData,
+  data: LocalActivityData,
   scene: Scene,
   _given: undefined,
   machine: LiveMachine,
 ): Problem | undefined {
-  const known = scene.locals.takeKnown(seq);
+  const { seq, cancellationType } = data.command;
+  data.stopWanted = true;
+  // One that runs and is waited for ends when it likes; its marker keeps its turn.
+  const hadBegun = data.calledIn < scene.locals.turn;
+  const keepsTurn = hadBegun && cancellationType === "WAIT_CANCELLATION_COMPLETED";
+  const known = keepsTurn ? undefined : scene.locals.takeKnown(seq);
   if (known !== undefined) return machine.advance("knownResult", known, scene);
   const queued = scene.locals.withdraw(seq);
   if (queued === undefined) {
@@ -215,7 +222,7 @@ export const localActivity: MachineKind<State, LocalActivityData> = defineMachin
       knownResult: { to: "resolvedByMarker", after: resolve },
       cancel: { to: "waitingForMarker", after: stop },
       cancelAtOnce: { to: "waitingForMarker", after: stop },
-      liveTask: { to: "requestSent", run: requestLive },
+      liveTask: { to: "requestSent", after: requestLive },
     },
     resolvedByMarker: { markerRecorded: { to: "recorded", run: check } },
     recorded: {},
@@ -234,8 +241,9 @@ export function openLocalActivity(called: ScheduleLocalActivity, scene: Scene): 
     command,
     originalScheduleTime,
     startedMs: scene.timeMs,
-    toldBefore: scene.locals.told,
+    calledIn: scene.locals.turn,
     replayed: scene.replaying,
+    stopWanted: false,
     end: undefined,
   };
   const machine = new Machine(localActivity, data, called.seq);
