@@ -25,6 +25,8 @@ interface Step {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const reports = `${root}.cache/reports`;
+/** What the conformance step recorded under Perdure, for the official SDK to replay. */
+const histories = `${root}.cache/perdure-histories`;
 const compulsory = process.env["CI"] === "true";
 const only = process.argv.slice(2);
 const notRun: string[] = [];
@@ -117,6 +119,8 @@ function faults(): Count {
 async function conformance(): Promise<Count> {
   const runtimes = compulsory ? ["node", "bun", "deno"] : ["node"];
   if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
+  // It answers the Nexus operations of some scenarios.
+  officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
   try {
     server = await startRealServer();
@@ -127,7 +131,9 @@ async function conformance(): Promise<Count> {
   }
   try {
     const args = ["tsx", "test/conformance/run.ts", ...runtimes];
-    return reported("npx", args, "conformance.json", { TEMPORAL_ADDRESS: server.address });
+    rmSync(histories, { recursive: true, force: true });
+    const env = { TEMPORAL_ADDRESS: server.address, SAVE_HISTORIES: histories };
+    return reported("npx", args, "conformance.json", env);
   } finally {
     await server.stop();
   }
@@ -152,6 +158,12 @@ function interop(): Count {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
+  if (existsSync(histories)) {
+    const replay = "test/interop/replay-perdure-histories.mjs";
+    add(count, closingLine("node", [replay, histories], "the official SDK replays Perdure's histories"));
+  } else {
+    notRun.push("the official SDK on Perdure's histories (run `npm test -- conformance interop`)");
+  }
   return count;
 }
 

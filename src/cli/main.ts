@@ -29,10 +29,18 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
   try {
     return await command.run(parsed(command, rest, host), host);
   } catch (error) {
-    host.err(`perdure ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    host.err(`perdure ${name}: ${textOfError(error)}\n`);
     if (error instanceof UsageError) host.err(`See: perdure ${name} --help\n`);
     return ExitCode.usage;
   }
+}
+
+/** What an error says, and its causes as far as they say more. */
+function textOfError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : textOfError(error.cause);
+  if (error.message.includes(cause)) return error.message;
+  return cause.includes(error.message) ? cause : `${error.message}: ${cause}`;
 }
 
 function parsed(command: Command, args: readonly string[], host: CliHost): ParsedArgs {

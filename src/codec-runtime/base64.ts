@@ -39,9 +39,24 @@ export function decodeBase64(text: string): Uint8Array {
   let size = 0;
   let bits = 0;
   let held = 0;
-  for (let i = 0; i < text.length; i++) {
+  let at = 0;
+  // Whole groups of plain characters, which is nearly all there is: a code beyond the table reads as -1.
+  for (; at + 4 <= text.length; at += 4) {
+    const group =
+      (sextetOf(values, text.charCodeAt(at)) << 18) |
+      (sextetOf(values, text.charCodeAt(at + 1)) << 12) |
+      (sextetOf(values, text.charCodeAt(at + 2)) << 6) |
+      sextetOf(values, text.charCodeAt(at + 3));
+    // Whatever is no plain character is negative, and so is the group.
+    if (group < 0) break;
+    bytes[size] = group >> 16;
+    bytes[size + 1] = group >> 8;
+    bytes[size + 2] = group;
+    size += 3;
+  }
+  for (let i = at; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    const value = code < 128 ? values[code]! : -1;
+    const value = sextetOf(values, code);
     if (value === SKIPPED) continue;
     if (value === PADDING) {
       bits = 0;
@@ -57,6 +72,10 @@ export function decodeBase64(text: string): Uint8Array {
   }
   if (bits === 6) throw new CodecError("INVALID_JSON", "base64 of incomplete bytes");
   return size === bytes.length ? bytes : bytes.subarray(0, size);
+}
+
+function sextetOf(table: Int8Array, code: number): number {
+  return code < 128 ? table[code]! : -1;
 }
 
 const SKIPPED = -2;

@@ -14,11 +14,18 @@ import type { SerializationContext } from "./sync/serialization-context.ts";
 type Codecs = readonly PayloadCodec[];
 type Context = SerializationContext | undefined;
 
-function checkCount(given: number, back: unknown, doing: "encode" | "decode"): void {
-  const count = Array.isArray(back) ? back.length : undefined;
-  if (count === given) return;
+function checkBatch(given: number, back: unknown, doing: "encode" | "decode"): void {
+  if (!Array.isArray(back) || back.length !== given) {
+    const count = Array.isArray(back) ? back.length : "no array";
+    throw new PayloadConverterError(
+      `A payload codec was given ${given} payloads to ${doing} and returned ${count}; it must return as many as it gets`,
+    );
+  }
+  const wrong = back.findIndex((payload) => typeof payload !== "object" || payload === null);
+  if (wrong < 0) return;
   throw new PayloadConverterError(
-    `A payload codec was given ${given} payloads to ${doing} and returned ${count ?? "no array"}; it must return as many as it gets`,
+    `A payload codec that was to ${doing} ${given} payloads returned ${String(back[wrong])} as payload ${wrong}; ` +
+      "each must be an object { metadata?, data? }",
   );
 }
 
@@ -40,7 +47,7 @@ export async function encodePayloads(
   if (current.length === 0) return current;
   for (const codec of codecs) {
     current = await codec.encode(current, context);
-    checkCount(payloads.length, current, "encode");
+    checkBatch(payloads.length, current, "encode");
   }
   return current;
 }
@@ -63,7 +70,7 @@ export async function decodePayloads(
   if (current.length === 0) return current;
   for (const codec of codecs.toReversed()) {
     current = await codec.decode(current, context);
-    checkCount(payloads.length, current, "decode");
+    checkBatch(payloads.length, current, "decode");
   }
   return current;
 }

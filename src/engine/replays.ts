@@ -10,7 +10,8 @@ import {
 } from "../gen/codec/temporal/api/history/v1/message.ts";
 import { visitHistory } from "../gen/codec/temporal/api/history/v1/message.visit.ts";
 import { failureOf } from "./answerer.ts";
-import { Driver, type DriverParts } from "./driver.ts";
+import { closedDriver } from "./closed-driver.ts";
+import type { DriverParts } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
 import { notesInEvents } from "./marker-notes.ts";
 import type { FromThread, ReplayFailure, ToThread, WireHistory } from "./protocol.ts";
@@ -127,22 +128,8 @@ export class Replays {
       isOpen: false,
       task: { taskId, ...NO_TASK, events: history.events.length },
     };
-    const driver: Driver = new Driver({
-      facts,
-      turns,
-      payloads,
-      answerer: answers,
-      cache: { delete: () => {} },
-      // Nobody counts its runs, and a history is all there is: a page that is missing stays missing.
-      post: (message) => {
-        if (message.kind !== "wantPage") return;
-        const page = {
-          kind: "error",
-          message: "the history does not have the events before its first one",
-        } as const;
-        driver.answerPage({ kind: "page", requestId: message.requestId, page });
-      },
-    });
+    const missing = "the history does not have the events before its first one";
+    const driver = closedDriver({ facts, turns, payloads, answerer: answers }, missing);
     try {
       await driver.drive(cached, { kind: "task", task });
       const { failure } = answers;

@@ -10,7 +10,8 @@ import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { PatchDecision } from "../workflow/runtime/sandbox-entry.ts";
 import type { FailedTask } from "./answerer.ts";
-import { Driver, type DriverParts, type Scrutiny } from "./driver.ts";
+import { closedDriver } from "./closed-driver.ts";
+import type { DriverParts, Scrutiny } from "./driver.ts";
 import { engineFailure } from "./failure.ts";
 import { mappedFrames, mappedReport } from "./replay-answers.ts";
 import type { CachedRun } from "./run-cache.ts";
@@ -146,19 +147,8 @@ export class Reruns implements Scrutiny {
     };
     const answers = new RerunAnswers();
     flushObserved(cached.runId);
-    const driver: Driver = new Driver({
-      facts,
-      turns,
-      payloads,
-      answerer: answers,
-      cache: { delete: () => {} },
-      post: (message) => {
-        // All of its history is there; and nothing is done for it.
-        if (message.kind !== "wantPage") return;
-        const page = { kind: "error", message: "the rerun lacks events" } as const;
-        driver.answerPage({ kind: "page", requestId: message.requestId, page });
-      },
-    });
+    // All of its history is there.
+    const driver = closedDriver({ facts, turns, payloads, answerer: answers }, "the rerun lacks events");
     await driver.drive(again, { kind: "task", task });
     const { commands, failed } = answers;
     const stacks = commands?.map((_, index) => run.commands.stackAt(index));

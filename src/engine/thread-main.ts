@@ -111,7 +111,7 @@ class Engine {
         observe: (runId, call) => observed.add(runId, call),
         mapStack,
         framesOf,
-        activatePatch: (...asked) => this.#activatePatch(...asked),
+        activatePatch: (runId, patchId, info) => this.#activatePatch(runId, patchId, info),
       },
       options,
     );
@@ -151,10 +151,8 @@ class Engine {
     this.#replays = new Replays({ ...common, post, flushObserved });
   }
 
-  /** A rerun decides as the run did. */
-  #activatePatch(...asked: Parameters<HostCalls["activatePatch"]>): PatchDecision {
-    const [runId, patchId] = asked;
-    const ask = (): PatchDecision => this.#hostCalls.activatePatch(...asked);
+  #activatePatch(runId: string, patchId: string, info: { readonly [key: string]: unknown }): PatchDecision {
+    const ask = (): PatchDecision => this.#hostCalls.activatePatch(runId, patchId, info);
     return this.#reruns === undefined ? ask() : this.#reruns.decide(this.#cache.get(runId), patchId, ask);
   }
 

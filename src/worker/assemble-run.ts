@@ -16,6 +16,7 @@ import { Poller } from "./pollers/poller.ts";
 import { RateLimit } from "./pollers/rate-limit.ts";
 import { type QueueKind, StickyBalance, splitPollers } from "./pollers/sticky-balance.ts";
 import type { NamespaceFacts, WorkerService } from "./service.ts";
+import { sinkFacts } from "./sink-facts.ts";
 import { FixedSlots } from "./slots/fixed.ts";
 import { pollError, WorkerRun } from "./worker-run.ts";
 import { eagerStarterOf } from "./workflow/eager-starter.ts";
@@ -183,12 +184,7 @@ function workflowWorker(
 function workerFacts(ingredients: RunIngredients): WorkerFacts {
   const { options, namespaceFacts, stickyQueue } = ingredients;
   const limited = !options.disablePayloadErrorLimit;
-  const sinks: { [name: string]: { readonly callDuringReplay: boolean } } = {};
-  for (const [sink, functions] of Object.entries(options.sinks)) {
-    for (const [fn, { callDuringReplay = false }] of Object.entries(functions)) {
-      sinks[`${sink}.${fn}`] = { callDuringReplay };
-    }
-  }
+  const sinks = sinkFacts(options.sinks);
   return {
     namespace: options.namespace,
     taskQueue: options.taskQueue,

@@ -1,14 +1,18 @@
-import { ActivityCancellationType, type ActivityOptions } from "../common/activity-options.ts";
-import { type Duration, msOptionalToNumber } from "../common/duration.ts";
-import { ValueError } from "../common/errors.ts";
+import type { ActivityOptions } from "../common/activity-options.ts";
 import { compilePriority } from "../common/priority.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
-import { showValue } from "../common/type-guards.ts";
 import type { ActivityFunction } from "../common/workflow-type.ts";
 import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
 import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
 import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { ScheduleActivity } from "../core/command.ts";
+import {
+  activityProxy,
+  checkCancellationType,
+  checkedActivityOptions,
+  checkedTime,
+  checkText,
+} from "./activity-proxy.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { ActivityInput } from "./interceptors.ts";
 import { composeInterceptors } from "./runtime/compose-interceptors.ts";
@@ -47,32 +51,9 @@ export type ActivityFunctionWithOptions<T extends ActivityFunction> = T & {
  * ```
  */
 export function proxyActivities<A = AnyActivities>(options: ActivityOptions): ActivityInterfaceFor<A> {
-  const own: ActivityOptions = { ...checkedOptions(options) };
+  const own: ActivityOptions = { ...checkedActivityOptions(options, "Activity") };
   compile(own);
-  const functions = new Map<string, unknown>();
-  // The handler below makes a function for every name, whatever `A` says.
-  return new Proxy({} as ActivityInterfaceFor<A>, {
-    get(_, name): unknown {
-      if (typeof name !== "string") {
-        throw new TypeError(`Only strings are supported for Activity types, got: ${String(name)}`);
-      }
-      // Returned from an async function, a proxy is asked for `then`; it is not a promise.
-      if (name === "then") return undefined;
-      let fn = functions.get(name);
-      if (fn === undefined) {
-        fn = activityFunction(name, own);
-        functions.set(name, fn);
-      }
-      return fn;
-    },
-  });
-}
-
-function activityFunction(name: string, options: ActivityOptions): unknown {
-  const call = (...args: unknown[]): Promise<unknown> => scheduleActivity(name, args, options);
-  const executeWithOptions = (over: ActivityOptions, args: unknown[]): Promise<unknown> =>
-    scheduleActivity(name, args, mergeOptions(options, over));
-  return Object.assign(call, { executeWithOptions });
+  return activityProxy(own, scheduleActivity);
 }
 
 /**
@@ -146,38 +127,19 @@ type CompiledOptions = Omit<
 
 const compiledOptions = new WeakMap<ActivityOptions, CompiledOptions>();
 
-function checkedOptions(options: ActivityOptions): ActivityOptions {
-  if (options === undefined) throw new TypeError("options must be defined");
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`Activity options are ${showValue(options)}; they must be an object`);
-  }
-  if (!options.scheduleToCloseTimeout && !options.startToCloseTimeout) {
-    throw new TypeError("Required either scheduleToCloseTimeout or startToCloseTimeout");
-  }
-  return options;
-}
-
 /** Checks options and brings them to the form of the command; once for each options object. */
 function compile(options: ActivityOptions): CompiledOptions {
   const known = compiledOptions.get(options);
   if (known !== undefined) return known;
-  checkedOptions(options);
+  checkedActivityOptions(options, "Activity");
   const { cancellationType = "TRY_CANCEL", retry, priority } = options;
-  if (!Object.hasOwn(ActivityCancellationType, cancellationType)) {
-    const allowed = Object.keys(ActivityCancellationType).join(", ");
-    throw new ValueError(`cancellationType is ${showValue(cancellationType)}; allowed are ${allowed}`);
-  }
-  const timeout = (value: Duration | undefined, name: string): number | undefined => {
-    const ms = msOptionalToNumber(value, name);
-    if (ms === undefined || ms >= 0) return ms;
-    throw new ValueError(`${name} is ${showValue(value)}; it must not be negative`);
-  };
-  checkTexts(options);
+  checkCancellationType(cancellationType);
+  for (const name of ["taskQueue", "activityId", "summary"] as const) checkText(options[name], name);
   const compiled: CompiledOptions = {
-    scheduleToCloseTimeoutMs: timeout(options.scheduleToCloseTimeout, "scheduleToCloseTimeout"),
-    scheduleToStartTimeoutMs: timeout(options.scheduleToStartTimeout, "scheduleToStartTimeout"),
-    startToCloseTimeoutMs: timeout(options.startToCloseTimeout, "startToCloseTimeout"),
-    heartbeatTimeoutMs: timeout(options.heartbeatTimeout, "heartbeatTimeout"),
+    scheduleToCloseTimeoutMs: checkedTime(options.scheduleToCloseTimeout, "scheduleToCloseTimeout"),
+    scheduleToStartTimeoutMs: checkedTime(options.scheduleToStartTimeout, "scheduleToStartTimeout"),
+    startToCloseTimeoutMs: checkedTime(options.startToCloseTimeout, "startToCloseTimeout"),
+    heartbeatTimeoutMs: checkedTime(options.heartbeatTimeout, "heartbeatTimeout"),
     retryPolicy: retry == null ? undefined : checkRetryPolicy(retry, "retry"),
     cancellationType,
     allowEagerDispatch: options.allowEagerDispatch ?? true,
@@ -186,27 +148,4 @@ function compile(options: ActivityOptions): CompiledOptions {
   };
   compiledOptions.set(options, compiled);
   return compiled;
-}
-
-function checkTexts(options: ActivityOptions): void {
-  for (const name of ["taskQueue", "activityId", "summary"] as const) {
-    const value: unknown = options[name];
-    if (value === undefined || value === null || typeof value === "string") continue;
-    throw new ValueError(`${name} is ${showValue(value)}; it must be text`);
-  }
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** `over` laid over `base`; objects in both are merged, all else is replaced. */
-export function mergeOptions<T extends object>(base: T, over: Partial<T>): T {
-  const merged: Record<string, unknown> = Object.fromEntries(Object.entries(base));
-  for (const [key, value] of Object.entries(over)) {
-    const old = merged[key];
-    merged[key] = isPlain(old) && isPlain(value) ? mergeOptions(old, value) : value;
-  }
-  // Keys and values are those of `T`.
-  return merged as T;
 }

@@ -1,14 +1,18 @@
-import { ActivityCancellationType, type LocalActivityOptions } from "../common/activity-options.ts";
-import { type Duration, msOptionalToNumber } from "../common/duration.ts";
-import { ValueError } from "../common/errors.ts";
+import type { LocalActivityOptions } from "../common/activity-options.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
-import { showValue } from "../common/type-guards.ts";
 import type { ActivityFunction } from "../common/workflow-type.ts";
 import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
 import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
 import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { MarkerTime, ScheduleLocalActivity } from "../core/local-activity-jobs.ts";
-import { type AnyActivities, mergeOptions, type NotAnActivityMethod } from "./activities.ts";
+import type { AnyActivities, NotAnActivityMethod } from "./activities.ts";
+import {
+  activityProxy,
+  checkCancellationType,
+  checkedActivityOptions,
+  checkedTime,
+  checkText,
+} from "./activity-proxy.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
 import type { LocalActivityInput } from "./interceptors.ts";
 import { LocalActivityBackoff } from "./local-activity-backoff.ts";
@@ -46,32 +50,9 @@ export type LocalActivityFunctionWithOptions<T extends ActivityFunction> = T & {
 export function proxyLocalActivities<A = AnyActivities>(
   options: LocalActivityOptions,
 ): LocalActivityInterfaceFor<A> {
-  const own: LocalActivityOptions = { ...checkedOptions(options) };
+  const own: LocalActivityOptions = { ...checkedActivityOptions(options, "Local activity") };
   compile(own);
-  const functions = new Map<string, unknown>();
-  // The handler below makes a function for every name, whatever `A` says.
-  return new Proxy({} as LocalActivityInterfaceFor<A>, {
-    get(_, name): unknown {
-      if (typeof name !== "string") {
-        throw new TypeError(`Only strings are supported for Activity types, got: ${String(name)}`);
-      }
-      // Returned from an async function, a proxy is asked for `then`; it is not a promise.
-      if (name === "then") return undefined;
-      let fn = functions.get(name);
-      if (fn === undefined) {
-        fn = localActivityFunction(name, own);
-        functions.set(name, fn);
-      }
-      return fn;
-    },
-  });
-}
-
-function localActivityFunction(name: string, options: LocalActivityOptions): unknown {
-  const call = (...args: unknown[]): Promise<unknown> => scheduleLocalActivity(name, args, options);
-  const executeWithOptions = (over: LocalActivityOptions, args: unknown[]): Promise<unknown> =>
-    scheduleLocalActivity(name, args, mergeOptions(options, over));
-  return Object.assign(call, { executeWithOptions });
+  return activityProxy(own, scheduleLocalActivity);
 }
 
 /**
@@ -177,44 +158,20 @@ type CompiledOptions = Pick<
 
 const compiledOptions = new WeakMap<LocalActivityOptions, CompiledOptions>();
 
-function checkedOptions(options: LocalActivityOptions): LocalActivityOptions {
-  if (options === undefined) throw new TypeError("options must be defined");
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`Local activity options are ${showValue(options)}; they must be an object`);
-  }
-  if (!options.scheduleToCloseTimeout && !options.startToCloseTimeout) {
-    throw new TypeError("Required either scheduleToCloseTimeout or startToCloseTimeout");
-  }
-  return options;
-}
-
 /** Checks options and brings them to the form of the command; once for each options object. */
 function compile(options: LocalActivityOptions): CompiledOptions {
   const known = compiledOptions.get(options);
   if (known !== undefined) return known;
-  checkedOptions(options);
-  const { cancellationType = "TRY_CANCEL", retry, summary } = options;
-  if (!Object.hasOwn(ActivityCancellationType, cancellationType)) {
-    const allowed = Object.keys(ActivityCancellationType).join(", ");
-    throw new ValueError(`cancellationType is ${showValue(cancellationType)}; allowed are ${allowed}`);
-  }
-  if (summary !== undefined && summary !== null && typeof summary !== "string") {
-    throw new ValueError(`summary is ${showValue(summary)}; it must be text`);
-  }
-  const time = (
-    name: keyof LocalActivityOptions & `${string}${"Timeout" | "Threshold"}`,
-  ): number | undefined => {
-    const value: Duration | undefined = options[name];
-    const ms = msOptionalToNumber(value, name);
-    if (ms === undefined || ms >= 0) return ms;
-    throw new ValueError(`${name} is ${showValue(value)}; it must not be negative`);
-  };
+  checkedActivityOptions(options, "Local activity");
+  const { cancellationType = "TRY_CANCEL", retry } = options;
+  checkCancellationType(cancellationType);
+  checkText(options.summary, "summary");
   const compiled: CompiledOptions = {
-    scheduleToCloseTimeoutMs: time("scheduleToCloseTimeout"),
-    scheduleToStartTimeoutMs: time("scheduleToStartTimeout"),
-    startToCloseTimeoutMs: time("startToCloseTimeout"),
+    scheduleToCloseTimeoutMs: checkedTime(options.scheduleToCloseTimeout, "scheduleToCloseTimeout"),
+    scheduleToStartTimeoutMs: checkedTime(options.scheduleToStartTimeout, "scheduleToStartTimeout"),
+    startToCloseTimeoutMs: checkedTime(options.startToCloseTimeout, "startToCloseTimeout"),
     retryPolicy: retry == null ? undefined : checkRetryPolicy(retry, "retry"),
-    localRetryThresholdMs: time("localRetryThreshold"),
+    localRetryThresholdMs: checkedTime(options.localRetryThreshold, "localRetryThreshold"),
     cancellationType,
   };
   compiledOptions.set(options, compiled);

@@ -1,4 +1,6 @@
 /** Perdure's side of the scenarios: connects once, bundles once, and gives each scenario a context with its own task queue. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   Client,
@@ -238,11 +240,22 @@ async function startWorker(
   };
 }
 
+/** `SAVE_HISTORIES=<folder>`: where histories are kept, for the official SDK to replay. */
+const saveFolder = process.env["SAVE_HISTORIES"];
+
+function keep(subject: string, history: HistoryJson): void {
+  if (!saveFolder) return;
+  const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
+  mkdirSync(saveFolder, { recursive: true });
+  writeFileSync(join(saveFolder, `${subject}-${runtime}.json`), JSON.stringify(history));
+}
+
 async function compare(handle: ScenarioHandle, subject: string): Promise<void> {
   const original = originals.get(handle);
   if (!original)
     throw new Error(`save("${subject}") needs a handle that the scenario got from start or getHandle`);
   const actual = historyToJson(await original.fetchHistory()) as unknown as HistoryJson;
+  keep(subject, actual);
   const differences = historyDifferences(recordedHistory(subject), actual, !OWN_VALUES.has(subject));
   if (differences.length > 0)
     throw new Error(`history differs from the official SDK's "${subject}":\n  ${differences.join("\n  ")}`);

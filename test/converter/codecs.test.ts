@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ApplicationFailure, type Payload } from "../../src/common/mod.ts";
+import { decodePayloads, encodePayloads } from "../../src/converter/codec-run.ts";
 import {
   decodeFailure,
   decodeFromPayloadsAtIndex,
@@ -87,6 +88,17 @@ describe("codecs", () => {
     await expect(encodeToPayloads(withCodecs(greedy), 1, 2)).rejects.toThrow(
       /given 2 payloads to encode and returned 0/,
     );
+  });
+
+  test.each([null, undefined, "text"])("must return payloads: %s is none", async (wrong) => {
+    const given = [{ data: new Uint8Array(1) }];
+    // As code without types would have it.
+    const back = [wrong] as unknown as Payload[];
+    const broken: PayloadCodec = { encode: async () => back, decode: async () => back };
+    await expect(decodePayloads([broken], given)).rejects.toThrow(
+      `A payload codec that was to decode 1 payloads returned ${wrong} as payload 0; each must be an object`,
+    );
+    await expect(encodePayloads([broken], given)).rejects.toThrow(/to encode 1 payloads/);
   });
 });
 

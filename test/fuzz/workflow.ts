@@ -60,7 +60,10 @@ class Run {
   readonly trace: string[] = [];
   readonly #slots = new Map<number, Promise<unknown>>();
   readonly #scopes = new Map<number, CancellationScope>();
-  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+  readonly #timers = new Map<
+    number,
+    { readonly timer: ReturnType<typeof setTimeout>; readonly scope: CancellationScope }
+  >();
   readonly #localsInTurn: boolean;
   /** The end of the last local activity. */
   #lastLocal: Promise<unknown> = Promise.resolve();
@@ -235,13 +238,13 @@ class Run {
 
   #later(ms: number, slot: number, body: Body): void {
     const open = this.#timers.get(slot);
-    // Under the official SDK the task fails when a timer is cleared that is not open.
-    if (open !== undefined) clearTimeout(open);
+    // Under the official SDK the task fails when a timer is cleared that is not open, be it that its scope was cancelled.
+    if (open?.scope.consideredCancelled === false) clearTimeout(open.timer);
     const timer = setTimeout(() => {
-      if (this.#timers.get(slot) === timer) this.#timers.delete(slot);
+      if (this.#timers.get(slot)?.timer === timer) this.#timers.delete(slot);
       this.body(body).catch((error: Error) => this.#note(`later ${error.name}`));
     }, ms);
-    this.#timers.set(slot, timer);
+    this.#timers.set(slot, { timer, scope: CancellationScope.current() });
   }
 
   #handle(step: Extract<Step, { op: "listen" | "serve" }>): void {

@@ -3,7 +3,7 @@
  *
  *   node test/interop/replay-perdure-histories.mjs <folder>
  *
- * The folder holds histories as proto3 JSON (`*.json`) of the conformance workflows. Prints `N passed, N failed`;
+ * The folder holds histories as proto3 JSON (`*.json`) of the conformance workflows. Prints `N passed, N failed, 0 skipped`;
  * fails if one fails or there are none.
  */
 import { quietRuntime } from "./lib/quiet-runtime.mjs";

@@ -19,6 +19,7 @@ import { type CompiledWorkerOptions, compileWorkerOptions } from "../compile-opt
 import { payloadTransform } from "../data-conversion.ts";
 import { badOption } from "../option-checks.ts";
 import { Runtime } from "../runtime.ts";
+import { sinkFacts } from "../sink-facts.ts";
 import { ObservedCalls } from "../workflow/observed-calls.ts";
 import { transformPayloads } from "../workflow/payload-transform.ts";
 import { loadWorkflowCode } from "../workflow-code.ts";
@@ -197,12 +198,7 @@ async function transformed(
 }
 
 function replayFacts(options: CompiledWorkerOptions, { payloadCodecs }: LoadedDataConverter): WorkerFacts {
-  const sinks: { [name: string]: { readonly callDuringReplay: boolean } } = {};
-  for (const [sink, functions] of Object.entries(options.sinks)) {
-    for (const [fn, { callDuringReplay = false }] of Object.entries(functions)) {
-      sinks[`${sink}.${fn}`] = { callDuringReplay };
-    }
-  }
+  const sinks = sinkFacts(options.sinks);
   return {
     namespace: options.namespace,
     taskQueue: options.taskQueue,

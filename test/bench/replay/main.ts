@@ -53,6 +53,15 @@ function writeHistories(): Map<string, number> {
 /** Adds the programs of this bench to an installed SDK, and makes its bundle. */
 function prepare(sdk: Sdk, { folder }: Installed): string {
   cpSync(programs, folder, { recursive: true });
+  // Several copies of protobufjs do not know each other's types, and its JSON histories are then not read at all.
+  if (sdk === "official") {
+    for (const command of [["install", "protobufjs@8.8.1"], ["dedupe"]]) {
+      execFileSync("npm", [...command, "--no-audit", "--no-fund"], {
+        cwd: folder,
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+    }
+  }
   cpSync(join(programs, "read", `${sdk}.mjs`), join(folder, "read-history.mjs"));
   const name = sdk === "perdure" ? "perdure" : "@temporalio";
   for (const file of ["workflows.mjs", "replay.mjs", "cold-replay.mjs"]) {

@@ -2,6 +2,7 @@ import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
 import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
+import { commandLineCases } from "./command-line.ts";
 import { eagerCases } from "./eager.ts";
 import { hostileCases } from "./hostile.ts";
 import { lifecycleCases } from "./lifecycle.ts";
@@ -21,4 +22,5 @@ export const cases: readonly Case[] = [
   ...patchCases,
   ...stackCases,
   ...transportCases,
+  ...commandLineCases,
 ];
