@@ -4,7 +4,9 @@ import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
 import { eagerCases } from "./eager.ts";
 import { hostileCases } from "./hostile.ts";
+import { libraryCases } from "./libraries.ts";
 import { lifecycleCases } from "./lifecycle.ts";
+import { memoryCases } from "./memory.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { stackCases } from "./stacks.ts";
@@ -14,10 +16,12 @@ export const cases: readonly Case[] = [
   ...clientCases,
   ...badInputCases,
   ...codecCases,
+  ...libraryCases,
   ...lifecycleCases,
   ...eagerCases,
   ...hostileCases,
   ...robustnessCases,
+  ...memoryCases,
   ...patchCases,
   ...stackCases,
   ...transportCases,
