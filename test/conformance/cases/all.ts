@@ -1,3 +1,4 @@
+import { authoringCases } from "./authoring.ts";
 import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
 import { clientCases } from "./client.ts";
@@ -14,6 +15,7 @@ import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
   ...clientCases,
+  ...authoringCases,
   ...badInputCases,
   ...codecCases,
   ...libraryCases,
