@@ -27,6 +27,18 @@ const officialNames: readonly (readonly [string, string])[] = [
 /** Built-ins of which the sandbox has a small version. */
 const allowedBuiltins: readonly string[] = ["assert", "url", "util"];
 
+/** A file may hold its tests too: their runners are stubs, so that only using one in a workflow fails. */
+const testRunners: readonly string[] = [
+  "@jest/globals",
+  "@std/testing",
+  "ava",
+  "bun:test",
+  "mocha",
+  "node:test",
+  "tap",
+  "vitest",
+];
+
 /** Name of the module that imports all that a section is made of. */
 export const ENTRY_FILE = "perdure-workflow-entry.js";
 export const FORBIDDEN_NAMESPACE = "node-built-in";
@@ -52,10 +64,11 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
 }
 
 function ignored(build: PluginBuild, { ignoreModules }: BundlePluginOptions): void {
-  if (ignoreModules.length > 0) {
-    const filter = new RegExp(`^(?:node:)?(?:${ignoreModules.map(literal).join("|")})(?:$|/)`);
+  const filters = [new RegExp(`^(?:${testRunners.map(literal).join("|")})(?:$|/)`)];
+  if (ignoreModules.length > 0)
+    filters.push(new RegExp(`^(?:node:)?(?:${ignoreModules.map(literal).join("|")})(?:$|/)`));
+  for (const filter of filters)
     build.onResolve({ filter }, ({ path }) => ({ path, namespace: STUB_NAMESPACE }));
-  }
   build.onLoad({ filter: /.*/, namespace: STUB_NAMESPACE }, ({ path }) => ({
     contents: `module.exports = __shared(${JSON.stringify(`stub:${path}`)});`,
   }));

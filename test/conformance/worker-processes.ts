@@ -10,12 +10,22 @@ export interface WorkerProcessOptions {
   readonly workflows: "workflows" | "case-workflows";
   /** The activity `slow` blocks the thread instead of sleeping. */
   readonly blocking?: boolean;
+  /** Megabytes of heap, for runtimes that can limit it. */
+  readonly heapMb?: number;
 }
 
-/** Starts a worker process and waits until it is ready. `kill` ends it without warning (`SIGKILL`). */
-export async function startWorkerProcess(options: WorkerProcessOptions): Promise<{ kill(): Promise<void> }> {
+/** A worker in a process of its own. */
+export interface WorkerProcess {
+  /** Fulfilled when the process is gone, killed or not. */
+  readonly exited: Promise<void>;
+  /** Ends it without warning (`SIGKILL`). */
+  kill(): Promise<void>;
+}
+
+/** Starts a worker process and waits until it is ready. */
+export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
   const file = fileURLToPath(new URL("worker-process.ts", import.meta.url));
-  const child = spawn(process.execPath, [...runtimeArguments(), file], {
+  const child = spawn(process.execPath, [...runtimeArguments(options.heapMb), file], {
     env: {
       ...process.env,
       ADDRESS: options.address,
@@ -41,6 +51,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     );
   });
   return {
+    exited,
     async kill() {
       child.kill("SIGKILL");
       await exited;
@@ -49,8 +60,11 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
 }
 
 /** How this runtime runs a TypeScript file of the tests. */
-export function runtimeArguments(): readonly string[] {
-  if ("Deno" in globalThis) return ["run", "--allow-all", "--quiet", "--no-check"];
+export function runtimeArguments(heapMb?: number): readonly string[] {
+  const heap = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`];
+  if ("Deno" in globalThis) {
+    return ["run", "--allow-all", "--quiet", "--no-check", ...heap.map((flag) => `--v8-flags=${flag}`)];
+  }
   if ("Bun" in globalThis) return ["run"];
-  return ["--import", "tsx"];
+  return [...heap, "--import", "tsx"];
 }

@@ -63,6 +63,20 @@ describe("what workflow code may be", () => {
     expect(result).toEqual(["Failure", "Failure"]);
   });
 
+  test("test runners beside workflows are stubs that throw when a workflow uses them", async () => {
+    await using files = await project({
+      "workflows.ts": `
+        import { describe } from "vitest"; import run from "node:test"; import { it } from "@jest/globals"; import { Worker } from "perdure/worker";
+        if (typeof globalThis.process === "object") describe("tests", () => { run(Worker); it("works"); });
+        export const main = () => "loaded";
+        export const misuse = () => describe("tests");`,
+    });
+    const probe = probeSandbox(await files.bundle());
+    probe.open("r1");
+    expect(probe.call("r1", "main")).toBe("loaded");
+    expect(() => probe.call("r1", "misuse")).toThrow(/'describe' of 'vitest' was used in workflow code/);
+  });
+
   test("a folder with an index file as the entry", async () => {
     await using files = await project({
       "flows/index.ts": "export async function main() { return 'index'; }",

@@ -49,21 +49,22 @@ describe("what one run does, another does not see", () => {
     expect(probe.call("b", "look")).toEqual(fresh);
   });
 
-  test("polyfills on Promise, Symbol, Reflect, Object, Error and Array.prototype", async () => {
+  test("polyfills on Promise, Symbol, Reflect, Object, Error, Array.prototype and Function.prototype", async () => {
     const probe = await twoRuns(`
       export const change = () => {
         Promise.soon = 1; Symbol.own = 2; Reflect.metadata = 3; Object.grouped = 4; Error.stackTraceLimit = 1;
         Array.prototype.last = function () { return this[this.length - 1]; }; Array.prototype.map = () => "mapped";
-        delete RegExp.prototype.sticky;
+        delete RegExp.prototype.sticky; Function.prototype.toString = () => "hidden";
+        Object.defineProperty(Reflect, "registry", { value: 5, configurable: false, writable: false });
         return [1, 2].last();
       };
       export const look = () => [Promise.soon, Symbol.own, Reflect.metadata, Object.grouped, [].last, [1].map((n) => n),
-        Error.stackTraceLimit, "sticky" in RegExp.prototype].map(String).join();
-      export const own = () => [[1].map(), Promise.soon, [3].last()];`);
+        Error.stackTraceLimit, "sticky" in RegExp.prototype, String(look) === "hidden", Reflect.registry].map(String).join();
+      export const own = () => [[1].map(), Promise.soon, [3].last(), String(look), Reflect.registry];`);
     const before = probe.call("b", "look");
     expect(probe.call("a", "change")).toBe(2);
     expect(probe.call("b", "look")).toBe(before);
-    expect(probe.call("a", "own")).toEqual(["mapped", 1, 3]);
+    expect(probe.call("a", "own")).toEqual(["mapped", 1, 3, "hidden", 5]);
     expect(probe.call("b", "look")).toBe(before);
   });
 

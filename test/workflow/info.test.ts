@@ -10,10 +10,11 @@ const searchAttribute = (given: unknown, type: string): object => {
 const source = `
   import { inWorkflowContext, sleep, workflowInfo, defineSearchAttributeKey } from "perdure/workflow";
   const early = workflowInfo().workflowType;
+  const loading = inWorkflowContext();
   export async function info() {
     const { unsafe, ...rest } = workflowInfo();
     const { now, random, ...flags } = unsafe;
-    return { early, inside: inWorkflowContext(), ...rest, flags, now: now(), random: typeof random.random(), uuid: random.uuid4().length };
+    return { early, loading, inside: inWorkflowContext(), ...rest, flags, now: now(), random: typeof random.random(), uuid: random.uuid4().length };
   }
   export async function changes() {
     const before = workflowInfo();
@@ -51,6 +52,7 @@ test("all facts of the start event are there", async () => {
   };
   expect(resultOf(start("info", { attributes }).first)).toMatchObject({
     early: "info",
+    loading: true,
     inside: true,
     workflowId: "wf",
     workflowType: "info",

@@ -5,8 +5,8 @@ import { hiddenIntrinsics, lockIntrinsics } from "./lock.ts";
  *
  * R1. Between two runs the global object is in its base state, plus what `globals` of the entered run differ from it.
  * R2. What a run adds, replaces or deletes on the global object is kept in its bag and put back when it is entered again.
- * R3. The same holds for the watched built-ins (`Object`, `Promise`, `Symbol`, `Reflect`, `Error`, `Array.prototype`, …), so that polyfills
- *     of the running workflow work. All other built-ins are locked.
+ * R3. The same holds for the watched built-ins (`Object`, `Promise`, `Symbol`, `Reflect`, `Error`, `Array.prototype`, `Function.prototype`, …),
+ *     so that polyfills of the running workflow work. All other built-ins are locked.
  * R4. Entering the run that is already entered costs one comparison.
  */
 
@@ -47,12 +47,15 @@ export class Realm {
   readonly #bags: Map<string, Bag> = new Map();
   readonly #globalSlot: Watched;
   #current: Bag | undefined;
+  /** What is put back after each run: the global object and what is watched. */
+  readonly #restored: Set<unknown>;
 
   constructor(raw: object) {
     this.#global = globalThis;
     this.#raw = raw;
     this.#globalSlot = { target: this.#global, base: this.#base, keys: [], values: [] };
-    guardGlobalDefinitions(this.#global);
+    this.#restored = new Set([this.#global]);
+    guardDefinitions(this.#restored);
   }
 
   /** Sets globals of the base state: what every run sees. */
@@ -77,10 +80,16 @@ export class Realm {
       Reflect,
       Error,
       Array.prototype,
+      Array.prototype[Symbol.unscopables],
+      // Polyfills hide their functions' source there.
+      Function.prototype,
       RegExp.prototype,
       arrayIterator,
     ];
-    for (const target of watched) this.#watched.push(watch(target));
+    for (const target of watched) {
+      this.#watched.push(watch(target));
+      this.#restored.add(target);
+    }
     const builtins = ownKeys(this.#global).map((key) => getDescriptor(this.#global, key)?.value as unknown);
     const mapIterator = Object.getPrototypeOf(new Map().entries()) as object;
     const setIterator = Object.getPrototypeOf(new Set().values()) as object;
@@ -260,10 +269,10 @@ function apply(target: object, key: Key, property: PropertyDescriptor | undefine
   else defineProperty(target, key, property);
 }
 
-/** A property of the global object that can't be deleted would leak into other runs, so there is none. */
-function guardGlobalDefinitions(global: object): void {
+/** A property that can't be deleted would leak into other runs, so there is none on what is restored after each. */
+function guardDefinitions(restored: ReadonlySet<unknown>): void {
   const open = (target: unknown, property: PropertyDescriptor): PropertyDescriptor =>
-    target === global ? { ...property, configurable: true } : property;
+    restored.has(target) ? { ...property, configurable: true } : property;
   const reflectDefine = Reflect.defineProperty;
   const guards = {
     defineProperty<T>(target: T, key: Key, property: PropertyDescriptor & ThisType<unknown>): T {

@@ -58,3 +58,14 @@ export async function loops(): Promise<void> {
 export async function throwsPlainError(): Promise<void> {
   throw new TypeError("a mistake in the workflow");
 }
+
+/** Fills the heap once it is told to. */
+export async function hoards(): Promise<number> {
+  let told = false;
+  setHandler(finish, () => {
+    told = true;
+  });
+  await condition(() => told);
+  const kept: number[][] = [];
+  for (;;) kept.push(new Array<number>(100_000).fill(kept.length + 0.5));
+}

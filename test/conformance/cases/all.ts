@@ -1,3 +1,4 @@
+import { authoringCases } from "./authoring.ts";
 import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
 import { clientCases } from "./client.ts";
@@ -5,7 +6,9 @@ import { codecCases } from "./codecs.ts";
 import { commandLineCases } from "./command-line.ts";
 import { eagerCases } from "./eager.ts";
 import { hostileCases } from "./hostile.ts";
+import { libraryCases } from "./libraries.ts";
 import { lifecycleCases } from "./lifecycle.ts";
+import { memoryCases } from "./memory.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { stackCases } from "./stacks.ts";
@@ -13,12 +16,15 @@ import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
   ...clientCases,
+  ...authoringCases,
   ...badInputCases,
   ...codecCases,
+  ...libraryCases,
   ...lifecycleCases,
   ...eagerCases,
   ...hostileCases,
   ...robustnessCases,
+  ...memoryCases,
   ...patchCases,
   ...stackCases,
   ...transportCases,
