@@ -106,23 +106,19 @@ export class WorkflowCalls {
     const slot = options.requestEagerStart
       ? reserveEagerSlot(connection, { namespace, taskQueue })
       : undefined;
-    try {
-      const response = await this.#service.startWorkflowExecution(
-        {
-          ...request,
-          requestEagerExecution: slot !== undefined,
-          eagerWorkerDeploymentOptions: slot?.deployment,
-        },
-        call,
-      );
-      const task = response.eagerWorkflowTask;
-      if (task === undefined) slot?.release();
-      else slot?.accept(task);
-      return { runId: response.runId, eagerlyStarted: slot !== undefined && task !== undefined };
-    } catch (error) {
+    const eager = {
+      requestEagerExecution: slot !== undefined,
+      eagerWorkerDeploymentOptions: slot?.deployment,
+    };
+    const started = this.#service.startWorkflowExecution({ ...request, ...eager }, call);
+    const response = await started.catch((error: unknown) => {
       slot?.release();
       throw startError(error, "Failed to start Workflow", { workflowId, workflowType });
-    }
+    });
+    const task = response.eagerWorkflowTask;
+    if (task === undefined) slot?.release();
+    else slot?.accept(task);
+    return { runId: response.runId, eagerlyStarted: slot !== undefined && task !== undefined };
   }
 
   async #signalWithStart(
