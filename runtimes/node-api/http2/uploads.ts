@@ -14,8 +14,8 @@ const DATA = FrameType.DATA << 8;
  * Sends the messages of requests, as fast as the peer's windows and the socket allow.
  *
  * U1: no DATA beyond the window of its stream or of the connection is written.
- * U2: a stream is in `#waiting` exactly while a part of its message is unsent and it is open; those that can go on take turns,
- *     a frame each, so that a small message does not wait for all of a large one.
+ * U2: a stream is in `#waiting` exactly while a part of its message is unsent and it is open; the first that can go
+ *     on, in the order of their opening, does.
  * U3: what is written and not yet taken by the socket stays within MAX_WAITING_BYTES and one frame.
  */
 export class Uploads {
@@ -38,7 +38,7 @@ export class Uploads {
 
   /** The stream is over. Returns whether its message was cut off by that. */
   end(stream: Http2Stream): boolean {
-    return !isOut(stream) && this.#waiting.delete(stream);
+    return stream.sentBytes < stream.message.length + PREFIX_BYTES && this.#waiting.delete(stream);
   }
 
   /** The peer takes more on the connection as a whole. */
@@ -70,45 +70,27 @@ export class Uploads {
 
   /** Goes on where something has changed. */
   resume(): void {
-    let inVain = 0;
-    // Whoever had a turn goes to the end, where this loop finds it again.
-    for (const stream of this.#waiting) {
-      if (!this.#isOpen || inVain === this.#waiting.size) return;
-      inVain = this.#writeFrame(stream) ? 0 : inVain + 1;
-      this.#waiting.delete(stream);
-      if (!isOut(stream)) this.#waiting.add(stream);
-    }
-  }
-
-  /** Whether anything at all may be written. */
-  get #isOpen(): boolean {
-    return !this.#held && this.#window > 0 && this.#output.length < MAX_WAITING_BYTES;
+    for (const stream of this.#waiting) if (this.#pump(stream)) this.#waiting.delete(stream);
   }
 
   /** Writes what may be written; true when the message is out. */
   #pump(stream: Http2Stream): boolean {
-    while (!isOut(stream)) if (!this.#isOpen || !this.#writeFrame(stream)) return false;
-    return true;
-  }
-
-  /** Writes the next frame of a message; false when its window is used up. Only while `#isOpen`. */
-  #writeFrame(stream: Http2Stream): boolean {
     const output = this.#output;
-    const left = stream.message.length + PREFIX_BYTES - stream.sentBytes;
-    const count = Math.min(this.#window, stream.sendWindow, this.#maxFrameBytes, left);
-    if (count <= 0) return false;
-    const at = output.frame(count === left ? DATA | Flag.END_STREAM : DATA, stream.id, count);
-    copyMessage(stream, output.slab, { at, count });
-    stream.sentBytes += count;
-    stream.sendWindow -= count;
-    this.#window -= count;
+    const total = stream.message.length + PREFIX_BYTES;
+    while (stream.sentBytes < total) {
+      if (this.#held || output.length >= MAX_WAITING_BYTES) return false;
+      const allowed = Math.min(this.#window, stream.sendWindow, this.#maxFrameBytes);
+      if (allowed <= 0) return false;
+      const count = Math.min(allowed, total - stream.sentBytes);
+      const last = stream.sentBytes + count === total;
+      const at = output.frame(last ? DATA | Flag.END_STREAM : DATA, stream.id, count);
+      copyMessage(stream, output.slab, { at, count });
+      stream.sentBytes += count;
+      stream.sendWindow -= count;
+      this.#window -= count;
+    }
     return true;
   }
-}
-
-/** Whether all of a stream's message was written. */
-function isOut({ sentBytes, message }: Http2Stream): boolean {
-  return sentBytes === message.length + PREFIX_BYTES;
 }
 
 /** Copies the next bytes of prefix and message. */

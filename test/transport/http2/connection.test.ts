@@ -384,33 +384,6 @@ describe("the connection", () => {
     expect(wire.error?.http2Code).toBe(Http2Code.ENHANCE_YOUR_CALM);
   });
 
-  test("a small request does not wait for all of a large one that came before it", () => {
-    const wire = new Wire().put(settings([4, 1_000_000]));
-    const sentOf = (): [streamId: number, bytes: number][] =>
-      wire
-        .out()
-        .filter(({ type }) => type === Type.DATA)
-        .map(({ streamId, payload }) => [streamId, payload.length]);
-    wire.open(Buffer.alloc(500_000));
-    expect(sentOf().reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(65_535);
-    wire.open(Buffer.alloc(95));
-    wire.open(Buffer.alloc(20_000));
-    expect(sentOf()).toEqual([]);
-    wire.put(frame(Type.WINDOW_UPDATE, 0, { payload: uint32(40_000) }));
-    expect(sentOf()).toEqual([
-      [1, 16_384],
-      [3, 100],
-      [5, 16_384],
-      [1, 7_132],
-    ]);
-    // The next credit goes on with the one whose turn it is.
-    wire.put(frame(Type.WINDOW_UPDATE, 0, { payload: uint32(10_000) }));
-    expect(sentOf()).toEqual([
-      [5, 3_621],
-      [1, 6_379],
-    ]);
-  });
-
   test("half a window of a long answer is given back while it comes, for stream and connection", () => {
     const wire = new Wire();
     wire.open();
