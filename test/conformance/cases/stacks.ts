@@ -24,8 +24,11 @@ export const stackCases: readonly Case[] = [
         async () => {
           const handle = await client.workflow.start(waits, { workflowId: id(), taskQueue });
           await eventually("all waits", async () => {
-            const { raw, historyLength } = await handle.describe();
-            return raw.pendingWorkflowTask === undefined && historyLength > 10 ? true : undefined;
+            const { raw } = await handle.describe();
+            // The activity is scheduled by the last task before the wait.
+            return raw.pendingWorkflowTask === undefined && raw.pendingActivities.length > 0
+              ? true
+              : undefined;
           });
           const text = await handle.query(stackTraceQuery);
           for (const line of waitingLines)

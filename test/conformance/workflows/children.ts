@@ -55,6 +55,7 @@ export async function childResult(): Promise<unknown> {
 export async function childIdsAndRandomness(): Promise<unknown> {
   const values = [uuid4(), Math.random()];
   const handle = await startChild(childGreets, { args: ["one"] });
+  await handle.result();
   return [...values, handle.workflowId, uuid4(), Math.random()];
 }
 
