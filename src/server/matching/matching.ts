@@ -1,0 +1,33 @@
+import type { ServerCall } from "../rpc/call.ts";
+
+/** Which of the two lists of a task queue. */
+export type TaskQueueKind = "workflow" | "activity";
+
+/** A task queue. A sticky one has the worker's own name, and lives as long as somebody polls it. */
+export interface TaskQueueId {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: TaskQueueKind;
+}
+
+/**
+ * A task waiting for a worker. Whether it is still wanted is asked when it is handed out: `take` gives the poll's answer,
+ * or undefined when the task is stale, and then the poll goes on waiting.
+ */
+export interface WaitingTask<Answer> {
+  readonly priority: number;
+  /** Milliseconds since the epoch, for the age of the backlog. */
+  readonly addedMs: number;
+  take(poller: Poller): Answer | undefined;
+}
+
+/** Who polls. */
+export interface Poller {
+  readonly identity: string;
+  readonly workerInstanceKey: string;
+  readonly call: ServerCall;
+  /** `deploymentOptions` or `workerVersionCapabilities` of the poll, as they came. */
+  readonly deploymentName: string | undefined;
+  readonly buildId: string | undefined;
+  readonly versioned: boolean;
+}
