@@ -1,0 +1,31 @@
+import { requestCancelActivityTask, scheduleActivityTask } from "./activity-commands.ts";
+import {
+  cancelWorkflowExecution,
+  completeWorkflowExecution,
+  failWorkflowExecution,
+} from "./close-commands.ts";
+import type { CommandHandler, CommandName } from "./command.ts";
+import { modifyWorkflowProperties, recordMarker, upsertWorkflowSearchAttributes } from "./record-commands.ts";
+import { cancelTimer, startTimer } from "./timer-commands.ts";
+
+/** Every command that the server carries out. */
+export const COMMANDS: { readonly [Name in CommandName]?: CommandHandler<Name> } = {
+  scheduleActivityTask,
+  requestCancelActivityTask,
+  startTimer,
+  cancelTimer,
+  recordMarker,
+  completeWorkflowExecution,
+  failWorkflowExecution,
+  cancelWorkflowExecution,
+  upsertWorkflowSearchAttributes,
+  modifyWorkflowProperties,
+};
+
+/** The commands after which nothing may follow. */
+export const CLOSING: ReadonlySet<CommandName> = new Set<CommandName>([
+  "completeWorkflowExecution",
+  "failWorkflowExecution",
+  "cancelWorkflowExecution",
+  "continueAsNewWorkflowExecution",
+]);
