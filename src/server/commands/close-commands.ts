@@ -4,7 +4,7 @@ import { planNextRun } from "../execution/next-run.ts";
 import { type CommandContext, type CommandHandler, CommandRefused } from "./command.ts";
 
 /** Nothing may have happened that the worker has not seen: it decides again. */
-function refuseUnhandled({ tx, run }: CommandContext): void {
+export function refuseUnhandled({ tx, run }: CommandContext): void {
   if (tx.fields.buffer.length > 0 || run.updates.waiting)
     throw new CommandRefused(Cause.UNHANDLED_COMMAND, "");
 }

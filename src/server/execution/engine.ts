@@ -226,9 +226,14 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** Whether a text can be a run id. */
+export function isRunId(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** @throws {ServiceFailure} INVALID_ARGUMENT when a request does not name a workflow as it should */
 export function checkExecution(execution: Init<WorkflowExecution> | undefined): void {
   if (execution === undefined) throw invalidArgument("Execution is not set on request.");
   if (!execution.workflowId) throw invalidArgument("WorkflowId is not set on request.");
-  if (execution.runId && !UUID.test(execution.runId)) throw invalidArgument("Invalid RunId.");
+  if (execution.runId && !isRunId(execution.runId)) throw invalidArgument("Invalid RunId.");
 }
