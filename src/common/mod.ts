@@ -27,7 +27,7 @@ export {
   type SignalDefinition,
   type UpdateDefinition,
 } from "./definitions.ts";
-export type { Duration, StringValue, Timestamp } from "./duration.ts";
+export type { Duration, StringValue, TemporalDuration, Timestamp } from "./duration.ts";
 export {
   CompleteAsyncError,
   IllegalStateError,
