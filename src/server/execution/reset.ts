@@ -136,7 +136,7 @@ function laterEvents(engine: Engine, base: Run, finishId: number): readonly Stor
   let run: Run | undefined = base;
   while (run) {
     const end: StoredEvent | undefined = run.history.last;
-    const nextId = end && nextRunId(end);
+    const nextId: string | undefined = end && nextRunId(end);
     run = nextId ? engine.run(base.namespace, base.workflowId, nextId) : undefined;
     if (run) events.push(...run.history.slice(1), ...run.fields.buffer);
   }
