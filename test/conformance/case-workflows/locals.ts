@@ -1,0 +1,14 @@
+import { proxyLocalActivities } from "perdure/workflow";
+
+interface Locals {
+  failing(times: number): Promise<number>;
+}
+
+/** A local activity that fails a few times, a moment after each other. */
+export async function localRepeated(times: number): Promise<number> {
+  const { failing } = proxyLocalActivities<Locals>({
+    startToCloseTimeout: "1 minute",
+    retry: { initialInterval: 200, backoffCoefficient: 1 },
+  });
+  return await failing(times);
+}
