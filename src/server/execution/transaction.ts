@@ -70,6 +70,15 @@ export class Transaction {
     return event;
   }
 
+  /** Takes over events of another run as they are: the beginning of one that was reset. */
+  copy(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      this.#append(event);
+      applyEvent(this.state, event);
+    }
+    this.breakBatch();
+  }
+
   /** Ends the present batch: what follows is a batch of its own. */
   breakBatch(): void {
     this.#batches.push([]);
