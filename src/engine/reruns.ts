@@ -56,7 +56,9 @@ interface Rerun {
  *
  * N1. A rerun has no effect: it has a run, a sandbox instance and an answer of its own, and what it logs is dropped.
  * N2. History is compared as in any replay; the commands of the task at hand, which history does not hold yet, one by one.
- * N3. A task that waits for local activities is compared once history has them: they must not be run twice.
+ * N3. Local activities are not run twice: of a task in which some end, the commands before the first end are compared at once,
+ *     and the rest with the next task, when history has it. So what a run does after local activities of its last task is
+ *     not compared.
  */
 export class Reruns implements Scrutiny {
   readonly #parts: RerunsParts;
@@ -120,8 +122,8 @@ export class Reruns implements Scrutiny {
       const { message = "", stackTrace = "" } = failure.failure;
       return differs(message, failure.report?.command?.stack ?? stackTrace);
     }
-    if (others === undefined || commands.some(isLocalMarker)) return undefined;
-    const length = Math.max(commands.length, others.length);
+    if (others === undefined) return undefined;
+    const length = comparable(commands, others);
     for (let index = 0; index < length; index++) {
       const [first, second] = [commands[index], others[index]];
       if (isSame(first, second)) continue;
@@ -150,7 +152,9 @@ export class Reruns implements Scrutiny {
     // All of its history is there.
     const driver = closedDriver({ facts, turns, payloads, answerer: answers }, "the rerun lacks events");
     await driver.drive(again, { kind: "task", task });
-    const { commands, failed } = answers;
+    const { failed } = answers;
+    // One that waits for local activities has what came before their ends.
+    const commands = answers.commands ?? (run.stage === "locals" ? run.commands.outgoing() : undefined);
     const stacks = commands?.map((_, index) => run.commands.stackAt(index));
     await driver.drive(again, { kind: "evict", reason: "fatal", message: "Rerun" });
     // The inside names runs by their own id.
@@ -206,6 +210,14 @@ function commandText(command: Init<Command> | undefined): string {
     return typeof inner === "string" && inner !== "" ? [`${field} '${inner}'`] : [];
   });
   return fields.length === 0 ? name : `${name} (${fields.slice(0, 4).join(", ")})`;
+}
+
+/** How many commands of a task, as it was and run again, do not depend on how its local activities ended. */
+function comparable(commands: Commands, others: Commands): number {
+  const [cut, otherCut] = [commands, others].map((all) => all.findIndex(isLocalMarker)) as [number, number];
+  if (cut < 0 && otherCut < 0) return Math.max(commands.length, others.length);
+  if (cut < 0 || otherCut < 0) return Math.max(cut, otherCut);
+  return Math.min(cut, otherCut);
 }
 
 /** Local activities are not run again, and their markers hold times. */

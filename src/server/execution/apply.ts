@@ -102,10 +102,13 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
   workflowExecutionUpdateAdmitted: (state, value) => {
     const updateId = value.request?.meta?.updateId ?? "";
     state.updates.set(updateId, { updateId, acceptedEventId: 0, outcome: undefined });
+    state.liveUpdates.set(updateId, { updateId, request: undefined, bytes: 0, sentWith: 0 });
   },
   workflowExecutionUpdateAccepted: (state, value, event) => {
     const updateId = value.protocolInstanceId ?? "";
     state.updates.set(updateId, { updateId, acceptedEventId: event.eventId, outcome: undefined });
+    state.liveUpdates.delete(updateId);
+    state.fields.openUpdates += 1;
   },
   workflowExecutionUpdateCompleted: (state, value) => {
     const updateId = value.meta?.updateId ?? "";
@@ -114,6 +117,7 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
       acceptedEventId: id(value.acceptedEventId),
       outcome: value.outcome ?? {},
     });
+    state.fields.openUpdates -= 1;
   },
   workflowExecutionOptionsUpdated: (state, value, event) => {
     if (value.attachedRequestId) state.startRequestIds.set(value.attachedRequestId, event.eventId);

@@ -21,7 +21,8 @@ export interface EngineParts {
   readonly newTimeline: () => Timeline;
   readonly queues: {
     add<Answer>(queue: TaskQueueId, task: WaitingTask<Answer>): void;
-    hasRecentPoller(queue: TaskQueueId): boolean;
+    /** Whether somebody polls it, or did not long ago: within `withinMs`, else within the time after which a sticky queue is given up. */
+    hasRecentPoller(queue: TaskQueueId, withinMs?: number): boolean;
   };
   readonly visibility: VisibilitySink;
   readonly searchAttributes: SearchAttributeRules;

@@ -69,6 +69,7 @@ export function firstFields(
     cancelRequestId: "",
     closeAttempted: false,
     signalCount: 0,
+    openUpdates: 0,
     memo: defined(started.memo?.fields),
     searchAttributes: defined(started.searchAttributes?.indexedFields),
     buffer: [],

@@ -16,6 +16,7 @@ import { EVENT_KINDS } from "../history/event-kinds.ts";
 import { applyEvent } from "./apply.ts";
 import type { Run } from "./run.ts";
 import type { RunFields, RunState } from "./run-state.ts";
+import { endUpdates } from "./update-end.ts";
 import { scheduleTask, writeDeferredTask } from "./workflow-task.ts";
 
 /** One change of a run, from its checks to its events. */
@@ -55,7 +56,7 @@ export class Transaction {
     const { fields } = this;
     const place = EVENT_KINDS[name].place;
     const fromOutside = place === "outside" || place === "end";
-    if (fromOutside && fields.task?.kind === "speculative") writeDeferredTask(this);
+    if (place !== "task" && fields.task?.kind === "speculative") writeDeferredTask(this);
     const buffered = fromOutside && fields.task !== undefined && fields.task.startedId !== 0;
     const event = makeEvent(name, value, {
       eventId: buffered ? BUFFERED_EVENT_ID : fields.nextEventId,
@@ -67,6 +68,15 @@ export class Transaction {
     else this.#append(event);
     applyEvent(this.state, event);
     return event;
+  }
+
+  /** Takes over events of another run as they are: the beginning of one that was reset. */
+  copy(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      this.#append(event);
+      applyEvent(this.state, event);
+    }
+    this.breakBatch();
   }
 
   /** Ends the present batch: what follows is a batch of its own. */
@@ -105,8 +115,11 @@ export class Transaction {
     if (!this.running) {
       fields.buffer = [];
       fields.task = undefined;
+      endUpdates(this);
+      this.run.queries.unblock(this);
       return;
     }
+    this.#keepSpeculative();
     if (fields.task === undefined || fields.task.startedId === 0) {
       if (this.flush()) this.#taskNeeded = true;
     }
@@ -120,6 +133,13 @@ export class Transaction {
 
   get effects(): readonly (() => void)[] {
     return this.#effects;
+  }
+
+  /** A speculative task stays one only as long as nothing but updates happens. */
+  #keepSpeculative(): void {
+    const { task } = this.fields;
+    if (task?.kind !== "speculative" || task.stamp !== this.state.taskBefore?.stamp) return;
+    if (this.state.changedBesidesTask) writeDeferredTask(this);
   }
 
   #append(event: StoredEvent): void {

@@ -8,12 +8,14 @@ import type { EventValue } from "../history/event.ts";
 import {
   CONTINUE_AS_NEW_BYTES,
   CONTINUE_AS_NEW_EVENTS,
+  CONTINUE_AS_NEW_UPDATES,
   DEFAULT_TASK_TIMEOUT_MS,
   MAX_TASK_TIMEOUT_MS,
 } from "../limits.ts";
 import { durationMs, toDuration } from "../wire-time.ts";
 import type { WorkflowTask } from "./run-state.ts";
 import type { Transaction } from "./transaction.ts";
+import { countUpdates, sendUpdates } from "./update-delivery.ts";
 
 /** Attempts up to this one have the plain timeout; later ones wait longer and longer. */
 const PLAIN_ATTEMPTS = 3;
@@ -57,7 +59,13 @@ export function scheduleTask(
 /** A worker takes the task. */
 export function startTask(
   tx: Transaction,
-  by: { readonly requestId: string; readonly identity: string; readonly sticky: boolean },
+  by: {
+    readonly requestId: string;
+    readonly identity: string;
+    readonly sticky: boolean;
+    /** The worker still has those updates that it was sent before: it goes on with the same activation. */
+    readonly onlyNewUpdates?: boolean;
+  },
 ): WorkflowTask {
   const { fields } = tx;
   let task = pending(tx);
@@ -80,6 +88,7 @@ export function startTask(
   };
   if (task.kind === "normal") tx.add("workflowTaskStarted", startedValue(task));
   fields.task = task;
+  sendUpdates(tx, task, by.onlyNewUpdates ?? false);
   return task;
 }
 
@@ -89,7 +98,9 @@ export function writeDeferredTask(tx: Transaction): void {
   if (task.kind === "normal") return;
   tx.fields.task = { ...task, kind: "normal" };
   tx.add("workflowTaskScheduled", scheduledValue(tx, task));
-  if (task.startedId !== 0) tx.add("workflowTaskStarted", startedValue(task));
+  if (task.startedId === 0) return;
+  tx.add("workflowTaskStarted", startedValue(task));
+  tx.breakBatch();
 }
 
 /** Ends the task as completed. Gives the id of the event. */
@@ -108,6 +119,7 @@ export function completeTask(
   fields.task = undefined;
   fields.taskAttempt = 1;
   fields.closeAttempted = false;
+  fields.backingOff = false;
   fields.lastCompletedTaskMs = tx.nowMs;
   return event.eventId;
 }
@@ -205,6 +217,6 @@ function suggestReasons(tx: Transaction): number[] {
   const reasons: number[] = [];
   if (tx.run.history.sizeBytes >= CONTINUE_AS_NEW_BYTES) reasons.push(1);
   if (tx.fields.nextEventId >= CONTINUE_AS_NEW_EVENTS) reasons.push(2);
-  if (tx.run.updates.suggestContinueAsNew(tx.state)) reasons.push(3);
+  if (countUpdates(tx.state) >= CONTINUE_AS_NEW_UPDATES) reasons.push(3);
   return reasons;
 }
