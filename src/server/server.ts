@@ -16,10 +16,14 @@ import { TaskQueues } from "./matching/task-queues.ts";
 import { activityTaskRpcs } from "./rpc/activity-task-rpcs.ts";
 import { Dispatcher } from "./rpc/dispatcher.ts";
 import { historyRpcs } from "./rpc/history-rpcs.ts";
+import { multiOperationRpcs } from "./rpc/multi-operation-rpcs.ts";
+import { queryRpcs } from "./rpc/query-rpcs.ts";
 import { resetRpcs } from "./rpc/reset-rpcs.ts";
 import { signalRpcs } from "./rpc/signal-rpcs.ts";
+import { signalWithStartRpcs } from "./rpc/signal-with-start-rpcs.ts";
 import { startRpcs } from "./rpc/start-rpcs.ts";
 import { testServiceRpcs } from "./rpc/test-service-rpcs.ts";
+import { updateRpcs } from "./rpc/update-rpcs.ts";
 import { workflowTaskRpcs } from "./rpc/workflow-task-rpcs.ts";
 import { SystemWall } from "./time/system-wall.ts";
 import { TimeKeeper } from "./time/time-keeper.ts";
@@ -86,6 +90,10 @@ export class EmbeddedServer implements RpcPort {
       signalRpcs(engine),
       historyRpcs(engine, wall),
       resetRpcs(engine),
+      signalWithStartRpcs(engine),
+      updateRpcs(engine, wall),
+      multiOperationRpcs(engine, wall),
+      queryRpcs(engine, wall),
     ]) {
       dispatcher.register(WorkflowServiceHandlers, group);
     }

@@ -88,11 +88,11 @@ export class TaskQueues {
     return this.#wait<Answer>(queue, poller);
   }
 
-  /** Whether somebody polls a queue, or did so in the last ten seconds. */
-  hasRecentPoller(id: TaskQueueId): boolean {
+  /** Whether somebody polls a queue, or did so within that time: without one, as long as a sticky queue is kept. */
+  hasRecentPoller(id: TaskQueueId, withinMs: number = STICKY_POLLER_MS): boolean {
     const queue = this.#queues.get(keyOf(id));
     if (queue === undefined) return false;
-    return queue.waiters.size > 0 || queue.pollers.lastMs >= this.#wall.now() - STICKY_POLLER_MS;
+    return queue.waiters.size > 0 || queue.pollers.lastMs >= this.#wall.now() - withinMs;
   }
 
   /** Gives up a queue: polls end empty, tasks are handed back. */
