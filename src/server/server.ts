@@ -90,10 +90,10 @@ export class EmbeddedServer implements RpcPort {
       signalRpcs(engine),
       historyRpcs(engine, wall),
       resetRpcs(engine),
-      signalWithStartRpcs(engine),
-      updateRpcs(engine, wall),
-      multiOperationRpcs(engine, wall),
       queryRpcs(engine, wall),
+      updateRpcs(engine, wall),
+      signalWithStartRpcs(engine),
+      multiOperationRpcs(engine, wall),
     ]) {
       dispatcher.register(WorkflowServiceHandlers, group);
     }

@@ -30,7 +30,8 @@ export class SkippingWaits {
   };
 
   #tell(word: () => Promise<unknown>): void {
-    this.#told = this.#told.then(word);
+    // A word that failed has told its own waiter; the next is said all the same.
+    this.#told = this.#told.catch(() => {}).then(word);
   }
 }
 

@@ -88,7 +88,7 @@ export class TaskQueues {
     return this.#wait<Answer>(queue, poller);
   }
 
-  /** Whether somebody polls a queue, or did so within that time: without one, as long as a sticky queue is kept. */
+  /** Whether somebody polls a queue, or did so within `withinMs`; default the time after which a sticky queue is given up. */
   hasRecentPoller(id: TaskQueueId, withinMs: number = STICKY_POLLER_MS): boolean {
     const queue = this.#queues.get(keyOf(id));
     if (queue === undefined) return false;

@@ -96,7 +96,11 @@ export function acceptanceWithRequest(updateId: string): Init<Message> {
     meta: { updateId, identity: "updater" },
     input: { name: "change", args: json(updateId) },
   };
-  return message(updateId, "Acceptance", encodeAcceptance({ acceptedRequest }));
+  return message(updateId, "Acceptance", encodeAcceptance({
+      acceptedRequestMessageId: `${updateId}/request`,
+      acceptedRequestSequencingEventId: 2n,
+      acceptedRequest,
+    }));
 }
 
 export function rejection(updateId: string): Init<Message> {
