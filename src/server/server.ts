@@ -13,6 +13,7 @@ import type { Run } from "./execution/run.ts";
 import { onRunClosed } from "./execution/run-closed.ts";
 import { dispatchTask } from "./execution/task-dispatch.ts";
 import { TaskQueues } from "./matching/task-queues.ts";
+import { activityAnswerRpcs } from "./rpc/activity-answer-rpcs.ts";
 import { activityTaskRpcs } from "./rpc/activity-task-rpcs.ts";
 import { Dispatcher } from "./rpc/dispatcher.ts";
 import { historyRpcs } from "./rpc/history-rpcs.ts";
@@ -87,6 +88,7 @@ export class EmbeddedServer implements RpcPort {
       startRpcs(engine),
       workflowTaskRpcs(engine, queues),
       activityTaskRpcs(queues),
+      activityAnswerRpcs(engine),
       signalRpcs(engine),
       historyRpcs(engine, wall),
       resetRpcs(engine),
