@@ -19,6 +19,7 @@ interface Recorded {
 
 const REAL = Boolean(process.env["TEMPORAL_CLI"] || process.env["TEMPORAL_ADDRESS"]);
 const RECORD = REAL && process.env["RECORD_SCENARIOS"] === "1";
+const AT_ONCE = 16;
 const ONLY = process.env["RECORD_ONLY"]?.split(",");
 
 /** Tests that the embedded server says in each scenario what the real one said, and still says where it can be had. */
@@ -82,26 +83,31 @@ async function playReal(subject: string, scenarios: readonly Scenario[]): Promis
   }
 }
 
-/** All at once: most of their time is waiting. */
+/** Many at once: most of their time is waiting. */
 async function play(
   connection: Connection,
   namespace: string,
   scenarios: readonly Scenario[],
 ): Promise<Logs> {
-  const logs: Record<string, Logs[string]> = {};
-  await Promise.all(
-    scenarios.map(async ({ name, run }) => {
-      const stage = new Stage(connection, namespace);
-      try {
-        await run(stage);
-        logs[name] = stage.log;
-      } catch (error) {
-        const after = stage.log.at(-1)?.step ?? "the start";
-        logs[name] = { broke: stage.normaliser.text(`after ${after}: ${String(error)}`) };
-      }
-    }),
-  );
-  return logs;
+  const logs = new Map<string, Logs[string]>(scenarios.map(({ name }) => [name, []]));
+  const left = [...scenarios];
+  const next = async (): Promise<void> => {
+    for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
+      logs.set(scenario.name, await playOne(new Stage(connection, namespace), scenario));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  return Object.fromEntries(logs);
+}
+
+async function playOne(stage: Stage, { run }: Scenario): Promise<Logs[string]> {
+  try {
+    await run(stage);
+    return stage.log;
+  } catch (error) {
+    const after = stage.log.at(-1)?.step ?? "the start";
+    return { broke: stage.normaliser.text(`after ${after}: ${String(error)}`) };
+  }
 }
 
 function pathOf(subject: string): string {

@@ -44,11 +44,12 @@ export class Normaliser {
 
   /** A text with its changing parts named. */
   text(text: string): string {
-    return text.replaceAll(this.#suffix, "").replace(UUID, (uuid) => {
+    const named = text.replaceAll(this.#suffix, "").replace(UUID, (uuid) => {
       const known = this.#uuids.get(uuid) ?? `<uuid ${this.#uuids.size + 1}>`;
       this.#uuids.set(uuid, known);
       return known;
     });
+    return named.length > LONGEST_SHOWN ? `${named.slice(0, 100)}… <${named.length} characters>` : named;
   }
 
   #bytes(bytes: Uint8Array): string {
