@@ -3,6 +3,7 @@ import type { Init } from "../../codec-runtime/init.ts";
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import type { Message } from "../../gen/codec/temporal/api/protocol/v1/message.ts";
 import {
+  type Acceptance,
   decodeAcceptance,
   decodeRejection,
   decodeResponse,
@@ -25,7 +26,7 @@ type Context = Pick<CommandContext, "tx" | "completedId">;
 
 /** What a worker says of an update. */
 type Body =
-  | { readonly kind: "acceptance"; readonly sequencingEventId: bigint; readonly request: Request | undefined }
+  | { readonly kind: "acceptance"; readonly acceptance: Acceptance }
   | { readonly kind: "rejection"; readonly rejection: ReturnType<typeof decodeRejection> }
   | { readonly kind: "response"; readonly response: Response };
 
@@ -50,7 +51,7 @@ export function runMessage(context: Context, message: Message): void {
   if (!tx.running && body.kind !== "rejection") return;
   switch (body.kind) {
     case "acceptance":
-      accept(context, updateId, body.sequencingEventId);
+      accept(context, updateId, body.acceptance);
       break;
     case "rejection":
       if (!tx.state.liveUpdates.has(updateId)) throw wrongState(context, updateId, body.kind);
@@ -94,14 +95,7 @@ function checkForm(message: Message): string {
 function readBody({ body }: Message, name: string): Body {
   const bytes = body?.value ?? new Uint8Array(0);
   try {
-    if (name === "Acceptance") {
-      const { acceptedRequestSequencingEventId, acceptedRequest } = decodeAcceptance(bytes);
-      return {
-        kind: "acceptance",
-        sequencingEventId: acceptedRequestSequencingEventId,
-        request: acceptedRequest,
-      };
-    }
+    if (name === "Acceptance") return { kind: "acceptance", acceptance: decodeAcceptance(bytes) };
     if (name === "Rejection") return { kind: "rejection", rejection: decodeRejection(bytes) };
     if (name === "Response") return { kind: "response", response: decodeResponse(bytes) };
   } catch (error) {
@@ -132,7 +126,7 @@ function resurrect(tx: Transaction, message: Message, name: string): void {
   const body = readBody(message, name);
   const request: Init<Request> | undefined =
     body.kind === "acceptance"
-      ? body.request
+      ? body.acceptance.acceptedRequest
       : body.kind === "rejection"
         ? body.rejection.rejectedRequest
         : undefined;
@@ -146,10 +140,15 @@ function resurrect(tx: Transaction, message: Message, name: string): void {
   tx.state.liveUpdates.set(updateId, { updateId, request, bytes, sentWith: 0 });
 }
 
-function accept(context: Context, updateId: string, sequencingEventId: bigint): void {
+function accept(context: Context, updateId: string, acceptance: Acceptance): void {
   const { tx } = context;
   const update = tx.state.liveUpdates.get(updateId);
   if (update === undefined) throw wrongState(context, updateId, "acceptance");
+  const sequencingEventId = acceptance.acceptedRequestSequencingEventId;
+  if (sequencingEventId === 0n) throw invalid("acceptance", "accepted_request_sequencing_event_id is not set");
+  if (acceptance.acceptedRequestMessageId === "") {
+    throw invalid("acceptance", "accepted_request_message_id is not set");
+  }
   tx.add("workflowExecutionUpdateAccepted", {
     protocolInstanceId: updateId,
     acceptedRequestMessageId: requestMessageId(updateId),
@@ -170,14 +169,16 @@ function respond(context: Context, updateId: string, { meta, outcome }: Response
   if (record === undefined || record.acceptedEventId === 0 || record.outcome !== undefined) {
     throw wrongState(context, updateId, "response");
   }
-  const wrong = (what: string): CommandRefused =>
-    new CommandRefused(CAUSE, `invalid ${GO_NAMES.response}: ${what}`);
-  if (meta === undefined) throw wrong("meta is not set");
-  if (meta.updateId === "") throw wrong("meta.update_id is not set");
-  if (meta.updateId !== updateId) throw wrong(`meta.update_id != ${updateId}`);
-  if (outcome === undefined) throw wrong("outcome is not set");
+  if (meta === undefined) throw invalid("response", "meta is not set");
+  if (meta.updateId === "") throw invalid("response", "meta.update_id is not set");
+  if (meta.updateId !== updateId) throw invalid("response", `meta.update_id != ${updateId}`);
+  if (outcome === undefined) throw invalid("response", "outcome is not set");
   tx.add("workflowExecutionUpdateCompleted", { meta, acceptedEventId: record.acceptedEventId, outcome });
   tx.run.updates.tell(tx, updateId);
+}
+
+function invalid(kind: Body["kind"], what: string): CommandRefused {
+  return new CommandRefused(CAUSE, `invalid ${GO_NAMES[kind]}: ${what}`);
 }
 
 function wrongState(context: Context, updateId: string, kind: Body["kind"]): CommandRefused {
