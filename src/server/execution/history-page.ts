@@ -32,17 +32,19 @@ export function historyPage(
   return { events: history.slice(from, to), next: to < end ? to : undefined };
 }
 
-/** The events of a started workflow task that are not in the history yet; a worker must see them as if they were. */
+/** The events of the workflow task that are not in the history yet; a worker must see them as if they were. */
 export function transientEvents(run: Run): readonly StoredEvent[] {
   const { task } = run.fields;
-  if (task === undefined || task.kind === "normal" || task.startedId === 0) return [];
+  if (task === undefined || task.kind === "normal") return [];
   const [scheduled, started] = deferredEvents(run, task);
+  const first = makeEvent("workflowTaskScheduled", scheduled, {
+    eventId: task.scheduledId,
+    taskId: 0,
+    timeMs: task.scheduledMs,
+  });
+  if (task.startedId === 0) return [first];
   return [
-    makeEvent("workflowTaskScheduled", scheduled, {
-      eventId: task.scheduledId,
-      taskId: 0,
-      timeMs: task.scheduledMs,
-    }),
+    first,
     makeEvent("workflowTaskStarted", started, { eventId: task.startedId, taskId: 0, timeMs: task.startedMs }),
   ];
 }

@@ -56,7 +56,7 @@ export class Transaction {
     const { fields } = this;
     const place = EVENT_KINDS[name].place;
     const fromOutside = place === "outside" || place === "end";
-    if (place !== "task" && fields.task?.kind === "speculative") writeDeferredTask(this);
+    if (place !== "task" && place !== "life" && fields.task?.kind === "speculative") writeDeferredTask(this);
     const buffered = fromOutside && fields.task !== undefined && fields.task.startedId !== 0;
     const event = makeEvent(name, value, {
       eventId: buffered ? BUFFERED_EVENT_ID : fields.nextEventId,
