@@ -17,79 +17,87 @@ export interface HeapEntry {
  * ```
  */
 export class AlarmHeap<Entry extends HeapEntry> {
-  readonly #entries: Entry[] = [];
+  /** Made with its first entry: most heaps ever hold one, and an array that grows by itself begins with room for many. */
+  #entries: Entry[] | undefined;
 
   get size(): number {
-    return this.#entries.length;
+    return this.#entries?.length ?? 0;
   }
 
   /** The entry with the smallest key. */
   get first(): Entry | undefined {
-    return this.#entries[0];
+    return this.#entries?.[0];
   }
 
   push(entry: Entry): void {
+    if (this.#entries === undefined) {
+      entry.index = 0;
+      this.#entries = [entry];
+      return;
+    }
     entry.index = this.#entries.length;
     this.#entries.push(entry);
-    this.#up(entry.index);
+    this.#up(this.#entries, entry);
   }
 
   /** Takes an entry out; one that is not in is left alone. */
   remove(entry: Entry): void {
     const { index } = entry;
-    if (index < 0) return;
-    const last = this.#entries.pop();
+    const entries = this.#entries;
+    if (index < 0 || entries === undefined) return;
+    const last = entries.pop();
     entry.index = -1;
+    if (entries.length === 0) this.#entries = undefined;
     if (last === undefined || last === entry) return;
-    this.#put(last, index);
-    this.#up(index);
-    this.#down(last.index);
+    last.index = index;
+    entries[index] = last;
+    this.#up(entries, last);
+    this.#down(entries, last);
   }
 
   /** Puts an entry whose key has changed where it belongs. */
   moved(entry: Entry): void {
-    if (entry.index < 0) return;
-    this.#up(entry.index);
-    this.#down(entry.index);
+    if (entry.index < 0 || this.#entries === undefined) return;
+    this.#up(this.#entries, entry);
+    this.#down(this.#entries, entry);
   }
 
-  #put(entry: Entry, index: number): void {
-    this.#entries[index] = entry;
+  #up(entries: Entry[], entry: Entry): void {
+    let { index } = entry;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      const other = entries[above];
+      if (other === undefined || !comesBefore(entry, other)) break;
+      entries[index] = other;
+      other.index = index;
+      index = above;
+    }
+    entries[index] = entry;
     entry.index = index;
   }
 
-  #up(from: number): void {
-    const entry = this.#entries[from];
-    if (entry === undefined) return;
-    let index = from;
-    while (index > 0) {
-      const above = (index - 1) >> 1;
-      const other = this.#entries[above];
-      if (other === undefined || !before(entry, other)) break;
-      this.#put(other, index);
-      index = above;
-    }
-    this.#put(entry, index);
-  }
-
-  #down(from: number): void {
-    const entry = this.#entries[from];
-    if (entry === undefined) return;
-    let index = from;
+  #down(entries: Entry[], entry: Entry): void {
+    let { index } = entry;
     for (;;) {
-      const left = this.#entries[2 * index + 1];
-      const right = this.#entries[2 * index + 2];
+      const left = entries[2 * index + 1];
+      const right = entries[2 * index + 2];
       if (left === undefined) break;
-      const smaller = right !== undefined && before(right, left) ? right : left;
-      if (!before(smaller, entry)) break;
+      const smaller = right !== undefined && comesBefore(right, left) ? right : left;
+      if (!comesBefore(smaller, entry)) break;
       const below = smaller.index;
-      this.#put(smaller, index);
+      entries[index] = smaller;
+      smaller.index = index;
       index = below;
     }
-    this.#put(entry, index);
+    entries[index] = entry;
+    entry.index = index;
   }
 }
 
-function before(a: HeapEntry, b: HeapEntry): boolean {
+/** Whether one entry stands before another. */
+export function comesBefore(
+  a: Pick<HeapEntry, "key" | "order">,
+  b: Pick<HeapEntry, "key" | "order">,
+): boolean {
   return a.key < b.key || (a.key === b.key && a.order < b.order);
 }
