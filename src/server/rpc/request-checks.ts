@@ -4,8 +4,8 @@ import { invalidArgument } from "./failures.ts";
 
 /** @throws {ServiceFailure} INVALID_ARGUMENT when no task queue is named */
 export function requireTaskQueue(queue: TaskQueue | undefined): void {
-  if (!queue?.name) throw invalidArgument("TaskQueue is not set on request.");
-  if (tooLong(queue.name)) throw invalidArgument("TaskQueue length exceeds limit.");
+  if (!queue?.name) throw invalidArgument("taskQueue is not set");
+  if (tooLong(queue.name)) throw invalidArgument("taskQueue length exceeds limit");
 }
 
 /** @throws {ServiceFailure} INVALID_ARGUMENT when the request id is longer than the server takes */
