@@ -123,11 +123,15 @@ export class Reruns implements Scrutiny {
       return differs(message, failure.report?.command?.stack ?? stackTrace);
     }
     if (others === undefined) return undefined;
-    const length = comparable(commands, others);
-    for (let index = 0; index < length; index++) {
-      const [first, second] = [commands[index], others[index]];
+    const { length, mayLack } = comparable(commands, others);
+    for (let index = 0, at = 0; index < length; index++, at++) {
+      const first = commands[index];
+      // How local activities ended may have taken commands back that were not sent yet.
+      const found = mayLack ? others.findIndex((other, from) => from >= at && isSame(first, other)) : -1;
+      if (found >= 0) at = found;
+      const second = others[at];
       if (isSame(first, second)) continue;
-      const stack = rerun.stackOf(index) ?? "";
+      const stack = rerun.stackOf(at) ?? "";
       const text = `command ${index + 1} of this task was ${commandText(first)} at first and ${commandText(second)} when the workflow was run again`;
       return differs(text, stack);
     }
@@ -212,12 +216,12 @@ function commandText(command: Init<Command> | undefined): string {
   return fields.length === 0 ? name : `${name} (${fields.slice(0, 4).join(", ")})`;
 }
 
-/** How many commands of a task, as it was and run again, do not depend on how its local activities ended. */
-function comparable(commands: Commands, others: Commands): number {
-  const [cut, otherCut] = [commands, others].map((all) => all.findIndex(isLocalMarker)) as [number, number];
-  if (cut < 0 && otherCut < 0) return Math.max(commands.length, others.length);
-  if (cut < 0 || otherCut < 0) return Math.max(cut, otherCut);
-  return Math.min(cut, otherCut);
+/** How many commands of a task do not depend on how its local activities ended, and whether others may be missing among them. */
+function comparable(commands: Commands, others: Commands): { length: number; mayLack: boolean } {
+  const cut = commands.findIndex(isLocalMarker);
+  if (cut >= 0) return { length: cut, mayLack: true };
+  if (others.some(isLocalMarker)) return { length: commands.length, mayLack: true };
+  return { length: Math.max(commands.length, others.length), mayLack: false };
 }
 
 /** Local activities are not run again, and their markers hold times. */

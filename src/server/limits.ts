@@ -25,7 +25,10 @@ export const FAILING_TASK_ATTEMPTS = 3;
 /** Without a poller for so long, a query's caller is told so instead of timing out. */
 export const QUERY_POLLER_WINDOW_MS = 20_000;
 export const MAX_BUFFERED_QUERIES = 1;
+/** What of a failure is kept while its activity waits for another attempt. */
 export const MAX_RETRIED_FAILURE_BYTES: number = 4 * 1024;
+/** To what a failure of an activity is cut that is larger than the server takes. */
+export const CUT_FAILURE_BYTES: number = 512 * 1024;
 export const HISTORY_PAGE_EVENTS = 256;
 export const LONG_POLL_MS = 20_000;
 export const LONG_POLL_TAIL_MS = 1_000;

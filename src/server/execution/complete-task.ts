@@ -236,7 +236,7 @@ function refuse(engine: Engine, run: Run, request: Request, error: CommandRefuse
       identity: request.identity,
       failure: { message: error.text, failureInfo: { case: "serverFailureInfo", value: {} } },
     });
-    if (error.terminates) terminate(tx, { reason: error.message, identity: "history-service" });
+    if (error.terminates) terminate(tx, { reason: error.text, identity: "history-service" });
     if (error.failedCause === Cause.UNHANDLED_COMMAND) tx.fields.closeAttempted = true;
     tx.needTask();
   });

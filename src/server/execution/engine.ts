@@ -6,7 +6,7 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { TaskQueueId, WaitingTask } from "../matching/matching.ts";
-import { invalidArgument, workflowNotFound } from "../rpc/failures.ts";
+import { invalidArgument, runNotFound, workflowNotFound } from "../rpc/failures.ts";
 import type { Timeline } from "../time/timeline.ts";
 import type { SearchAttributeRules, VisibilitySink } from "../visibility/visibility.ts";
 import { type Due, syncAlarms } from "./alarms.ts";
@@ -92,7 +92,7 @@ export class Engine {
     const workflowId = execution?.workflowId ?? "";
     const runId = execution?.runId ?? "";
     const found = runId ? this.run(namespace, workflowId, runId) : this.current(namespace, workflowId);
-    if (!found) throw workflowNotFound(workflowId);
+    if (!found) throw runId ? runNotFound(workflowId, runId) : workflowNotFound(workflowId);
     return found;
   }
 

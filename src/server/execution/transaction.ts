@@ -27,6 +27,9 @@ export class Transaction {
   readonly #nextTaskId: () => number;
   readonly #batches: StoredEvent[][] = [[]];
   readonly #effects: (() => void)[] = [];
+  /** A workflow task was completed and its commands are carried out: what is no command's event stands behind those. */
+  #deciding = false;
+  readonly #decided: StoredEvent[] = [];
   #taskNeeded = false;
 
   constructor(run: Run, nowMs: number, nextTaskId: () => number) {
@@ -57,15 +60,18 @@ export class Transaction {
     const place = EVENT_KINDS[name].place;
     const fromOutside = place === "outside" || place === "end";
     if (place !== "task" && fields.task?.kind === "speculative") writeDeferredTask(this);
-    const buffered = fromOutside && fields.task !== undefined && fields.task.startedId !== 0;
+    const started = fields.task !== undefined && fields.task.startedId !== 0;
+    const buffered = fromOutside && (started || this.#deciding);
     const event = makeEvent(name, value, {
       eventId: buffered ? BUFFERED_EVENT_ID : fields.nextEventId,
       taskId: this.#nextTaskId(),
       timeMs: this.nowMs,
       ...(extras === undefined ? {} : { extras }),
     });
-    if (buffered) fields.buffer = [...fields.buffer, event];
-    else this.#append(event);
+    if (!buffered) this.#append(event);
+    else if (this.#deciding) this.#decided.push(event);
+    else fields.buffer = [...fields.buffer, event];
+    if (name === "workflowTaskCompleted") this.#deciding = true;
     applyEvent(this.state, event);
     return event;
   }
@@ -87,8 +93,11 @@ export class Transaction {
   /** Lets the events of the buffer into the history. Gives whether there were any. */
   flush(): boolean {
     const { fields } = this;
-    if (fields.buffer.length === 0) return false;
-    const events = flushBuffer(fields.buffer, fields.nextEventId);
+    const waiting = [...fields.buffer, ...this.#decided];
+    this.#deciding = false;
+    this.#decided.length = 0;
+    if (waiting.length === 0) return false;
+    const events = flushBuffer(waiting, fields.nextEventId);
     fields.buffer = [];
     for (const event of events) {
       this.#append(event);
@@ -96,6 +105,11 @@ export class Transaction {
         this.#rememberChildStart(event);
     }
     return true;
+  }
+
+  /** Whether an activity has ended by an event that is not in the history yet. */
+  endsActivity(scheduledId: number): boolean {
+    return [...this.fields.buffer, ...this.#decided].some((event) => endedActivity(event) === scheduledId);
   }
 
   /** A workflow task is wanted when all is done. */
@@ -151,5 +165,17 @@ export class Transaction {
     for (const child of this.state.children.values()) {
       if (child.startedId === BUFFERED_EVENT_ID) applyEvent(this.state, event);
     }
+  }
+}
+
+function endedActivity({ attributes }: StoredEvent): number | undefined {
+  switch (attributes.case) {
+    case "activityTaskCompletedEventAttributes":
+    case "activityTaskFailedEventAttributes":
+    case "activityTaskTimedOutEventAttributes":
+    case "activityTaskCanceledEventAttributes":
+      return Number(attributes.value?.scheduledEventId ?? 0);
+    default:
+      return undefined;
   }
 }

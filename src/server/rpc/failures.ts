@@ -21,6 +21,11 @@ export function workflowNotFound(workflowId: string): ServiceFailure {
   return notFound(`workflow not found for ID: ${workflowId}`);
 }
 
+/** The workflow may be known, this run of it is not. */
+export function runNotFound(workflowId: string, runId: string): ServiceFailure {
+  return notFound(`workflow execution not found for workflow ID "${workflowId}" and run ID "${runId}"`);
+}
+
 /** RESOURCE_EXHAUSTED because of one workflow (cause BUSY_WORKFLOW, scope NAMESPACE). */
 export function busyWorkflow(message: string): ServiceFailure {
   return new ServiceFailure(GrpcStatus.RESOURCE_EXHAUSTED, message, {

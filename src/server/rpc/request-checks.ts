@@ -12,3 +12,8 @@ export function requireTaskQueue(queue: TaskQueue | undefined): void {
 export function checkRequestId(requestId: string): void {
   if (tooLong(requestId)) throw invalidArgument("RequestId length exceeds limit.");
 }
+
+/** @throws {ServiceFailure} INVALID_ARGUMENT when no namespace is named where nothing else tells it */
+export function requireNamespace(namespace: string): void {
+  if (namespace === "") throw invalidArgument("Namespace is empty.");
+}

@@ -32,7 +32,19 @@ export function checkStartRequest(
     // What `check` gives are payloads that were decoded from this request, or copies of them.
     searchAttributes: searchAttributes as StartWorkflowExecutionRequest["searchAttributes"],
     requestId: request.requestId || crypto.randomUUID(),
-    ...normalTimeouts(request),
+    ...givenTimeouts(request),
+  };
+}
+
+/** What was left out and stays unlimited is left out. */
+function givenTimeouts(request: StartWorkflowExecutionRequest): Partial<StartWorkflowExecutionRequest> {
+  const normal = normalTimeouts(request);
+  const given = (before: Duration | undefined, after: Duration): Duration | undefined =>
+    before === undefined && durationMs(after) === 0 ? undefined : after;
+  return {
+    ...normal,
+    workflowExecutionTimeout: given(request.workflowExecutionTimeout, normal.workflowExecutionTimeout),
+    workflowRunTimeout: given(request.workflowRunTimeout, normal.workflowRunTimeout),
   };
 }
 
@@ -75,7 +87,8 @@ export function normalTimeouts(request: {
   const wantedTaskMs = durationMs(request.workflowTaskTimeout) || DEFAULT_TASK_TIMEOUT_MS;
   const taskMs = Math.min(wantedTaskMs, MAX_TASK_TIMEOUT_MS, runMs || MAX_TASK_TIMEOUT_MS);
   return {
-    workflowExecutionTimeout: executionMs > 0 ? wire(executionMs) : request.workflowExecutionTimeout && wire(0),
+    workflowExecutionTimeout:
+      executionMs > 0 ? wire(executionMs) : request.workflowExecutionTimeout && wire(0),
     workflowRunTimeout: runMs > 0 ? wire(runMs) : request.workflowRunTimeout && wire(0),
     workflowTaskTimeout: wire(taskMs),
   };

@@ -15,3 +15,8 @@ export function fromByteText(bytes: string): string {
   if (ASCII.test(bytes)) return bytes;
   return decoder.decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
 }
+
+/** The length of a text in UTF-8. */
+export function utf8Bytes(text: string): number {
+  return ASCII.test(text) ? text.length : encoder.encode(text).length;
+}

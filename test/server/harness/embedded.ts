@@ -11,13 +11,15 @@ export interface EmbeddedForTests {
 /** Opens one. Defects of the server are thrown by `close`. */
 export async function openEmbedded(): Promise<EmbeddedForTests> {
   const defects: unknown[] = [];
-  const server = new EmbeddedServer({ onDefect: (_what, error) => defects.push(error) });
+  const server = new EmbeddedServer({
+    onDefect: (what, error) => defects.push(new Error(what, { cause: error })),
+  });
   return {
     port: server,
     namespace: "default",
     close: async () => {
       await server.close();
-      if (defects.length > 0) throw new AggregateError(defects, "the embedded server has defects");
+      if (defects.length > 0) throw new AggregateError(defects, `${defects.length} defects: ${defects[0]}`);
     },
   };
 }

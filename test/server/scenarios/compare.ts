@@ -31,15 +31,36 @@ export function compareScenarios(subject: string, scenarios: readonly Scenario[]
       test(`embedded: ${name}`, { timeout: 120_000 }, async () => {
         const expected = RECORD ? await fromReal() : readRecorded(subject);
         const logs = await fromEmbedded();
-        expect(expected.scenarios[name], `no record of "${name}": see scenario.ts`).toBeDefined();
-        expect(logs[name]).toEqual(expected.scenarios[name]);
+        expectSame(logs[name], expected.scenarios[name]);
       });
       if (!REAL || RECORD) continue;
       test(`real: ${name}`, { timeout: 120_000 }, async () => {
         const { scenarios: logs } = await fromReal();
-        expect(logs[name]).toEqual(readRecorded(subject).scenarios[name]);
+        expectSame(logs[name], readRecorded(subject).scenarios[name]);
       });
     }
+  });
+}
+
+function expectSame(got: Logs[string] | undefined, recorded: Logs[string] | undefined): void {
+  expect(recorded, "there is no record of this scenario: see scenario.ts").toBeDefined();
+  const lines = linesOf(got);
+  const expected = linesOf(recorded);
+  const differences: string[] = [];
+  for (let index = 0; index < Math.max(lines.length, expected.length); index += 1) {
+    if (lines[index] === expected[index]) continue;
+    differences.push(`recorded: ${expected[index]}`, `     now: ${lines[index]}`);
+  }
+  expect(differences, `\n${differences.join("\n")}\n`).toEqual([]);
+}
+
+/** Each step and each event on a line of its own. */
+function linesOf(log: Logs[string] | undefined): readonly string[] {
+  if (log === undefined || "broke" in log) return [JSON.stringify(log)];
+  return log.flatMap((entry) => {
+    const { step, answer, ...rest } = entry;
+    if (!Array.isArray(answer)) return [JSON.stringify(entry)];
+    return [JSON.stringify({ step, ...rest }), ...answer.map((each) => JSON.stringify(each))];
   });
 }
 
