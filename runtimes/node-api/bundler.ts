@@ -7,7 +7,8 @@ import { FACTORY_GLOBALS } from "../../src/engine/inside/inside.ts";
 import type { BundleRequest } from "../../src/platform/worker-platform.ts";
 import { bundlePlugin, ENTRY_FILE, isVirtualInput } from "./bundle-plugin.ts";
 import { asBundleError, forbiddenImports } from "./bundle-problems.ts";
-import { type Esbuild, loadEsbuild } from "./esbuild.ts";
+import type { Esbuild } from "./esbuild.ts";
+import { withEsbuild } from "./own-esbuild.ts";
 import { BUNDLE_TARGET, type SharedSection, sharedSection } from "./shared-section.ts";
 
 /** Parts that tests replace. */
@@ -21,8 +22,18 @@ export interface BundlerParts {
  * top-level await, or an `import()` whose argument is not a literal.
  */
 export async function bundleWorkflows(request: BundleRequest, parts: BundlerParts = {}): Promise<string> {
-  const esbuild = parts.esbuild ?? (await loadEsbuild());
-  const section = parts.shared ?? (await sharedSection(esbuild));
+  const { esbuild } = parts;
+  return esbuild === undefined
+    ? withEsbuild((lent) => bundleWith(lent, request, parts.shared))
+    : bundleWith(esbuild, request, parts.shared);
+}
+
+async function bundleWith(
+  esbuild: Esbuild,
+  request: BundleRequest,
+  shared: SharedSection | undefined,
+): Promise<string> {
+  const section = shared ?? (await sharedSection(esbuild));
   const preload = [...new Set(request.preloadModules ?? [])];
   const names = new Map<string, readonly string[] | undefined>(Object.entries(section.exports));
   const job: Job = { esbuild, request, names, folder: dirname(localPath(request.workflowsPath)) };

@@ -1,5 +1,5 @@
+// `process` is the global one throughout: importing node:process opens the standard input, which takes milliseconds.
 import { hostname } from "node:os";
-import process from "node:process";
 
 /** `<pid>@<hostname>`, as every Temporal SDK says who it is. */
 export function identity(): string {

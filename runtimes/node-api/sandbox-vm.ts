@@ -51,6 +51,8 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
     unblockConditions: (runId) => enter.call(() => entry.unblockConditions(runId)),
     unhandledRejection: (runId, error) => enter.call(() => entry.unhandledRejection(runId, error)),
     conclude: (runId) => enter.call(() => entry.conclude(runId)),
+    // What a stopped script left is run to rest with a limit, before the next run.
+    closesQuietly: (runId) => enter.atRest() && entry.closesQuietly(runId),
     close: (runId) => enter.call(() => entry.close(runId)),
   };
 }
@@ -58,10 +60,13 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
 interface Entries {
   setTimeLimit(ms: number): void;
   call<T>(fn: () => T): T;
+  /** False when a time limit left microtasks that would not come to rest. */
+  atRest(): boolean;
 }
 
 function entries(context: vm.Context): Entries {
   let limitMs = 0;
+  let atRest = true;
   // The slot lives on the inner global object, under a key that the inside never lists as a change of a run.
   const setSlot = vm.runInContext(
     `(fn) => { Object.defineProperty(globalThis, Symbol.for('perdure.call'), { value: fn, configurable: true, enumerable: false }) }`,
@@ -79,9 +84,10 @@ function entries(context: vm.Context): Entries {
     });
     try {
       callScript.runInContext(context, { timeout: limitMs });
+      atRest = true;
     } catch (error) {
       if ((error as { code?: unknown } | null)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
-      settleAfterTimeout(context, limitMs);
+      atRest = settlesAfterTimeout(context, limitMs);
       throw new SandboxTimeoutError(`Workflow code did not come to rest within ${limitMs} ms`, {
         cause: error,
       });
@@ -102,19 +108,21 @@ function entries(context: vm.Context): Entries {
       }
       return result;
     },
+    atRest: () => atRest,
   };
 }
 
 /** Microtasks that the stopped script left must not run on behalf of the next run. */
-function settleAfterTimeout(context: vm.Context, limitMs: number): void {
+function settlesAfterTimeout(context: vm.Context, limitMs: number): boolean {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       drainScript.runInContext(context, { timeout: Math.min(limitMs, 50) });
-      return;
+      return true;
     } catch (error) {
       if ((error as { code?: unknown } | null)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
     }
   }
+  return false;
 }
 
 const STOPPED: object = { name: "perdure: a timed entry was stopped" };

@@ -10,7 +10,7 @@ export {
 } from "../common/application-failure.ts";
 export { CancelledFailure } from "../common/cancelled-failure.ts";
 export { CompleteAsyncError } from "../common/errors.ts";
-export type { ActivityFunction, UntypedActivities } from "../common/workflow-type.ts";
+export type { ActivityFunction, ActivityInterface, UntypedActivities } from "../common/workflow-type.ts";
 export { asyncLocalStorage, Context, type ContextInit } from "./context.ts";
 export {
   activityInfo,

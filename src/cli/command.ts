@@ -17,6 +17,8 @@ export interface Command {
   /** How it is called, one form on each line. */
   readonly usage: readonly string[];
   readonly options: OptionTable;
+  /** What `--json` puts on standard output when the command throws; absent without such an option. */
+  readonly failureAsJson?: ((error: unknown, text: string) => string) | undefined;
   /** Resolves with the exit code. What it throws ends the process with {@link ExitCode.usage}, unless it is a fault. */
   run(args: ParsedArgs, host: CliHost): Promise<number>;
 }

@@ -29,7 +29,12 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
   try {
     return await command.run(parsed(command, rest, host), host);
   } catch (error) {
-    host.err(`perdure ${name}: ${textOfError(error)}\n`);
+    const text = textOfError(error);
+    // The arguments may be what is wrong, so that there is nothing parsed to ask.
+    if (command.failureAsJson !== undefined && rest.includes("--json")) {
+      host.out(command.failureAsJson(error, text));
+    }
+    host.err(`perdure ${name}: ${text}\n`);
     if (error instanceof UsageError) host.err(`See: perdure ${name} --help\n`);
     return ExitCode.usage;
   }

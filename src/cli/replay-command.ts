@@ -1,4 +1,5 @@
 import { Client, Connection } from "../client/mod.ts";
+import { isRecord } from "../common/type-guards.ts";
 import type { HistoryAndWorkflowId } from "../common/workflow-type.ts";
 import type { ConnectionOptions } from "../transport/mod.ts";
 import { type ReplayHistory, type ReplayWorkerOptions, Worker } from "../worker/mod.ts";
@@ -25,6 +26,8 @@ export const replayCommand: Command = {
     "perdure replay --workflows ./workflows.ts --query 'WorkflowType=\"order\"' --address localhost:7233",
     "",
     "Exit code: 0 all fit, 1 some do not, 2 wrong arguments or input that can't be read.",
+    "With --json, standard output holds one JSON object in each of these cases: counts by verdict, exitCode, histories, and",
+    "error (name, code, message) if something stopped the command before its end.",
   ],
   options: {
     workflows: { type: "string", value: "file", help: "Module that exports the workflows" },
@@ -50,8 +53,28 @@ export const replayCommand: Command = {
     threads: { type: "string", value: "count", help: "Default: one for each processor" },
     json: { type: "boolean", help: "Report as JSON" },
   },
+  failureAsJson,
   run: replay,
 };
+
+/** Something went wrong after some histories. */
+class UnfinishedReplay extends Error {
+  override readonly name = "UnfinishedReplay";
+  readonly lines: readonly ReplayLine[];
+
+  constructor(lines: readonly ReplayLine[], cause: unknown) {
+    super(`Stopped after ${lines.length} histories`, { cause });
+    this.lines = lines;
+  }
+}
+
+function failureAsJson(error: unknown, message: string): string {
+  const isUnfinished = error instanceof UnfinishedReplay;
+  const reason: unknown = isUnfinished ? error.cause : error;
+  const name = reason instanceof Error ? reason.name : "Error";
+  const code = isRecord(reason) && typeof reason["code"] === "string" ? reason["code"] : undefined;
+  return reportAsJson(isUnfinished ? error.lines : [], ExitCode.usage, { name, code, message });
+}
 
 async function replay(args: ParsedArgs, host: CliHost): Promise<number> {
   const options = workerOptions(args, host);
@@ -65,9 +88,21 @@ async function replay(args: ParsedArgs, host: CliHost): Promise<number> {
   const source = fromServer
     ? ofServer(args, host, await connectionOptionsOf(args, host))
     : ofFiles(await findFiles(args.positionals, host), host);
-  const lines = await replayAll(options, source, host);
+  const lines: ReplayLine[] = [];
+  try {
+    await replayAll(options, source, { host, lines });
+  } catch (error) {
+    if (lines.length === 0) throw error;
+    if (!isOn(args, "json")) host.out(reportForPeople(lines));
+    throw new UnfinishedReplay(lines, error);
+  }
   if (lines.length === 0) throw new UsageError("the query found no workflow, so nothing was checked");
-  host.out(isOn(args, "json") ? reportAsJson(lines) : reportForPeople(lines));
+  const exitCode = exitCodeOf(lines);
+  host.out(isOn(args, "json") ? reportAsJson(lines, exitCode) : reportForPeople(lines));
+  return exitCode;
+}
+
+function exitCodeOf(lines: readonly ReplayLine[]): number {
   const { differs, failed, unreadable } = countVerdicts(lines);
   if (differs + failed > 0) return ExitCode.found;
   return unreadable > 0 ? ExitCode.usage : ExitCode.ok;
@@ -76,8 +111,8 @@ async function replay(args: ParsedArgs, host: CliHost): Promise<number> {
 async function replayAll(
   options: ReplayWorkerOptions,
   source: AsyncIterable<Named>,
-  host: CliHost,
-): Promise<ReplayLine[]> {
+  { host, lines }: { readonly host: CliHost; readonly lines: ReplayLine[] },
+): Promise<void> {
   const names: string[] = [];
   async function* noted(): AsyncGenerator<Named> {
     for await (const one of source) {
@@ -85,7 +120,6 @@ async function replayAll(
       yield one;
     }
   }
-  const lines: ReplayLine[] = [];
   let bad = 0;
   for await (const result of Worker.runReplayHistories(options, noted())) {
     // Results come in the order of the histories.
@@ -94,7 +128,6 @@ async function replayAll(
     if (host.isTerminal) host.err(`\r${lines.length} replayed, ${bad} not ok`);
   }
   if (host.isTerminal && lines.length > 0) host.err("\r\u001b[K");
-  return lines;
 }
 
 function workerOptions(args: ParsedArgs, host: CliHost): ReplayWorkerOptions {

@@ -57,8 +57,15 @@ export function reportForPeople(lines: readonly ReplayLine[]): string {
   return [format(header), ...rows.map(format), ...details, "", sum, ""].join("\n");
 }
 
-/** The report for programs. */
-export function reportAsJson(lines: readonly ReplayLine[]): string {
+/** What stopped the command before its end. */
+export interface Stop {
+  readonly name: string;
+  readonly code?: string | undefined;
+  readonly message: string;
+}
+
+/** The report for programs; with `stop`, of the histories until then. */
+export function reportAsJson(lines: readonly ReplayLine[], exitCode: number, stop?: Stop): string {
   const histories = lines.map(({ name, verdict, result }) => {
     const { workflowId, runId, workflowType, events, error } = result;
     const about = { name, verdict, workflowId, runId, workflowType, events };
@@ -66,5 +73,6 @@ export function reportAsJson(lines: readonly ReplayLine[]): string {
     const { code, message, report } = error;
     return { ...about, error: { name: error.name, code, message, report } };
   });
-  return `${JSON.stringify({ ...countVerdicts(lines), histories }, undefined, 2)}\n`;
+  const report = { ...countVerdicts(lines), exitCode, error: stop, histories };
+  return `${JSON.stringify(report, undefined, 2)}\n`;
 }

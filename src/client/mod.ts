@@ -6,11 +6,13 @@ export {
   defineQuery,
   defineSignal,
   defineUpdate,
+  HandlerUnfinishedPolicy,
   type QueryDefinition,
   type SignalDefinition,
   type UpdateDefinition,
 } from "../common/definitions.ts";
 export {
+  CompleteAsyncError,
   IllegalStateError,
   NamespaceNotFoundError,
   PayloadConverterError,
@@ -27,12 +29,26 @@ export { TerminatedFailure } from "../common/terminated-failure.ts";
 export { TimeoutFailure } from "../common/timeout-failure.ts";
 export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
 export type { BaseWorkflowHandle } from "../common/workflow-handle.ts";
+export { extractWorkflowType } from "../common/workflow-name.ts";
 export {
+  type BaseWorkflowOptions,
+  type CommonWorkflowOptions,
+  type WorkflowDurationOptions,
   type WorkflowExecutionStatusName,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from "../common/workflow-options.ts";
-export type { HistoryAndWorkflowId, Workflow, WorkflowResultType } from "../common/workflow-type.ts";
+export type {
+  HistoryAndWorkflowId,
+  WithWorkflowArgs,
+  Workflow,
+  WorkflowQueryType,
+  WorkflowResultType,
+  WorkflowReturnType,
+  WorkflowSignalType,
+  WorkflowUpdateType,
+  WorkflowUpdateValidatorType,
+} from "../common/workflow-type.ts";
 export type { DataConverter } from "../converter/data-converter.ts";
 export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
 export type { History, History as WorkflowHistory } from "../gen/codec/temporal/api/history/v1/message.ts";
@@ -60,6 +76,7 @@ export {
   isGrpcServiceError,
   isRetryableError,
   type KeepAliveOptions,
+  LOCAL_TARGET,
   type Metadata,
   type MetadataValue,
   makeGrpcRetryInterceptor,
@@ -86,6 +103,7 @@ export {
 export {
   type ActivityReference,
   AsyncCompletionClient,
+  type AsyncCompletionOptions as AsyncCompletionOperationOptions,
   type AsyncCompletionOptions,
   type FullActivityId,
 } from "./async-completion-client.ts";

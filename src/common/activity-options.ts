@@ -1,5 +1,4 @@
 import type { Duration } from "./duration.ts";
-import type { EventGroupMarker } from "./event-group.ts";
 import type { Priority } from "./priority.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { VersioningIntent } from "./versioning.ts";
@@ -38,8 +37,6 @@ export interface ActivityOptions {
   /** Whether the same worker may start it without asking the task queue. Default `true`. */
   allowEagerDispatch?: boolean | undefined;
   versioningIntent?: VersioningIntent | undefined;
-  /** Groups of events that its events belong to. Experimental, as in the official SDK. */
-  eventGroups?: EventGroupMarker[] | undefined;
   /** One line for people; shown by the UI. */
   summary?: string | undefined;
   priority?: Priority | undefined;
@@ -59,8 +56,6 @@ export interface LocalActivityOptions {
   localRetryThreshold?: Duration | undefined;
   /** Default `TRY_CANCEL`. */
   cancellationType?: ActivityCancellationType | undefined;
-  /** Groups of events that its events belong to. Experimental, as in the official SDK. */
-  eventGroups?: EventGroupMarker[] | undefined;
   /** One line for people; shown by the UI. */
   summary?: string | undefined;
 }

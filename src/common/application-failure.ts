@@ -156,3 +156,22 @@ export function ensureApplicationFailure(error: unknown): ApplicationFailure {
 export function ensureTemporalFailure(error: unknown): TemporalFailure {
   return error instanceof TemporalFailure ? error : ensureApplicationFailure(error);
 }
+
+/**
+ * The failure that a payload converter or codec throws when it understands a payload but finds it invalid; it is never
+ * retried.
+ *
+ * @param details what was found, kept as the only element of `details` unless it is null or undefined
+ * @example
+ * ```ts
+ * throw createPayloadValidationError({ field: "amount", found: -1 });
+ * ```
+ */
+export function createPayloadValidationError(details: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: "Payload validation failed",
+    type: "PayloadValidationError",
+    nonRetryable: true,
+    details: details === undefined || details === null ? [] : [details],
+  });
+}

@@ -1,5 +1,5 @@
 import { ValueError } from "./errors.ts";
-import { showValue } from "./type-guards.ts";
+import { isRecord, showValue } from "./type-guards.ts";
 
 type Unit =
   | "Years"
@@ -39,8 +39,26 @@ type UnitAnyCase = Unit | Uppercase<Unit> | Lowercase<Unit>;
 /** A duration as text: a number and a unit, for example `"5 minutes"`, `"1.5h"`, `"10s"`; without a unit, milliseconds. */
 export type StringValue = `${number}` | `${number}${UnitAnyCase}` | `${number} ${UnitAnyCase}`;
 
-/** A duration: milliseconds as a number, or text such as `"5 minutes"`. */
-export type Duration = StringValue | number;
+/** What Perdure reads of a `Temporal.Duration`: the runtime's own or a polyfill's, of any realm. */
+export interface TemporalDuration {
+  readonly [Symbol.toStringTag]: "Temporal.Duration";
+  readonly years: number;
+  readonly months: number;
+  readonly weeks: number;
+  readonly days: number;
+  readonly hours: number;
+  readonly minutes: number;
+  readonly seconds: number;
+  readonly milliseconds: number;
+  readonly microseconds: number;
+  readonly nanoseconds: number;
+}
+
+/**
+ * A duration: milliseconds as a number, text such as `"5 minutes"`, or a `Temporal.Duration` of days (24 hours each) and
+ * what is shorter.
+ */
+export type Duration = StringValue | number | TemporalDuration;
 
 /** `google.protobuf.Timestamp` and `google.protobuf.Duration`, which have the same fields. */
 export interface Timestamp {
@@ -76,10 +94,38 @@ const MS_BY_UNIT: ReadonlyMap<string, number> = new Map(
 const LARGEST_MS = 315_576_000_000 * SECOND;
 
 /**
+ * Whether a value is a `Temporal.Duration`, of this realm, another one or a polyfill.
+ *
+ * @example
+ * ```ts
+ * isTemporalDuration(Temporal.Duration.from("PT5M")); // true
+ * ```
+ */
+export function isTemporalDuration(value: unknown): value is TemporalDuration {
+  return isRecord(value) && Reflect.get(value, Symbol.toStringTag) === "Temporal.Duration";
+}
+
+/** As `Temporal.Duration.prototype.total` without `relativeTo`: days have 24 hours, what depends on a calendar is refused. */
+function temporalToMs(value: TemporalDuration, name: string): number {
+  const { years, months, weeks } = value;
+  const calendar = Object.entries({ years, months, weeks }).find(([, amount]) => amount !== 0);
+  if (calendar !== undefined) {
+    throw new ValueError(
+      `Invalid ${name}: ${showValue(value)}. How long its ${calendar[0]} are depends on a calendar: give days and less, ` +
+        "or round the Temporal.Duration with a relativeTo first",
+    );
+  }
+  const finer = value.microseconds / 1e3 + value.nanoseconds / 1e6;
+  const seconds = value.seconds * SECOND + value.milliseconds + finer;
+  return value.days * DAY + value.hours * HOUR + value.minutes * MINUTE + seconds;
+}
+
+/**
  * A duration in milliseconds. Text is read as the `ms` package reads it.
  *
  * @param name what the duration is for, named in the error
- * @throws {ValueError} when the text is not a duration, or the number is not finite
+ * @throws {ValueError} when the text is not a duration, the number is not finite, or a `Temporal.Duration` has years,
+ *   months or weeks
  * @example
  * ```ts
  * msToNumber("1.5h"); // 5400000
@@ -92,8 +138,10 @@ export function msToNumber(value: Duration, name = "duration"): number {
     const unit = MS_BY_UNIT.get(match?.[2]?.toLowerCase() ?? "ms");
     if (match !== null && unit !== undefined) return Number(match[1]) * unit;
   }
+  if (isTemporalDuration(value)) return temporalToMs(value, name);
   throw new ValueError(
-    `Invalid ${name}: ${showValue(value)}. Give milliseconds as a finite number, or text such as "10s", "5 minutes" or "1.5h"`,
+    `Invalid ${name}: ${showValue(value)}. Give milliseconds as a finite number, text such as "10s", "5 minutes" or "1.5h", ` +
+      "or a Temporal.Duration",
   );
 }
 

@@ -12,6 +12,7 @@ export {
   ApplicationFailure,
   ApplicationFailureCategory,
   type ApplicationFailureOptions,
+  createPayloadValidationError,
   ensureApplicationFailure,
   ensureTemporalFailure,
 } from "./application-failure.ts";
@@ -27,7 +28,7 @@ export {
   type SignalDefinition,
   type UpdateDefinition,
 } from "./definitions.ts";
-export type { Duration, StringValue, Timestamp } from "./duration.ts";
+export type { Duration, StringValue, TemporalDuration, Timestamp } from "./duration.ts";
 export {
   CompleteAsyncError,
   IllegalStateError,
@@ -37,7 +38,7 @@ export {
   WorkflowNotFoundError,
 } from "./errors.ts";
 export type { EventGroupMarker } from "./event-group.ts";
-export { type ProtoFailure, TemporalFailure } from "./failure.ts";
+export { FAILURE_SOURCE, type ProtoFailure, TemporalFailure } from "./failure.ts";
 export type { Headers, Next, NextCall } from "./interceptors.ts";
 export {
   DefaultLogger,

@@ -19,7 +19,6 @@ export type TaskAnswer = Pick<
   | "messages"
   | "queryResults"
   | "sdkMetadata"
-  | "meteringMetadata"
   | "forceCreateNewWorkflowTask"
   | "versioningBehavior"
 >;

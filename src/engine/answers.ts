@@ -27,6 +27,8 @@ export function completedRequest(
     namespace: facts.namespace,
     stickyAttributes: stickyAttributes(facts),
     returnNewWorkflowTask: facts.sticky !== undefined,
+    // The main thread adds its figure where there is one; the message is always there, as with other SDKs.
+    meteringMetadata: {},
     capabilities: { discardSpeculativeWorkflowTaskWithEvents: true },
     versioningBehavior: answer.versioningBehavior || (versioned ? deployment.defaultVersioningBehavior : 0),
     deploymentOptions: deploymentOptions(facts),

@@ -75,7 +75,8 @@ export interface ResolvedConnectionOptions {
     | { readonly kind: "grpc"; readonly options: GrpcChannelOptions };
 }
 
-const DEFAULT_ADDRESS = "localhost:7233";
+/** Where a Temporal server on this machine listens: the address of connections that are given none. */
+export const LOCAL_TARGET = "localhost:7233";
 const DEFAULT_PORT = 7233;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
@@ -139,7 +140,7 @@ function grpc(options: ConnectionOptions, connectTimeoutMs: number): ResolvedCon
   return {
     kind: "grpc",
     options: {
-      address: withPort(options.address ?? DEFAULT_ADDRESS),
+      address: withPort(options.address ?? LOCAL_TARGET),
       tls: channelTls(options.tls, options.apiKey !== undefined),
       proxy: options.proxy && channelProxy(options.proxy),
       keepAlive: options.keepAlive,

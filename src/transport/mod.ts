@@ -26,6 +26,7 @@ export type {
   ResolvedConnectionOptions,
   TLSConfig,
 } from "./connection-options.ts";
+export { LOCAL_TARGET } from "./connection-options.ts";
 export type { Deadline } from "./deadline.ts";
 export {
   type ErrorDetail,

@@ -19,7 +19,7 @@ import type { NamespaceFacts, WorkerService } from "./service.ts";
 import { sinkFacts } from "./sink-facts.ts";
 import { FixedSlots } from "./slots/fixed.ts";
 import { pollError, WorkerRun } from "./worker-run.ts";
-import { eagerStarterOf } from "./workflow/eager-starter.ts";
+import { WorkerEagerStarter } from "./workflow/eager-starter.ts";
 import { ObservedCalls } from "./workflow/observed-calls.ts";
 import { isEmptyPoll } from "./workflow/peek.ts";
 import { WorkflowWorker } from "./workflow/workflow-worker.ts";
@@ -55,7 +55,7 @@ export function assembleRun(ingredients: RunIngredients): WorkerRun {
   const activities = options.enableNonLocalActivities ? activityTasks(ingredients) : undefined;
   const localActivities = ingredients.bundle === undefined ? undefined : localActivityTasks(ingredients);
   let eagerOpen = activities !== undefined;
-  let withdraw: (() => void) | undefined;
+  let eagerStarts: Announcement | undefined;
   const workflows =
     ingredients.bundle === undefined || localActivities === undefined
       ? undefined
@@ -88,23 +88,22 @@ export function assembleRun(ingredients: RunIngredients): WorkerRun {
     activityPollers:
       activities === undefined
         ? []
-        : [
-            activityPoller(ingredients, {
-              activities,
-              slots: activitySlots,
-              onFatal: onFatal("activity task"),
-            }),
-          ],
+        : activityPollers(ingredients, {
+            activities,
+            slots: activitySlots,
+            onFatal: onFatal("activity task"),
+          }),
     shutdownGraceTimeMs: options.shutdownGraceTimeMs,
     shutdownForceTimeMs: options.shutdownForceTimeMs,
     pollCompleteOnShutdown: namespaceFacts.pollCompleteOnShutdown,
     openEager: () => {
-      if (workflows !== undefined) withdraw = announce(ingredients, workflows, workflowSlots);
+      if (workflows !== undefined) eagerStarts = announce(ingredients, workflows, workflowSlots);
     },
     closeEager: () => {
       eagerOpen = false;
-      withdraw?.();
+      eagerStarts?.withdraw();
     },
+    eagerIdle: async () => eagerStarts?.starter.idle(),
   });
   return run;
 }
@@ -230,17 +229,22 @@ function deploymentFacts(options: CompiledWorkerOptions): WorkerFacts["deploymen
   };
 }
 
+interface Announcement {
+  readonly starter: WorkerEagerStarter;
+  readonly withdraw: () => void;
+}
+
 /** Clients on the same connection may start workflows here without a poll. */
 function announce(
   { connection, options }: RunIngredients,
   workflows: WorkflowWorker,
   slots: FixedSlots,
-): (() => void) | undefined {
+): Announcement | undefined {
   if (connection === undefined) return undefined;
   const { namespace, taskQueue } = options;
   const deployment = deploymentFacts(options);
   const { UNVERSIONED, VERSIONED } = WorkerVersioningMode;
-  const starter = eagerStarterOf({
+  const starter = new WorkerEagerStarter({
     namespace,
     taskQueue,
     slots,
@@ -251,7 +255,7 @@ function announce(
     },
     accept: (task, permit) => void workflows.accept(task, permit),
   });
-  return registerEagerStarter(connection, starter);
+  return { starter, withdraw: registerEagerStarter(connection, starter) };
 }
 
 function workflowPollers(
@@ -290,17 +294,17 @@ function workflowPollers(
   return [poller("sticky", sticky, balance), poller("normal", normal, balance)];
 }
 
-function activityPoller(
+function activityPollers(
   ingredients: RunIngredients,
   parts: {
     readonly activities: ActivityTasks;
     readonly slots: FixedSlots;
     readonly onFatal: (error: unknown) => void;
   },
-): Poller<Uint8Array> {
+): Poller<Uint8Array>[] {
   const { options, clock } = ingredients;
   const perSecond = options.maxActivitiesPerSecond;
-  return new Poller({
+  const poller = new Poller({
     subject: "activity task",
     maximum: options.maxConcurrentActivityTaskPolls,
     slots: parts.slots,
@@ -310,6 +314,7 @@ function activityPoller(
     onFatal: parts.onFatal,
     ...pollerPorts(ingredients, "activity task"),
   });
+  return [poller];
 }
 
 function pollerPorts(

@@ -21,6 +21,7 @@ export type { DataConverter } from "../converter/data-converter.ts";
 export { defaultPayloadConverter } from "../converter/sync/default-payload-converter.ts";
 export { BundleFormatError } from "../engine/bundle.ts";
 export { BundleError } from "../engine/bundle-error.ts";
+export type { History } from "../gen/codec/temporal/api/history/v1/message.ts";
 export { Connection, NativeConnection } from "../transport/connection.ts";
 export type {
   ConnectionOptions,

@@ -35,9 +35,11 @@ export interface WorkerRunParts {
   readonly openEager: () => void;
   /** Stops granting slots to eager activities and to eager starts. */
   readonly closeEager: () => void;
+  /** Resolves when no eager start is under way any more. */
+  readonly eagerIdle: () => Promise<void>;
 }
 
-/** How long the server may take to end the polls of a worker that said goodbye. */
+/** How long the server may take to end the polls of a worker that said goodbye, and to answer eager starts. */
 const POLL_END_MS = 10_000;
 
 /** One worker from start to stop. */
@@ -131,6 +133,8 @@ export class WorkerRun {
       const drained = Promise.all(pollers.map((poller) => poller.drained()));
       await goodbye;
       await this.#drainPolls(drained);
+      // Their answers bring first tasks, which the server would give to nobody else until they time out.
+      await this.#forAtMost(POLL_END_MS, this.#parts.eagerIdle());
       // Workflow tasks first: their answers may still bring activities.
       await workflows?.idle();
       await localActivities?.idle();
@@ -158,11 +162,16 @@ export class WorkerRun {
   }
 
   async #drainPolls(drained: Promise<unknown>): Promise<void> {
-    const done = new AbortController();
-    void drained.then(() => done.abort());
-    await sleepOn(this.#parts.clock, POLL_END_MS, done.signal);
-    if (!done.signal.aborted) this.#cutPolls();
+    if (!(await this.#forAtMost(POLL_END_MS, drained))) this.#cutPolls();
     await drained;
+  }
+
+  /** Whether it was over in time. */
+  async #forAtMost(ms: number, end: Promise<unknown>): Promise<boolean> {
+    const done = new AbortController();
+    void end.then(() => done.abort());
+    await sleepOn(this.#parts.clock, ms, done.signal);
+    return done.signal.aborted;
   }
 
   #cutPolls(): void {

@@ -1,4 +1,3 @@
-import type { ActivityOptions } from "../common/activity-options.ts";
 import { compilePriority } from "../common/priority.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
 import type { ActivityFunction } from "../common/workflow-type.ts";
@@ -6,6 +5,7 @@ import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
 import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
 import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { ScheduleActivity } from "../core/command.ts";
+import type { ActivityOptions } from "./activity-options.ts";
 import {
   activityProxy,
   checkCancellationType,

@@ -1,5 +1,5 @@
 import { ActivityCancellationType } from "../common/activity-options.ts";
-import { type Duration, msOptionalToNumber } from "../common/duration.ts";
+import { type Duration, isTemporalDuration, msOptionalToNumber } from "../common/duration.ts";
 import { ValueError } from "../common/errors.ts";
 import { showValue } from "../common/type-guards.ts";
 
@@ -91,7 +91,7 @@ export function checkText(value: unknown, name: string): void {
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isTemporalDuration(value);
 }
 
 /** `over` laid over `base`; objects in both are merged, all else is replaced. */

@@ -1,10 +1,10 @@
-import type { ActivityOptions, LocalActivityOptions } from "../common/activity-options.ts";
 import type { EventGroupMarker } from "../common/event-group.ts";
 import type { Headers } from "../common/interceptors.ts";
 import type { MetricTags } from "../common/meter.ts";
 import type { Activation } from "../core/activation.ts";
 import type { WorkflowCommand } from "../core/command.ts";
 import type { MarkerTime } from "../core/local-activity-jobs.ts";
+import type { ActivityOptions, LocalActivityOptions } from "./activity-options.ts";
 import type { ChildWorkflowOptionsWithDefaults } from "./child-workflow-options.ts";
 import type { ContinueAsNewOptions } from "./continue-as-new-options.ts";
 import type { StartNexusOperationInput, StartNexusOperationOutput } from "./nexus-operation-options.ts";

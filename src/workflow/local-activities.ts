@@ -1,4 +1,3 @@
-import type { LocalActivityOptions } from "../common/activity-options.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
 import type { ActivityFunction } from "../common/workflow-type.ts";
 import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
@@ -6,6 +5,7 @@ import type { ActivitySerializationContext } from "../converter/sync/serializati
 import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { MarkerTime, ScheduleLocalActivity } from "../core/local-activity-jobs.ts";
 import type { AnyActivities, NotAnActivityMethod } from "./activities.ts";
+import type { LocalActivityOptions } from "./activity-options.ts";
 import {
   activityProxy,
   checkCancellationType,

@@ -1,9 +1,5 @@
 export { ActivityFailure } from "../common/activity-failure.ts";
-export {
-  ActivityCancellationType,
-  type ActivityOptions,
-  type LocalActivityOptions,
-} from "../common/activity-options.ts";
+export { ActivityCancellationType } from "../common/activity-options.ts";
 export { ApplicationFailure, ApplicationFailureCategory } from "../common/application-failure.ts";
 export { CancelledFailure } from "../common/cancelled-failure.ts";
 export { ChildWorkflowFailure } from "../common/child-workflow-failure.ts";
@@ -93,6 +89,7 @@ export {
   proxyActivities,
   scheduleActivity,
 } from "./activities.ts";
+export type { ActivityOptions, LocalActivityOptions } from "./activity-options.ts";
 export {
   type EnhancedStackTrace,
   enhancedStackTraceQuery,

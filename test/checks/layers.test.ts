@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ["common", "converter", "core", "platform", "gen", "codec-runtime", "workflow*", "engine/inside*"],
   // The part of the engine that is evaluated inside the sandbox, around the workflow runtime.
   "engine/inside": ["workflow", "common", "converter", "core*", "engine"],
+  testing: ["activity", "client", "worker", "server", "transport", "platform", "common"],
   server: ["common", "platform", "gen", "codec-runtime", "connect", "transport*"],
   cli: ["client", "worker", "transport", "common"],
   worker: [

@@ -28,12 +28,21 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function perdure(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const perdure = (...args: string[]): Promise<Ended> => perdureOn({}, args);
+
+async function perdureOn(over: Partial<typeof cliHost>, args: readonly string[]): Promise<Ended> {
   let out = "";
   let err = "";
   const host = {
     ...cliHost,
     isTerminal: false,
+    ...over,
     out: (text: string) => {
       out += text;
     },
@@ -44,7 +53,7 @@ async function perdure(...args: string[]): Promise<{ code: number; out: string; 
   return { code: await runCli(args, host), out, err };
 }
 
-function replay(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+function replay(...args: string[]): Promise<Ended> {
   const files = args.map((arg) => (arg.startsWith("-") ? arg : join(folder, arg)));
   return perdure("replay", "--bundle", join(folder, "bundle.js"), ...files);
 }
@@ -81,13 +90,37 @@ describe("perdure replay", () => {
   test("as JSON", async () => {
     const { code, out } = await replay("--json", "bad.json", "good.json");
     const report = JSON.parse(out) as { histories: { error?: { report: unknown } }[] };
-    expect(report).toMatchObject({ ok: 1, differs: 1, failed: 0, unreadable: 0 });
+    expect(report).toMatchObject({ ok: 1, differs: 1, failed: 0, unreadable: 0, exitCode: 1 });
+    expect(report).not.toHaveProperty("error");
     expect(report.histories[0]).toMatchObject({
       verdict: "differs",
       workflowType: "activityChain",
       error: { code: "DETERMINISM_VIOLATION", report: { event: { eventId: 5, type: "TimerStarted" } } },
     });
     expect(code).toBe(1);
+  });
+
+  test("as JSON, when a file is lost in the middle: what was replayed, and the error", async () => {
+    const files = ["good.json", "lost.json"].map((name) => join(folder, name));
+    const stat = async () => "file" as const;
+    const args = ["replay", "--bundle", join(folder, "bundle.js"), ...files];
+    const { code, out, err } = await perdureOn({ stat }, [...args, "--json"]);
+    const report = JSON.parse(out) as { error: { message: string } };
+    expect(report).toMatchObject({
+      ok: 1,
+      exitCode: 2,
+      histories: [{ verdict: "ok" }],
+      error: {
+        name: "Error",
+        code: "ENOENT",
+        message: expect.stringMatching(/^Stopped after 1 histories: .*lost/),
+      },
+    });
+    expect(err).toContain(report.error.message);
+    expect(code).toBe(2);
+    const table = await perdureOn({ stat }, args);
+    expect(table.out).toMatch(/^ok .*good\.json$/m);
+    expect(table.err).toMatch(/Stopped after 1 histories/);
   });
 
   test("a file that is no history: exit code 2", async () => {
@@ -128,6 +161,12 @@ describe("wrong arguments", () => {
     const { code, out, err } = await perdure(...args);
     expect(out + err).toContain(text);
     expect(code).toBe(2);
+    if (args[0] !== "replay") return;
+    const asJson = await perdure(...args, "--json");
+    const report = JSON.parse(asJson.out) as object;
+    const error = { name: expect.any(String), message: expect.stringContaining(text) };
+    expect(report).toMatchObject({ exitCode: 2, ok: 0, histories: [], error });
+    expect(asJson.code).toBe(2);
   });
 
   test("help names every option and is no error", async () => {

@@ -5,6 +5,7 @@ import {
   ApplicationFailure,
   CancelledFailure,
   ChildWorkflowFailure,
+  createPayloadValidationError,
   ensureApplicationFailure,
   ensureTemporalFailure,
   IllegalStateError,
@@ -141,4 +142,11 @@ describe("causes", () => {
     expect(isCancellation(activity(activity(cancelled)))).toBe(false);
     expect(isCancellation(new Error("x", { cause: cancelled }))).toBe(false);
   });
+});
+
+test("a payload that is understood but invalid fails for good, with what was found", () => {
+  const failure = createPayloadValidationError({ field: "amount" });
+  expect(failure).toMatchObject({ type: "PayloadValidationError", nonRetryable: true });
+  expect(failure.details).toEqual([{ field: "amount" }]);
+  expect(createPayloadValidationError(null).details).toEqual([]);
 });

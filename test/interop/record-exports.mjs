@@ -1,5 +1,6 @@
 /**
- * Writes the names that the official packages export, types included, to `test/checks/official-exports.json`.
+ * Writes the names that the official packages export, types included, to `test/checks/official-exports.json`, and which of them
+ * their doc comments call deprecated or internal.
  *
  *   node test/interop/record-exports.mjs
  *
@@ -19,13 +20,23 @@ const program = ts.createProgram(files, {
   noEmit: true,
 });
 const checker = program.getTypeChecker();
-const exported = (file) =>
-  checker
-    .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))
-    .map(({ name }) => name)
-    .sort();
-const names = Object.fromEntries(packages.map((name, index) => [name, exported(files[index])]));
+const tagged = (symbol, tag) => {
+  const own = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return own.getJsDocTags(checker).some(({ name }) => name === tag);
+};
+/** By package, the names of what it exports and `has` holds for. */
+const exported = (has) =>
+  Object.fromEntries(
+    packages.map((name, index) => {
+      const module = checker.getSymbolAtLocation(program.getSourceFile(files[index]));
+      const symbols = checker.getExportsOfModule(module).filter(has);
+      return [name, symbols.map((symbol) => symbol.name).sort()];
+    }),
+  );
+const names = exported(() => true);
+const deprecated = exported((symbol) => tagged(symbol, "deprecated"));
+const internal = exported((symbol) => tagged(symbol, "internal"));
 await writeFile(
   join(repositoryRoot, "test/checks/official-exports.json"),
-  `${JSON.stringify({ version: officialVersion, names }, null, 1)}\n`,
+  `${JSON.stringify({ version: officialVersion, names, deprecated, internal }, null, 1)}\n`,
 );

@@ -59,9 +59,11 @@ async function measure(sandbox, labels, { marks = false, extraJobs = [] } = {}) 
   const claim = claimer(run.commands);
   const claimed = labels.map((label) => ({ label, probe: jobsOf(label) }));
   for (const one of claimed) one.seqs = one.probe.needs.map(claim);
-  const prepare = claimed.flatMap(({ probe, seqs }) => probe.prepare?.(seqs) ?? []);
+  const preparing = ["prepare", "prepareMore"].map((name) =>
+    claimed.flatMap(({ probe, seqs }) => probe[name]?.(seqs) ?? []),
+  );
   const jobs = claimed.flatMap(({ probe, seqs, label }) => probe.jobs(seqs, label));
-  const activations = prepare.length > 0 ? [prepare] : [];
+  const activations = preparing.filter((some) => some.length > 0);
   activations.push([signal("startRuler", marks), ...sortJobs([...jobs, ...extraJobs])]);
   let commands = [];
   for (const one of activations) commands = await run.activate(one);

@@ -123,6 +123,34 @@ describe("local activities", () => {
     expect([calls, clock.pending]).toEqual([3, []]);
   });
 
+  test("count attempts that are repeated in place, except those of the workflow task that called them", async () => {
+    const { clock, results, call, tell, tasks } = fixture({
+      fail: () => {
+        throw new Error("no");
+      },
+    });
+    const retryPolicy = { initialIntervalMs: 10, backoffCoefficient: 1, maximumAttempts: 9 };
+    const attempts = async (count: number): Promise<number> => {
+      for (let made = 0; made < count; made += 1) await clock.advance(10);
+      return tasks.repeatedAttempts("r");
+    };
+    await call("fail", { retryPolicy });
+    expect(await attempts(2)).toBe(0);
+    tasks.taskAnswered("other");
+    expect(await attempts(1)).toBe(0);
+    tasks.taskAnswered("r");
+    expect([await attempts(2), tasks.repeatedAttempts("other")]).toEqual([2, 0]);
+    await call("fail", { seq: 2, retryPolicy });
+    expect(await attempts(1)).toBe(3);
+    tasks.taskAnswered("r");
+    expect(tasks.repeatedAttempts("r")).toBe(0);
+    expect(await attempts(1)).toBe(2);
+    // The one that is over counts no more, as with Temporal's own core.
+    expect([await attempts(1), ends(results)]).toEqual([2, [[1, "failed", 9]]]);
+    await tell({ cancelAll: true });
+    expect(tasks.repeatedAttempts("r")).toBe(0);
+  });
+
   test("are not tried again when they say so, or the policy does", async () => {
     const { results, call } = fixture({
       never: () => {

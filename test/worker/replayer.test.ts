@@ -101,6 +101,21 @@ describe("many histories", () => {
     expect(errors).toEqual([expect.any(String), undefined]);
   });
 
+  test("a source that fails: the results of what it gave come first", async () => {
+    async function* failing(): AsyncGenerator<{ workflowId: string; history: History }> {
+      yield { workflowId: "w", history: historyOf("activity-one") };
+      throw new Error("lost");
+    }
+    const seen: unknown[] = [];
+    const all = (async () => {
+      for await (const { workflowId } of Worker.runReplayHistories({ workflowBundle }, failing())) {
+        seen.push(workflowId);
+      }
+    })();
+    await expect(all).rejects.toThrow("lost");
+    expect(seen).toEqual(["w"]);
+  });
+
   test("leaving the loop ends the source", async () => {
     let ended = false;
     async function* endless(): AsyncGenerator<{ workflowId: string; history: History }> {

@@ -3,7 +3,13 @@ import { cancelled } from "../../src/activity/mod.ts";
 import { noopMetricMeter } from "../../src/common/meter.ts";
 import type { LoadedDataConverter } from "../../src/converter/mod.ts";
 import { loadDataConverter } from "../../src/converter/mod.ts";
+import {
+  decodePollWorkflowTaskQueueResponse,
+  encodePollWorkflowTaskQueueResponse,
+} from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus } from "../../src/platform/rpc-port.ts";
+import type { Connection } from "../../src/transport/connection.ts";
+import { reserveEagerSlot } from "../../src/transport/eager-start.ts";
 import { assembleRun } from "../../src/worker/assemble-run.ts";
 import { compileWorkerOptions } from "../../src/worker/compile-options.ts";
 import { readNamespace } from "../../src/worker/namespace-check.ts";
@@ -18,9 +24,10 @@ import { RecordedLog } from "./recorded-log.ts";
 interface Change extends Partial<WorkerOptions> {
   readonly pollCompleteOnShutdown?: boolean;
   readonly workflows?: boolean;
+  readonly connection?: Connection;
 }
 
-function fixture({ pollCompleteOnShutdown = false, workflows = true, ...options }: Change = {}) {
+function fixture({ connection, pollCompleteOnShutdown = false, workflows = true, ...options }: Change = {}) {
   const server = new FakeServer();
   const clock = new ManualClock();
   const log = new RecordedLog();
@@ -34,6 +41,7 @@ function fixture({ pollCompleteOnShutdown = false, workflows = true, ...options 
     buildId: "build",
     stickyQueue: compiled.maxCachedWorkflows > 0 ? "sticky" : undefined,
     workerInstanceKey: "key",
+    connection,
     bundle: workflows ? "bundle" : undefined,
     service: serviceOf(server),
     namespaceFacts: { blobSizeLimit: 0, memoSizeLimit: 0, pollCompleteOnShutdown },
@@ -203,6 +211,41 @@ describe("a worker's run", () => {
     await failed;
     expect(states().at(-1)).toBe("FAILED");
     expect(threads.last.terminated).toBe(true);
+  });
+
+  test("an eager start under way is waited for, and its task is run", async () => {
+    const connection = {} as Connection;
+    const { run, server, threads } = fixture({ connection });
+    const at = { namespace: "default", taskQueue: "queue" };
+    const running = run.run();
+    await until(polling(server));
+    const [first, second] = [reserveEagerSlot(connection, at), reserveEagerSlot(connection, at)];
+    run.shutdown();
+    await turn();
+    expect(reserveEagerSlot(connection, at)).toBeUndefined();
+    second?.release();
+    await turn();
+    expect(run.state).toBe("DRAINING");
+    first?.accept(decodePollWorkflowTaskQueueResponse(encodePollWorkflowTaskQueueResponse(workflowTask)));
+    await until(() => threads.last.of("task").length === 1);
+    threads.last.complete(1);
+    await running;
+    expect(server.seen("RespondWorkflowTaskCompleted")).toHaveLength(1);
+  });
+
+  test("an eager start that is not answered holds the worker up for 10 s", async () => {
+    const connection = {} as Connection;
+    const { run, server, clock } = fixture({ connection });
+    const running = run.run();
+    await until(polling(server));
+    const slot = reserveEagerSlot(connection, { namespace: "default", taskQueue: "queue" });
+    run.shutdown();
+    await clock.advance(9999);
+    expect(run.state).toBe("DRAINING");
+    await clock.advance(1);
+    await running;
+    slot?.release();
+    expect(run.state).toBe("STOPPED");
   });
 
   test("eager slots are not granted any more once the worker stops", async () => {

@@ -3,11 +3,13 @@ import { noopMetricMeter } from "../../src/common/meter.ts";
 import { awaitReply, newReplyMemory } from "../../src/engine/host-reply.ts";
 import { decodePayload, encodePayload } from "../../src/gen/codec/temporal/api/common/v1/message.ts";
 import { decodeFailure } from "../../src/gen/codec/temporal/api/failure/v1/message.ts";
+import { encodeRespondWorkflowTaskCompletedRequest } from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus, RpcError } from "../../src/platform/rpc-port.ts";
 import { ObservedCalls } from "../../src/worker/workflow/observed-calls.ts";
 import { rpcError } from "./fake-server.ts";
 import type { FakeThreads } from "./fake-threads.ts";
-import { turn, until } from "./manual-clock.ts";
+import { localActivityFixture } from "./local-activity-fixture.ts";
+import { ManualClock, turn, until } from "./manual-clock.ts";
 import { RecordedLog } from "./recorded-log.ts";
 import { workflowFixture, workflowTask } from "./workflow-fixture.ts";
 
@@ -33,6 +35,31 @@ describe("workflow tasks", () => {
     ]);
     expect(slots.used).toBe(0);
     expect(worker.cachedRuns).toBe(1);
+  });
+
+  test("an answer says how many attempts of local activities the task repeated", async () => {
+    const told: string[] = [];
+    const localActivities = localActivityFixture({}, new ManualClock(), new RecordedLog());
+    localActivities.repeatedAttempts = (runId) => (runId === "r1" ? 3 : 0);
+    localActivities.taskAnswered = (runId) => void told.push(runId);
+    const { server, threads, give, worker } = await workflowFixture({ localActivities });
+    const taskToken = new Uint8Array([1]);
+    const bytes = encodeRespondWorkflowTaskCompletedRequest({ taskToken, meteringMetadata: {} });
+    for (const runId of ["r1", "r2"]) {
+      give(runId);
+      threads.last.complete(threads.last.of("task").at(-1)!.taskId, { answer: { kind: "completed", bytes } });
+      await worker.idle();
+    }
+    const metered = (count: number) => ({
+      taskToken,
+      meteringMetadata: { nonfirstLocalActivityExecutionAttempts: count },
+    });
+    expect(server.seen("RespondWorkflowTaskCompleted")).toMatchObject([metered(3), metered(0)]);
+    server.errors.set("RespondWorkflowTaskCompleted", [rpcError(GrpcStatus.NOT_FOUND)]);
+    give("r1");
+    threads.last.complete(3, { answer: { kind: "completed", bytes } });
+    await worker.idle();
+    expect(told).toEqual(["r1", "r2"]);
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import { expect, expectTypeOf, test } from "vitest";
+import type * as common from "../../src/common/mod.ts";
 import * as workflow from "../../src/workflow/mod.ts";
 
 // What a user writes has to type-check as written; the compiler is the test, the assertions are a few samples.
@@ -58,6 +59,25 @@ test("proxied activities have the types of the activities", () => {
   expectTypeOf<Version>().toEqualTypeOf<typeof workflow.NotAnActivityMethod>();
   const untyped = workflow.proxyActivities({ startToCloseTimeout: 1 });
   expectTypeOf(untyped["anything"]!).toBeCallableWith(1, "two");
+});
+
+test("options of activities have the keys of the official SDK's, event groups only in workflows", () => {
+  type Common =
+    | "retry"
+    | "startToCloseTimeout"
+    | "scheduleToStartTimeout"
+    | "scheduleToCloseTimeout"
+    | "summary";
+  type Local = Common | "cancellationType" | "localRetryThreshold";
+  expectTypeOf<keyof common.LocalActivityOptions>().toEqualTypeOf<Local>();
+  expectTypeOf<keyof workflow.LocalActivityOptions>().toEqualTypeOf<Local | "eventGroups">();
+  expectTypeOf<keyof workflow.ActivityOptions>().toEqualTypeOf<
+    keyof common.ActivityOptions | "eventGroups"
+  >();
+  const group = workflow.createEventGroup;
+  type Groups = ReturnType<typeof group>[];
+  expectTypeOf<Groups>().toExtend<NonNullable<workflow.LocalActivityOptions["eventGroups"]>>();
+  expect(group).toBeTypeOf("function");
 });
 
 test("handlers have the types of their definitions", () => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import type { ActivityResolution, FailureData, Job } from "../../src/core/activation.ts";
 import type { WorkflowCommand } from "../../src/core/command.ts";
+import type { MarkerTime } from "../../src/core/local-activity-jobs.ts";
 import { type RecordedWorkflowFields, workflowJob } from "./tick-jobs.ts";
 import { cancelJob, type Harness, harness, payload, signalJob, timerJob, updateJob } from "./vm-harness.ts";
 
@@ -34,6 +35,7 @@ interface RecordedFields extends RecordedWorkflowFields {
     readonly completed?: object;
     readonly failed?: { readonly failure: object };
     readonly cancelled?: { readonly failure: object };
+    readonly backoff?: { readonly attempt: number; readonly backoffDuration: MarkerTime };
   };
 }
 
@@ -95,7 +97,17 @@ function toJob(recorded: RecordedJob, marks: boolean): Job {
   const ofWorkflow = workflowJob(kind, fields, toFailure);
   if (ofWorkflow !== undefined) return ofWorkflow;
   if (kind !== "resolveActivity") throw new Error(`No job of kind ${kind} is expected`);
-  const { completed, failed, cancelled } = fields.result;
+  const { completed, failed, cancelled, backoff } = fields.result;
+  if (backoff !== undefined) {
+    const { attempt, backoffDuration } = backoff;
+    const resolution = {
+      kind: "backoff",
+      attempt,
+      backoff: backoffDuration,
+      originalScheduleTime: undefined,
+    } as const;
+    return { kind: "resolveLocalActivity", seq: fields.seq, resolution };
+  }
   const resolution: ActivityResolution =
     completed !== undefined
       ? { kind: "completed", result: payload("done") }
@@ -185,7 +197,7 @@ describe.each(Object.keys(interceptorModules))("interceptors: %s", (set) => {
       return [label, log.find(([noted]) => noted === label)?.[1] ?? null, began] as const;
     });
     expect(seen).toEqual(expected);
-    expect(seen.length).toBeGreaterThanOrEqual(95);
+    expect(seen.length).toBeGreaterThanOrEqual(121);
   });
 
   test("commands are issued at the same ticks", async () => {
@@ -200,7 +212,7 @@ describe.each(Object.keys(interceptorModules))("interceptors: %s", (set) => {
       return [label, amongMarks(measure(inside, isEnd ? [] : [label], jobs).commands)] as const;
     });
     expect(seen).toEqual(only(part.issued));
-    expect(seen.length).toBeGreaterThanOrEqual(32);
+    expect(seen.length).toBeGreaterThanOrEqual(45);
   });
 
   test("pairs that are resolved in one activation settle in the same order", async () => {

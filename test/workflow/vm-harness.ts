@@ -52,6 +52,7 @@ export interface TestRun {
   /** As `activate`, for a completion that must be a success. */
   commands(jobs: readonly Job[], activation?: Partial<Activation>): readonly WorkflowCommand[];
   query(name: string, ...args: readonly unknown[]): unknown;
+  closesQuietly(): boolean;
   close(): void;
 }
 
@@ -231,6 +232,7 @@ function drained(context: vm.Context, inner: SandboxEntry): SandboxEntry {
     unblockConditions: (runId) => call(() => inner.unblockConditions(runId)),
     unhandledRejection: (runId, error) => call(() => inner.unhandledRejection(runId, error)),
     conclude: (runId) => call(() => inner.conclude(runId)),
+    closesQuietly: (runId) => inner.closesQuietly(runId),
     close: (runId) => call(() => inner.close(runId)),
   };
 }
@@ -281,6 +283,7 @@ function startRun(
     activate,
     commands: answers,
     query: (name, ...args) => answerOf(answers([queryJob(name, ...args)], { isReplaying: true })),
+    closesQuietly: () => entry.closesQuietly(runId),
     close: () => entry.close(runId),
   };
 }

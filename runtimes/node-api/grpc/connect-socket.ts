@@ -1,5 +1,4 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
 import type { GrpcTlsOptions } from "../../../src/platform/rpc-port.ts";
 import type { ChannelSettings } from "./channel-settings.ts";
 import { connectError, tlsError } from "./connect-error.ts";
@@ -11,11 +10,13 @@ import { openTunnel } from "./proxy.ts";
  */
 export async function connectSocket(settings: ChannelSettings, signal: AbortSignal): Promise<Socket> {
   const { host, port, proxy, tls } = settings;
+  // Loaded for those who use it: it brings all of node:crypto with it.
+  const connectTls = tls && (await import("node:tls")).connect;
   const first = proxy ?? { host, port };
   const socket = await tcp(first.host, first.port, signal);
   try {
     if (proxy) await openTunnel(socket, { proxy, target: `${bracketed(host)}:${port}`, signal });
-    return tls ? await handshake(socket, tls, { host, port, signal }) : socket;
+    return connectTls ? await handshake(socket, connectTls, { tls, host, port, signal }) : socket;
   } catch (error) {
     socket.destroy();
     throw error;
@@ -32,8 +33,8 @@ function tcp(host: string, port: number, signal: AbortSignal): Promise<Socket> {
 
 function handshake(
   socket: Socket,
-  tls: GrpcTlsOptions,
-  target: { host: string; port: number; signal: AbortSignal },
+  connectTls: typeof import("node:tls").connect,
+  { tls, ...target }: { tls: GrpcTlsOptions; host: string; port: number; signal: AbortSignal },
 ): Promise<Socket> {
   const name = tls.serverName ?? target.host;
   const address = `${bracketed(target.host)}:${target.port}`;

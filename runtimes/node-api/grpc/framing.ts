@@ -1,5 +1,3 @@
-import { gunzip } from "node:zlib";
-
 /** Bytes before each gRPC message: one of flags, four of length. */
 export const PREFIX_BYTES = 5;
 
@@ -89,7 +87,8 @@ export class MessageReader {
 }
 
 /** Unpacks a gzip message of at most `maxBytes`; undefined when it would be larger. */
-export function gunzipBounded(payload: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined> {
+export async function gunzipBounded(payload: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined> {
+  const { gunzip } = await import("node:zlib");
   return new Promise((resolve, reject) => {
     gunzip(payload, { maxOutputLength: maxBytes }, (error, result) => {
       if (error === null) resolve(result);

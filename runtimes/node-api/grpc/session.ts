@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { nextTick } from "node:process";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
 import { type ConnectionOwner, type Goaway, Http2Connection } from "../http2/connection.ts";
@@ -156,7 +155,7 @@ export class Session {
     return {
       outputBegins: () => {
         if (this.#socket.writableLength === 0) this.#h2.recycle();
-        nextTick(this.#flush);
+        process.nextTick(this.#flush);
       },
       settingsReceived: ({ maxConcurrentStreams }) => {
         this.#limit = maxConcurrentStreams;

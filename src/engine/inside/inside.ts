@@ -207,8 +207,10 @@ function guard(realm: Realm, entry: SandboxEntry): SandboxEntry {
       realm.enter(runId);
       return entry.conclude(runId);
     },
+    closesQuietly: (runId) => entry.closesQuietly(runId),
     close: (runId) => {
-      realm.enter(runId);
+      // Its globals are of use to its own code only.
+      if (!entry.closesQuietly(runId)) realm.enter(runId);
       entry.close(runId);
       realm.close(runId);
     },

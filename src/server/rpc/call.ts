@@ -20,7 +20,7 @@ export type Handler<Request, Response> = (
 ) => Init<Response> | Promise<Init<Response>>;
 
 /** The methods of one service as generated, by name. */
-export type HandlerCodecs = Readonly<Record<string, HandlerCodec<never, never>>>;
+export type HandlerCodecs = Readonly<Record<string, HandlerCodec<unknown, never>>>;
 
 /** Handlers for some of the methods of a service: one file per group of RPCs gives one such record. */
 export type HandlersOf<Codecs> = {

@@ -44,5 +44,8 @@ export interface SearchAttributeRules {
    * @returns the payloads with `type` in their metadata, nulls left out
    * @throws {ServiceFailure} INVALID_ARGUMENT with the real server's message
    */
-  check(namespace: string, fields: Readonly<Record<string, Init<Payload>>>): Record<string, Init<Payload>>;
+  check(
+    namespace: string,
+    fields: Readonly<Record<string, Init<Payload> | undefined>>,
+  ): Record<string, Init<Payload>>;
 }

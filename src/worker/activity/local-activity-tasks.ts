@@ -51,6 +51,7 @@ type Request = Extract<FromThread, { kind: "localActivities" }>;
 type Workflow = Pick<Request, "runId" | "instance" | "workflowId" | "workflowType">;
 
 interface CallingRun {
+  readonly runId: string;
   readonly thread: number;
   readonly activities: Map<number, LocalActivity>;
 }
@@ -74,6 +75,18 @@ export class LocalActivityTasks {
       for (const activity of activities.values()) if (activity.running) count += 1;
     }
     return count;
+  }
+
+  /** Attempts that the server is to know of with the answer to a run's workflow task, see `LocalActivity.repeatedAttempts`. */
+  repeatedAttempts(runId: string): number {
+    let count = 0;
+    for (const activity of this.#of(runId)) count += activity.repeatedAttempts;
+    return count;
+  }
+
+  /** The server has the answer to a run's workflow task; what still runs goes on in the next one. */
+  taskAnswered(runId: string): void {
+    for (const activity of this.#of(runId)) activity.taskAnswered();
   }
 
   /** Does what a run asks for. */
@@ -104,10 +117,14 @@ export class LocalActivityTasks {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
+  *#of(runId: string): Iterable<LocalActivity> {
+    for (const run of this.#runs.values()) if (run.runId === runId) yield* run.activities.values();
+  }
+
   #schedule(key: string, call: Call): void {
     let run = this.#runs.get(key);
     if (run === undefined) {
-      run = { thread: call.caller.thread, activities: new Map() };
+      run = { runId: call.workflow.runId, thread: call.caller.thread, activities: new Map() };
       this.#runs.set(key, run);
     }
     const { activities } = run;

@@ -47,6 +47,9 @@ export class LocalActivity {
   readonly #scheduledMs: number;
   readonly #waiting = new AbortController();
   #attempt: number;
+  /** Attempts that failed in the workflow task that is open, and are repeated in place. */
+  #repeated = 0;
+  #firstTaskEnded = false;
   #over = false;
   #shutdown = false;
   #running:
@@ -65,6 +68,20 @@ export class LocalActivity {
   /** Whether an attempt is under way. */
   get running(): boolean {
     return this.#running !== undefined;
+  }
+
+  /**
+   * Attempts of the open workflow task that are repeated in place; those of the task that it was called in count as its first
+   * one for the server, which bills the others.
+   */
+  get repeatedAttempts(): number {
+    return this.#firstTaskEnded ? this.#repeated : 0;
+  }
+
+  /** The workflow task was answered, and this goes on in the next. */
+  taskAnswered(): void {
+    this.#firstTaskEnded = true;
+    this.#repeated = 0;
   }
 
   /** Begins; the end may come at once. */
@@ -163,6 +180,7 @@ export class LocalActivity {
     if (delayMs === undefined || delayMs > localRetryThresholdMs) this.#end(end, runtimeMs, delayMs);
     else if (this.#shutdown) this.#interrupt();
     else {
+      this.#repeated += 1;
       this.#backoff = this.#timer(delayMs, () => {
         this.#backoff = undefined;
         this.#attempt += 1;

@@ -119,18 +119,19 @@ export class Replayer {
 
   /**
    * Replays all histories, several at a time; gives the results in the order of the histories, each as soon as it is there. The
-   * next history is asked for while others are replayed.
+   * next history is asked for while others are replayed. What the source throws comes after the results of what it gave.
    */
   async *replayAll(histories: ReplayHistoriesIterable): AsyncGenerator<ReplayResult, void, undefined> {
     const source = iteratorOf(histories);
     const results: Promise<ReplayResult>[] = [];
     let asked: Promise<Asked> | undefined;
     let isOver = false;
+    let failure: { readonly error: unknown } | undefined;
     try {
       for (;;) {
         if (asked === undefined && !isOver && results.length < this.#size * AHEAD) asked = ask(source);
         const [first] = results;
-        if (asked === undefined && first === undefined) return;
+        if (asked === undefined && first === undefined) break;
         const next = await Promise.race([asked, first].filter((one) => one !== undefined));
         if ("workflowId" in next) {
           results.shift();
@@ -138,8 +139,9 @@ export class Replayer {
           continue;
         }
         asked = undefined;
-        if (next.done === true) {
+        if ("error" in next || next.done === true) {
           isOver = true;
+          if ("error" in next) failure = next;
           continue;
         }
         const result = this.replay(next.value.workflowId, next.value.history);
@@ -147,6 +149,7 @@ export class Replayer {
         result.catch(() => {});
         results.push(result);
       }
+      if (failure !== undefined) throw failure.error;
     } finally {
       const end = Promise.resolve(isOver ? undefined : source.return?.());
       // One that was asked ends when it answers, which may be never.
@@ -163,17 +166,16 @@ export class Replayer {
 type Source =
   | Iterator<HistoryAndWorkflowId<ReplayHistory>>
   | AsyncIterator<HistoryAndWorkflowId<ReplayHistory>>;
-type Asked = IteratorResult<HistoryAndWorkflowId<ReplayHistory>, unknown>;
+type Asked = IteratorResult<HistoryAndWorkflowId<ReplayHistory>, unknown> | { readonly error: unknown };
 
 function iteratorOf(histories: ReplayHistoriesIterable): Source {
   return Symbol.asyncIterator in histories ? histories[Symbol.asyncIterator]() : histories[Symbol.iterator]();
 }
 
 function ask(source: Source): Promise<Asked> {
-  const answer = Promise.resolve().then(() => source.next());
-  // Awaited later; when the loop ends before that, nobody wants to know.
-  answer.catch(() => {});
-  return answer;
+  return Promise.resolve()
+    .then(() => source.next())
+    .catch((error: unknown) => ({ error }));
 }
 
 /** What calls a replay lets through: nothing but sinks that ask for it, also where history ends in a task that failed. */

@@ -8,6 +8,8 @@
 
 import type { Logger } from "../../common/logger.ts";
 import type { FromThread } from "../../engine/protocol.ts";
+import { encodeRespondWorkflowTaskCompletedRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import type { LocalActivityTasks } from "../activity/local-activity-tasks.ts";
 import type { Clock } from "../clock.ts";
 import { UnexpectedError } from "../errors.ts";
 import type { WorkerService } from "../service.ts";
@@ -35,6 +37,7 @@ export interface WorkflowTasksOptions {
   >;
   readonly service: Pick<WorkerService, "respondWorkflowTask" | "failWorkflowTask">;
   readonly eager: EagerActivities;
+  readonly localActivities: Pick<LocalActivityTasks, "repeatedAttempts" | "taskAnswered">;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Milliseconds one activation may take, for messages. */
@@ -244,7 +247,13 @@ export class WorkflowTasks {
   async #answer(task: HeldTask, completion: Completion): Promise<void> {
     const run = this.#runs.get(task.peeked.runId)!;
     const generation = this.#options.pool.generation(run.thread);
-    const answered = await this.#responder.respond(task.peeked, completion);
+    const { localActivities } = this.#options;
+    const { runId } = completion;
+    const repeated = localActivities.repeatedAttempts(runId);
+    const answered = await this.#responder.respond(task.peeked, withRepeatedAttempts(completion, repeated));
+    if (completion.answer.kind === "completed" && answered?.outcome.kind === "accepted") {
+      localActivities.taskAnswered(runId);
+    }
     if (answered !== undefined && generation === this.#options.pool.generation(run.thread)) {
       const { taskId, peeked } = task;
       this.#options.pool.post(run.thread, {
@@ -328,6 +337,19 @@ export class WorkflowTasks {
 
 /** The part of the server's patience after which a task is answered although local activities still run. */
 const HEARTBEAT_FRACTION = 0.8;
+
+/** Adds to an answer what only the main thread knows. A field that follows an encoded message is part of it. */
+function withRepeatedAttempts(completion: Completion, repeated: number): Completion {
+  const { answer } = completion;
+  if (repeated === 0 || answer.kind !== "completed") return completion;
+  const field = encodeRespondWorkflowTaskCompletedRequest({
+    meteringMetadata: { nonfirstLocalActivityExecutionAttempts: repeated },
+  });
+  const bytes = new Uint8Array(answer.bytes.length + field.length);
+  bytes.set(answer.bytes);
+  bytes.set(field, answer.bytes.length);
+  return { ...completion, answer: { ...answer, bytes } };
+}
 
 function stopHeartbeat(task: HeldTask): void {
   task.heartbeat?.clear();

@@ -58,8 +58,9 @@ export class WorkflowWorker {
       // In quarantine the engine ends activations itself; the watchdog only stands behind it.
       activationLimitMs: (index) => deadlockTimeoutMs * (index === options.threads ? 2 : 1),
     });
-    const { service, eager, logger, clock } = options;
-    this.#tasks = new WorkflowTasks({ pool: this.#pool, service, eager, logger, clock, deadlockTimeoutMs });
+    const { service, eager, localActivities, logger, clock } = options;
+    const parts = { service, eager, localActivities, logger, clock, deadlockTimeoutMs };
+    this.#tasks = new WorkflowTasks({ pool: this.#pool, ...parts });
     this.#pager = new HistoryPager(service);
   }
 

@@ -127,14 +127,19 @@ class Sandbox implements SandboxEntry {
     return { kind: "failure", failure: failureOfAnyway(run, run.taskError?.error) };
   }
 
+  closesQuietly(runId: string): boolean {
+    const run = this.#slots.get(runId)?.run;
+    return run === undefined || run.interceptors.internals.length === 0;
+  }
+
   close(runId: string): void {
     const run = this.#slots.get(runId)?.run;
     this.#slots.delete(runId);
     setCurrentRun(run);
     try {
-      if (run !== undefined) {
-        composeInterceptors(run.interceptors.internals, "dispose", (_input: DisposeInput) => undefined)({});
-      }
+      const internals = run?.interceptors.internals ?? [];
+      if (internals.length > 0)
+        composeInterceptors(internals, "dispose", (_input: DisposeInput) => undefined)({});
     } finally {
       setCurrentRun(undefined);
     }

@@ -27,6 +27,8 @@ export interface SandboxEntry {
   unhandledRejection(runId: string, error: unknown): void;
   /** Takes what the run answers to the activation. */
   conclude(runId: string): Completion;
+  /** Whether `close` runs none of the user's code: the run has no interceptor that might be told of its end. */
+  closesQuietly(runId: string): boolean;
   /** Forgets a run: its modules, pending promises and timers. */
   close(runId: string): void;
 }

@@ -1,5 +1,8 @@
+import type { TemporalDuration } from "perdure/common";
 import {
   AsyncLocalStorage,
+  condition,
+  proxyActivities,
   setDefaultQueryHandler,
   setDefaultSignalHandler,
   setWorkflowOptions,
@@ -37,4 +40,29 @@ setWorkflowOptions({ failureExceptionTypes: [OutOfStock] }, failsByDefinition);
 /** Fails itself where the worker says so. */
 export async function failsByWorker(): Promise<void> {
   throw new RangeError("too far");
+}
+
+interface TemporalOfRuntime {
+  readonly Duration: { from(text: string): TemporalDuration };
+  readonly Now: { instant(): { readonly epochMilliseconds: number }; timeZoneId(): string };
+}
+
+/** Times given as `Temporal.Duration` where the runtime has it, and the clock of `Temporal.Now`. */
+export async function temporalTimes(): Promise<unknown> {
+  // Not in the libraries that TypeScript 5 knows.
+  const { Temporal } = globalThis as { readonly Temporal?: TemporalOfRuntime };
+  if (Temporal === undefined) return "none";
+  const clocks = [[Temporal.Now.instant().epochMilliseconds, Date.now()]];
+  await sleep(Temporal.Duration.from("PT0.02S"));
+  clocks.push([Temporal.Now.instant().epochMilliseconds, Date.now()]);
+  const inTime = await condition(() => false, Temporal.Duration.from("PT0.01S"));
+  const refusal = await (async () => sleep(Temporal.Duration.from("P1W")))().catch(
+    (error: Error) => error.message,
+  );
+  const { greet } = proxyActivities<{ greet(name: string): Promise<string> }>({
+    startToCloseTimeout: Temporal.Duration.from("PT1M"),
+    retry: { initialInterval: Temporal.Duration.from("PT1S") },
+  });
+  const same = clocks.every(([temporal, date]) => temporal === date);
+  return [same, Temporal.Now.timeZoneId(), inTime, refusal, await greet("Ada")];
 }

@@ -3,5 +3,6 @@ export * from "./authoring.ts";
 export * from "./classes.ts";
 export * from "./faulty.ts";
 export * from "./hostile.ts";
+export * from "./locals.ts";
 export * from "./plain.ts";
 export * from "./waits.ts";

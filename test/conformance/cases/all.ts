@@ -8,6 +8,7 @@ import { eagerCases } from "./eager.ts";
 import { hostileCases } from "./hostile.ts";
 import { libraryCases } from "./libraries.ts";
 import { lifecycleCases } from "./lifecycle.ts";
+import { localActivityCases } from "./local-activities.ts";
 import { memoryCases } from "./memory.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
@@ -24,6 +25,7 @@ export const cases: readonly Case[] = [
   ...eagerCases,
   ...hostileCases,
   ...robustnessCases,
+  ...localActivityCases,
   ...memoryCases,
   ...patchCases,
   ...stackCases,

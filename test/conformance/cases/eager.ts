@@ -1,6 +1,7 @@
 /** First tasks that come with the answer to the start, without a poll. */
 import assert from "node:assert/strict";
-import { Client, Connection } from "perdure/client";
+import { Client, Connection, type UnaryInterceptor } from "perdure/client";
+import { Worker } from "perdure/worker";
 import { greeting, waiting } from "../case-workflows/plain.ts";
 import { type Case, eventually } from "./case.ts";
 
@@ -51,6 +52,43 @@ export const eagerCases: readonly Case[] = [
       assert.equal(gone.eagerlyStarted, false);
       await gone.terminate();
       await elsewhere.close();
+    },
+  },
+  {
+    name: "eager start: a start under way at the shutdown of its worker gets its first task done",
+    async run({ address, id, taskQueue, bundles }) {
+      let asked = (): void => {};
+      const slowly: UnaryInterceptor = async (call, next) => {
+        const answer = await next(call);
+        if (call.path.endsWith("/StartWorkflowExecution")) {
+          asked();
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        }
+        return answer;
+      };
+      const connection = await Connection.connect({ address, interceptors: [slowly] });
+      const client = new Client({ connection });
+      const worker = await Worker.create({ connection, taskQueue, workflowBundle: bundles.cases });
+      const running = worker.run();
+      const start = { taskQueue, requestEagerStart: true, args: ["you"] as [string] };
+      // The worker may still be starting its thread.
+      await eventually("an eager start", async () => {
+        const first = await client.workflow.start(greeting, { ...start, workflowId: id() });
+        return first.eagerlyStarted || undefined;
+      });
+      const answered = new Promise<void>((resolve) => {
+        asked = resolve;
+      });
+      const starting = client.workflow.start(greeting, { ...start, workflowId: id() });
+      await answered;
+      worker.shutdown();
+      const handle = await starting;
+      await running;
+      assert.equal(handle.eagerlyStarted, true);
+      const { events } = await handle.fetchHistory();
+      assert.ok(events.some(({ attributes }) => attributes?.case === "workflowTaskCompletedEventAttributes"));
+      assert.ok(!events.some(({ attributes }) => attributes?.case === "workflowTaskTimedOutEventAttributes"));
+      await connection.close();
     },
   },
 ];

@@ -1,6 +1,7 @@
 /**
  * What makes each probe of `tick-probes.ts` settle. `needs` lists the commands by which a probe began, whose sequence
- * numbers its jobs take; `prepare` are jobs of an activation before the measured one; `jobs` those of the measured one.
+ * numbers its jobs take; `prepare` are jobs of an activation before the measured one, `prepareMore` those of one between
+ * the two; `jobs` those of the measured one.
  */
 const base64 = (text) => Buffer.from(text).toString("base64");
 const json = (value) => ({
@@ -22,6 +23,8 @@ const childStarted = (seq) => ({
   resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: "child-run" } },
 });
 const childEnded = (seq, result) => ({ resolveChildWorkflowExecution: { seq, result } });
+const backOff = (seq) =>
+  resolveActivity(seq, { backoff: { attempt: 2, backoffDuration: { seconds: 7, nanos: 5_000_000 } } }, true);
 const nexusStarted = (seq) => ({ resolveNexusOperationStart: { seq, operationToken: "token" } });
 const nexusEnded = (seq, result) => ({ resolveNexusOperation: { seq, result } });
 const cancelWorkflow = { cancelWorkflow: { reason: "measured" } };
@@ -38,6 +41,12 @@ const timer = { needs: ["startTimer"], jobs: ([seq]) => [fireTimer(seq)] };
 const localActivity = {
   needs: ["scheduleLocalActivity"],
   jobs: ([seq]) => [resolveActivity(seq, completed, true)],
+};
+/** Alone, its back-off is timer 1 and its second attempt is 2. */
+const backedOff = {
+  needs: ["scheduleLocalActivity"],
+  prepare: ([seq]) => [backOff(seq)],
+  jobs: () => [fireTimer(1)],
 };
 const startedChild = { needs: ["startChildWorkflowExecution"], prepare: ([seq]) => [childStarted(seq)] };
 const nexus = { needs: ["scheduleNexusOperation"] };
@@ -106,6 +115,14 @@ const settledByJobs = {
     ...localActivity,
     jobs: ([seq]) => [resolveActivity(seq, { failed: { failure } }, true)],
   },
+  localActivityBacksOff: { ...localActivity, jobs: ([seq]) => [backOff(seq)] },
+  localActivityBackedOff: backedOff,
+  localActivityAfterBackOff: {
+    ...backedOff,
+    prepareMore: () => [fireTimer(1)],
+    jobs: () => [resolveActivity(2, completed, true)],
+  },
+  localActivityCancelledInBackOff: { ...backedOff, jobs: (_seqs, label) => [signal("poke", label)] },
   externalSignal: {
     needs: ["signalExternalWorkflowExecution"],
     jobs: ([seq]) => [{ resolveSignalExternalWorkflow: { seq } }],

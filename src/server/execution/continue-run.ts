@@ -1,0 +1,45 @@
+import type { ContinueAsNewInitiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import type { EventValue } from "../history/event.ts";
+import { toDuration } from "../wire-time.ts";
+import type { Engine } from "./engine.ts";
+import { startRun } from "./start-run.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** The next run of a chain. */
+export interface Continuation {
+  readonly runId: string;
+  readonly initiator: ContinueAsNewInitiator;
+  /** Until its first workflow task. */
+  readonly backoffMs: number;
+  readonly attempt: number;
+  /** What its first event says otherwise than that of the run before. */
+  readonly changes: Partial<EventValue<"workflowExecutionStarted">>;
+}
+
+/** Has the next run of the chain begin once this one's end is committed. It shares its time, and inherits parent and root. */
+export function continueRun(engine: Engine, tx: Transaction, next: Continuation): void {
+  const { run } = tx;
+  const before = tx.fields.started;
+  const started: EventValue<"workflowExecutionStarted"> = {
+    ...before,
+    ...next.changes,
+    continuedExecutionRunId: run.runId,
+    originalExecutionRunId: next.runId,
+    firstExecutionRunId: before.firstExecutionRunId || run.runId,
+    initiator: next.initiator,
+    attempt: next.attempt,
+    firstWorkflowTaskBackoff: toDuration(next.backoffMs),
+    eagerExecutionAccepted: false,
+    versioningOverride: tx.fields.versioningOverride,
+  };
+  tx.after(() => {
+    startRun(engine, {
+      namespace: run.namespace,
+      workflowId: run.workflowId,
+      runId: next.runId,
+      requestId: crypto.randomUUID(),
+      started,
+      timeline: run.timeline,
+    });
+  });
+}

@@ -1,0 +1,240 @@
+// Invariants
+// E1. Runs change through `transact` alone, and one change never begins inside another: what a change asks of other runs
+//     is done later, in the order asked.
+// E2. Of one workflow id at most one run is open.
+
+import type { Init } from "../../codec-runtime/init.ts";
+import type { WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
+import type { TaskQueueId, WaitingTask } from "../matching/matching.ts";
+import { invalidArgument, runNotFound, workflowNotFound } from "../rpc/failures.ts";
+import type { Timeline } from "../time/timeline.ts";
+import type { SearchAttributeRules, VisibilitySink } from "../visibility/visibility.ts";
+import { type Due, syncAlarms } from "./alarms.ts";
+import { busy } from "./busy.ts";
+import { Run } from "./run.ts";
+import type { RunFields } from "./run-state.ts";
+import { Transaction } from "./transaction.ts";
+import { visibilityRow } from "./visibility-row.ts";
+
+/** What the engine needs of the rest of the server. */
+export interface EngineParts {
+  readonly newTimeline: () => Timeline;
+  readonly queues: {
+    add<Answer>(queue: TaskQueueId, task: WaitingTask<Answer>): void;
+    /** Whether somebody polls it, or did not long ago: within `withinMs`, else within the time after which a sticky queue is given up. */
+    hasRecentPoller(queue: TaskQueueId, withinMs?: number): boolean;
+  };
+  readonly visibility: VisibilitySink;
+  readonly searchAttributes: SearchAttributeRules;
+  readonly namespaceId: (namespace: string) => string;
+  /** An effect failed: a defect of the server, not of a caller. */
+  readonly onDefect: (what: string, error: unknown) => void;
+  /** Called after each committed change, in tests: rebuilt must equal live. */
+  readonly verify?: (run: Run) => void;
+}
+
+interface Workflow {
+  current: Run;
+  readonly runs: Map<string, Run>;
+}
+
+/** What reacts to changes of runs: one place each, set when the server is put together. */
+export interface Reactions {
+  /** A workflow task waits for a worker. */
+  dispatchTask(run: Run): void;
+  /** Something became due. */
+  due(run: Run, due: Due): void;
+  /** The run has just closed. */
+  closed(run: Run): void;
+}
+
+/** All runs of all namespaces, and the way to change them. */
+export class Engine {
+  readonly parts: EngineParts;
+  readonly #namespaces: Map<string, Map<string, Workflow>> = new Map();
+  readonly #later: (() => void)[] = [];
+  #reactions: Reactions | undefined;
+  #draining = false;
+  #changing = false;
+  #lastTaskId = 1_048_576;
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+  }
+
+  /** Says who reacts; once, before the first run. */
+  connect(reactions: Reactions): void {
+    this.#reactions = reactions;
+  }
+
+  /** The newest run of a workflow. */
+  current(namespace: string, workflowId: string): Run | undefined {
+    return this.#namespaces.get(namespace)?.get(workflowId)?.current;
+  }
+
+  /** One run by its id. */
+  run(namespace: string, workflowId: string, runId: string): Run | undefined {
+    return this.#namespaces.get(namespace)?.get(workflowId)?.runs.get(runId);
+  }
+
+  /** All runs of a namespace. */
+  *runs(namespace: string): Generator<Run> {
+    for (const workflow of this.#namespaces.get(namespace)?.values() ?? []) yield* workflow.runs.values();
+  }
+
+  /**
+   * The run that a request names: the one of its run id, or the newest.
+   *
+   * @throws {ServiceFailure} INVALID_ARGUMENT for a malformed execution, NOT_FOUND when there is none
+   */
+  find(namespace: string, execution: Init<WorkflowExecution> | undefined): Run {
+    checkExecution(execution);
+    const workflowId = execution?.workflowId ?? "";
+    const runId = execution?.runId ?? "";
+    const found = runId ? this.run(namespace, workflowId, runId) : this.current(namespace, workflowId);
+    if (!found) throw runId ? runNotFound(workflowId, runId) : workflowNotFound(workflowId);
+    return found;
+  }
+
+  /** Registers a run and makes its first change. It counts only if that change succeeds. */
+  create<Result>(
+    init: ConstructorParameters<typeof Run>[0],
+    change: (tx: Transaction) => Result,
+  ): { readonly run: Run; readonly result: Result } {
+    const run = new Run(init);
+    const result = this.#change(run, change, () => this.#register(run));
+    return { run, result };
+  }
+
+  /** Changes a run: all of it or, when `change` throws, nothing. */
+  transact<Result>(run: Run, change: (tx: Transaction) => Result): Result {
+    return this.#change(run, change, () => {});
+  }
+
+  /** Does something once the present change and all that was asked for before are done. */
+  later(work: () => void): void {
+    this.#later.push(work);
+    if (!this.#draining && !this.#changing) this.#drain();
+  }
+
+  /** Forgets a run and its history. */
+  remove(run: Run): void {
+    const workflows = this.#namespaces.get(run.namespace);
+    const workflow = workflows?.get(run.workflowId);
+    if (!workflow) return;
+    workflow.runs.delete(run.runId);
+    for (const alarm of run.alarms.values()) alarm.cancel();
+    run.release?.();
+    this.parts.visibility.remove(run.namespace, run.runId);
+    if (workflow.current !== run) return;
+    const newest = [...workflow.runs.values()].at(-1);
+    if (newest) workflow.current = newest;
+    else workflows?.delete(run.workflowId);
+  }
+
+  #register(run: Run): void {
+    const workflows = this.#namespaces.get(run.namespace) ?? new Map<string, Workflow>();
+    this.#namespaces.set(run.namespace, workflows);
+    const workflow = workflows.get(run.workflowId);
+    if (workflow) {
+      workflow.current = run;
+      workflow.runs.set(run.runId, run);
+    } else {
+      workflows.set(run.workflowId, { current: run, runs: new Map([[run.runId, run]]) });
+    }
+  }
+
+  #change<Result>(run: Run, change: (tx: Transaction) => Result, committed: () => void): Result {
+    if (this.#changing) throw new Error(`a change of ${run.workflowId} began inside another change`);
+    this.#changing = true;
+    const { state } = run;
+    const before = state.fields;
+    const tx = new Transaction(run, run.timeline.now(), () => (this.#lastTaskId += 1));
+    let result: Result;
+    try {
+      state.begin();
+      result = change(tx);
+      tx.close();
+    } catch (error) {
+      state.rollback();
+      throw error;
+    } finally {
+      this.#changing = false;
+    }
+    const changed = {
+      timers: [...state.timers.changedKeys()],
+      activities: [...state.activities.changedKeys()],
+    };
+    state.commit();
+    committed();
+    for (const batch of tx.batches) run.history.append(batch);
+    this.#afterCommit(run, before, tx, changed);
+    return result;
+  }
+
+  #afterCommit(
+    run: Run,
+    before: RunFields,
+    tx: Transaction,
+    changed: { readonly timers: readonly string[]; readonly activities: readonly number[] },
+  ): void {
+    const reactions = this.#reactions;
+    const { fields } = run;
+    this.parts.verify?.(run);
+    syncAlarms(run, changed, (due) => reactions?.due(run, due));
+    this.#syncHold(run);
+    if (shows(before, fields, tx)) this.parts.visibility.put(visibilityRow(run));
+    const { task } = fields;
+    if (task !== undefined && task.startedId === 0 && task.stamp !== before.task?.stamp) {
+      this.later(() => reactions?.dispatchTask(run));
+    }
+    for (const effect of tx.effects) this.later(effect);
+    if (!tx.running && before.closeMs === undefined) this.later(() => reactions?.closed(run));
+    if (!this.#draining) this.#drain();
+  }
+
+  #syncHold(run: Run): void {
+    const works = busy(run);
+    if (works && !run.release) run.release = run.timeline.hold();
+    else if (!works && run.release) {
+      run.release();
+      run.release = undefined;
+    }
+  }
+
+  #drain(): void {
+    this.#draining = true;
+    for (let work = this.#later.shift(); work !== undefined; work = this.#later.shift()) {
+      try {
+        work();
+      } catch (error) {
+        this.parts.onDefect("an effect of a change", error);
+      }
+    }
+    this.#draining = false;
+  }
+}
+
+function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
+  return (
+    before.status !== after.status ||
+    before.searchAttributes !== after.searchAttributes ||
+    before.memo !== after.memo ||
+    before.backingOff !== after.backingOff ||
+    tx.batches.some((batch) => batch[0]?.eventId === 1)
+  );
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a text can be a run id. */
+export function isRunId(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** @throws {ServiceFailure} INVALID_ARGUMENT when a request does not name a workflow as it should */
+export function checkExecution(execution: Init<WorkflowExecution> | undefined): void {
+  if (execution === undefined) throw invalidArgument("Execution is not set on request.");
+  if (!execution.workflowId) throw invalidArgument("WorkflowId is not set on request.");
+  if (execution.runId && !isRunId(execution.runId)) throw invalidArgument("Invalid RunId.");
+}

@@ -1,0 +1,63 @@
+import type { Init } from "../../codec-runtime/init.ts";
+import type { HistoryEvent } from "../../gen/codec/temporal/api/history/v1/message.ts";
+import { makeEvent, type StoredEvent } from "../history/event.ts";
+import { HISTORY_PAGE_EVENTS } from "../limits.ts";
+import type { Run } from "./run.ts";
+import { deferredEvents } from "./workflow-task.ts";
+
+/** Bytes after which a page ends, so that clients with gRPC's default limit of 4 MiB can read it. */
+const PAGE_BYTES = 2 * 1024 * 1024;
+
+/** One page of events, oldest first. */
+export interface HistoryPage {
+  readonly events: readonly Init<HistoryEvent>[];
+  /** Id of the first event of the next page; undefined: this was the last. */
+  readonly next: number | undefined;
+}
+
+/** Events from `from` up to `end` (not included), as many whole batches as fit a page. */
+export function historyPage(
+  run: Run,
+  from: number,
+  end: number,
+  maxEvents: number = HISTORY_PAGE_EVENTS,
+): HistoryPage {
+  const { history } = run;
+  let to = from;
+  while (to < end && to - from < maxEvents) {
+    const batchEnd = Math.min(history.batchEnd(to), end);
+    if (to > from && bytesAbout(history.slice(from, batchEnd)) > PAGE_BYTES) break;
+    to = batchEnd;
+  }
+  return { events: history.slice(from, to), next: to < end ? to : undefined };
+}
+
+/** The events of a started workflow task that are not in the history yet; a worker must see them as if they were. */
+export function transientEvents(run: Run): readonly StoredEvent[] {
+  const { task } = run.fields;
+  if (task === undefined || task.kind === "normal" || task.startedId === 0) return [];
+  const [scheduled, started] = deferredEvents(run, task);
+  return [
+    makeEvent("workflowTaskScheduled", scheduled, {
+      eventId: task.scheduledId,
+      taskId: 0,
+      timeMs: task.scheduledMs,
+    }),
+    makeEvent("workflowTaskStarted", started, { eventId: task.startedId, taskId: 0, timeMs: task.startedMs }),
+  ];
+}
+
+function bytesAbout(events: readonly StoredEvent[]): number {
+  let bytes = 0;
+  for (const event of events) bytes += payloadBytes(event.attributes.value);
+  return bytes;
+}
+
+/** Bytes of the byte fields of a message, which is what makes an event large. */
+function payloadBytes(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  let bytes = 0;
+  for (const each of Object.values(value)) bytes += payloadBytes(each);
+  return bytes;
+}

@@ -1,0 +1,196 @@
+import type { Init } from "../../codec-runtime/init.ts";
+import type { Payload, Payloads } from "../../gen/codec/temporal/api/common/v1/message.ts";
+import type { WorkflowExecutionStatus } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import type { Failure } from "../../gen/codec/temporal/api/failure/v1/message.ts";
+import type { EventValue, StoredEvent } from "../history/event.ts";
+import { StagedMap } from "./staged-map.ts";
+import type { LiveUpdate, UpdateRecord } from "./update-record.ts";
+
+/** Where the one pending workflow task stands. Replaced, never changed. */
+export interface WorkflowTask {
+  /**
+   * - `normal`: its events are in the history
+   * - `transient`: an attempt after the first; its events are written when it completes
+   * - `speculative`: made for updates alone; its events are written when it completes with something to keep
+   */
+  readonly kind: "normal" | "transient" | "speculative";
+  readonly scheduledId: number;
+  readonly scheduledMs: number;
+  /** When the first of a chain of heartbeating tasks was scheduled. */
+  readonly originalScheduledMs: number;
+  /** 0 until a worker takes it. */
+  readonly startedId: number;
+  readonly startedMs: number;
+  readonly requestId: string;
+  readonly identity: string;
+  readonly attempt: number;
+  /** Start to close. */
+  readonly timeoutMs: number;
+  /** Changes with each task, so that an old one in a task queue is told from it. */
+  readonly stamp: number;
+  readonly queue: { readonly name: string; readonly sticky: boolean };
+  readonly historySizeBytes: number;
+  readonly suggestContinueAsNewReasons: readonly number[];
+}
+
+/** One pending activity. Replaced, never changed. */
+export interface ActivityRecord {
+  readonly scheduled: EventValue<"activityTaskScheduled">;
+  readonly scheduledId: number;
+  readonly firstScheduledMs: number;
+  /** When the present attempt was, or will be, handed to the task queue. */
+  readonly scheduledMs: number;
+  /** Undefined while not with a worker. */
+  readonly startedMs: number | undefined;
+  readonly requestId: string;
+  readonly identity: string;
+  readonly attempt: number;
+  /** Changes when a task that lies in a task queue is no longer valid. */
+  readonly stamp: number;
+  readonly cancelRequestedId: number | undefined;
+  readonly lastHeartbeatMs: number | undefined;
+  readonly heartbeatDetails: Init<Payloads> | undefined;
+  readonly lastFailure: Init<Failure> | undefined;
+  readonly lastWorkerIdentity: string;
+  readonly lastStartedMs: number | undefined;
+  readonly lastAttemptCompleteMs: number | undefined;
+  /** Waits for its back-off to end. */
+  readonly backingOff: boolean;
+}
+
+/** One timer. */
+export interface TimerRecord {
+  readonly timerId: string;
+  readonly startedId: number;
+  readonly fireMs: number;
+}
+
+/** One child workflow that is not over. */
+export interface ChildRecord {
+  readonly initiated: EventValue<"startChildWorkflowExecutionInitiated">;
+  readonly initiatedId: number;
+  /** 0 until it is started; {@link BUFFERED_EVENT_ID} while that event waits in the buffer. */
+  readonly startedId: number;
+  readonly runId: string;
+}
+
+/** One signal or cancel request to another workflow that is under way. */
+export interface ExternalRecord {
+  readonly kind: "signal" | "cancel";
+  readonly initiatedId: number;
+  readonly initiated:
+    | EventValue<"signalExternalWorkflowExecutionInitiated">
+    | EventValue<"requestCancelExternalWorkflowExecutionInitiated">;
+}
+
+/** What of a run is no list. A transaction works on a copy. */
+export interface RunFields {
+  status: WorkflowExecutionStatus;
+  nextEventId: number;
+  started: EventValue<"workflowExecutionStarted">;
+  startMs: number;
+  /** When the first workflow task may be scheduled. */
+  executionMs: number;
+  closeMs: number | undefined;
+  task: WorkflowTask | undefined;
+  /** Attempt of the next workflow task. */
+  taskAttempt: number;
+  taskStamp: number;
+  /** First workflow task waits for a delay, cron or retry back-off. */
+  backingOff: boolean;
+  /** Id of the WorkflowTaskStarted event of the last completed workflow task; 0 before. */
+  lastStartedId: number;
+  lastCompletedTaskMs: number | undefined;
+  /** Id of the event that ended the last workflow task that ended well. */
+  lastTaskCompletedId: number;
+  sticky: { readonly queue: string; readonly scheduleToStartMs: number } | undefined;
+  cancelRequested: boolean;
+  cancelRequestId: string;
+  /** A close command was refused for buffered events: until the next task ends nothing more is let in. */
+  closeAttempted: boolean;
+  signalCount: number;
+  /** Updates that are accepted and not completed. */
+  openUpdates: number;
+  memo: Readonly<Record<string, Init<Payload>>>;
+  searchAttributes: Readonly<Record<string, Init<Payload>>>;
+  buffer: readonly StoredEvent[];
+  stateTransitionCount: number;
+  versioningOverride: EventValue<"workflowExecutionStarted">["versioningOverride"];
+  /** What the last completed workflow task said of its worker. */
+  versioning: EventValue<"workflowTaskCompleted"> | undefined;
+  mostRecentWorkerIdentity: string;
+}
+
+const OF_TASK: ReadonlySet<string> = new Set<keyof RunFields>([
+  "task",
+  "taskStamp",
+  "taskAttempt",
+  "sticky",
+  "stateTransitionCount",
+]);
+
+/** Everything that is known of a run. Lists can be taken back as the fields can. */
+export class RunState {
+  fields: RunFields;
+  readonly activities: StagedMap<number, ActivityRecord> = new StagedMap();
+  /** Activity id → id of its scheduled event. */
+  readonly activityIds: StagedMap<string, number> = new StagedMap();
+  readonly timers: StagedMap<string, TimerRecord> = new StagedMap();
+  readonly children: StagedMap<number, ChildRecord> = new StagedMap();
+  readonly externals: StagedMap<number, ExternalRecord> = new StagedMap();
+  readonly updates: StagedMap<string, UpdateRecord> = new StagedMap();
+  /** Updates that no worker has accepted or refused yet, in the order in which they came. */
+  readonly liveUpdates: StagedMap<string, LiveUpdate> = new StagedMap();
+  /** Request ids of signals and cancel requests that were seen. */
+  readonly requestIds: StagedMap<string, true> = new StagedMap();
+  /** Request ids of starts → the event they were attached to. */
+  readonly startRequestIds: StagedMap<string, number> = new StagedMap();
+  #before: RunFields;
+
+  constructor(fields: RunFields) {
+    this.fields = fields;
+    this.#before = fields;
+  }
+
+  /** From here on, changes can be taken back. */
+  begin(): void {
+    this.#before = this.fields;
+    this.fields = { ...this.fields };
+  }
+
+  commit(): void {
+    for (const map of this.#maps()) map.commit();
+    this.#before = this.fields;
+  }
+
+  rollback(): void {
+    for (const map of this.#maps()) map.rollback();
+    this.fields = this.#before;
+  }
+
+  /** Whether the present change touches more than the workflow task and updates that wait for it. */
+  get changedBesidesTask(): boolean {
+    if (this.#maps().some((map) => map !== this.liveUpdates && map.changed)) return true;
+    const [before, after]: Readonly<Record<string, unknown>>[] = [{ ...this.#before }, { ...this.fields }];
+    return Object.keys(after ?? {}).some((name) => !OF_TASK.has(name) && before?.[name] !== after?.[name]);
+  }
+
+  /** The workflow task as it was before the present change. */
+  get taskBefore(): WorkflowTask | undefined {
+    return this.#before.task;
+  }
+
+  #maps(): readonly { readonly changed: boolean; commit(): void; rollback(): void }[] {
+    return [
+      this.liveUpdates,
+      this.activities,
+      this.activityIds,
+      this.timers,
+      this.children,
+      this.externals,
+      this.updates,
+      this.requestIds,
+      this.startRequestIds,
+    ];
+  }
+}

@@ -1,0 +1,41 @@
+import { History } from "../history/history.ts";
+import type { Alarm, Timeline } from "../time/timeline.ts";
+import { QueryRegistry } from "./query-registry.ts";
+import { type RunFields, RunState } from "./run-state.ts";
+import { UpdateRegistry } from "./update-registry.ts";
+
+/** One run of a workflow: its state, its history, and what the server holds for it besides. */
+export class Run {
+  readonly namespace: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly state: RunState;
+  readonly history: History = new History();
+  readonly timeline: Timeline;
+  /** Updates under way: those that wait for a worker, and who waits for them. */
+  readonly updates: UpdateRegistry = new UpdateRegistry();
+  /** Queries that wait for a workflow task. */
+  readonly queries: QueryRegistry = new QueryRegistry();
+  /** What is due when, by what it is for. */
+  readonly alarms: Map<string, Alarm> = new Map();
+  /** Ends the hold on time that this run's work has. */
+  release: (() => void) | undefined;
+
+  constructor(init: {
+    readonly namespace: string;
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly timeline: Timeline;
+    readonly fields: RunFields;
+  }) {
+    this.namespace = init.namespace;
+    this.workflowId = init.workflowId;
+    this.runId = init.runId;
+    this.timeline = init.timeline;
+    this.state = new RunState(init.fields);
+  }
+
+  get fields(): RunFields {
+    return this.state.fields;
+  }
+}

@@ -1,0 +1,36 @@
+/** The real server's limits and timings, with its defaults. Sizes in bytes, times in milliseconds. */
+export const DEFAULT_TASK_TIMEOUT_MS = 10_000;
+export const MAX_TASK_TIMEOUT_MS = 120_000;
+export const TASK_HEARTBEAT_TIMEOUT_MS: number = 30 * 60_000;
+export const SPECULATIVE_SCHEDULE_TO_START_MS = 5_000;
+export const CONTINUE_AS_NEW_BYTES: number = 4 * 1024 * 1024;
+export const CONTINUE_AS_NEW_EVENTS = 4_096;
+export const CONTINUE_AS_NEW_MIN_INTERVAL_MS = 1_000;
+export const MAX_HISTORY_BYTES: number = 50 * 1024 * 1024;
+export const MAX_HISTORY_EVENTS = 51_200;
+export const MAX_BUFFERED_EVENTS = 100;
+export const MAX_BLOB_BYTES: number = 2 * 1024 * 1024;
+export const MAX_MEMO_BYTES: number = 2 * 1024 * 1024;
+export const MAX_ID_BYTES = 1_000;
+export const MAX_PENDING = 2_000;
+export const MAX_SIGNALS = 10_000;
+export const MAX_UPDATES_IN_FLIGHT = 10;
+export const MAX_UPDATES_BYTES: number = 20 * 1024 * 1024;
+export const MAX_UPDATES = 2_000;
+export const CONTINUE_AS_NEW_UPDATES: number = MAX_UPDATES * 0.9;
+/** Events that a worker has to see again when a task of which nothing is kept is forgotten: at most so many. */
+export const MAX_DISCARDED_EVENTS = 10;
+/** While its workflow task fails for the so many-th time, a run takes no updates and answers no queries. */
+export const FAILING_TASK_ATTEMPTS = 3;
+/** Without a poller for so long, a query's caller is told so instead of timing out. */
+export const QUERY_POLLER_WINDOW_MS = 20_000;
+export const MAX_BUFFERED_QUERIES = 1;
+/** What of a failure is kept while its activity waits for another attempt. */
+export const MAX_RETRIED_FAILURE_BYTES: number = 4 * 1024;
+/** To what a failure of an activity is cut that is larger than the server takes. */
+export const CUT_FAILURE_BYTES: number = 512 * 1024;
+export const HISTORY_PAGE_EVENTS = 256;
+export const LONG_POLL_MS = 20_000;
+export const LONG_POLL_TAIL_MS = 1_000;
+export const MAX_SUMMARY_BYTES = 400;
+export const MAX_DETAILS_BYTES = 20_000;

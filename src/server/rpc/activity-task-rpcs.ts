@@ -1,0 +1,22 @@
+import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
+import type { ActivityTaskAnswer } from "../execution/activities.ts";
+import type { HandlersOf } from "./call.ts";
+import { pollerOf } from "./poller.ts";
+import { requireTaskQueue } from "./request-checks.ts";
+import type { PollQueues } from "./workflow-task-rpcs.ts";
+
+/** What workers call for activities. */
+export function activityTaskRpcs(queues: PollQueues): HandlersOf<WorkflowServiceHandlers> {
+  return {
+    pollActivityTaskQueue: async (request, call) => {
+      requireTaskQueue(request.taskQueue);
+      const queue = {
+        namespace: request.namespace,
+        name: request.taskQueue?.name ?? "",
+        kind: "activity" as const,
+      };
+      const answer = await queues.poll<ActivityTaskAnswer>(queue, pollerOf(request, call));
+      return answer ?? {};
+    },
+  };
+}

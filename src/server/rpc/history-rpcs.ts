@@ -1,0 +1,126 @@
+import type { Init } from "../../codec-runtime/init.ts";
+import { HistoryEventFilterType } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import type {
+  GetWorkflowExecutionHistoryRequest,
+  GetWorkflowExecutionHistoryResponse,
+} from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
+import type { Engine } from "../execution/engine.ts";
+import { historyPage, transientEvents } from "../execution/history-page.ts";
+import { open } from "../execution/id-policies.ts";
+import { decodePageToken, encodePageToken, type PageToken } from "../execution/page-token.ts";
+import type { Run } from "../execution/run.ts";
+import { HISTORY_PAGE_EVENTS, LONG_POLL_MS, LONG_POLL_TAIL_MS } from "../limits.ts";
+import type { Wall } from "../time/wall.ts";
+import type { HandlersOf, ServerCall } from "./call.ts";
+import { invalidArgument } from "./failures.ts";
+
+type Request = GetWorkflowExecutionHistoryRequest;
+type Answer = Init<GetWorkflowExecutionHistoryResponse>;
+
+/** Reading histories, forwards with and without waiting, and backwards. */
+export function historyRpcs(engine: Engine, wall: Wall): HandlersOf<WorkflowServiceHandlers> {
+  return {
+    getWorkflowExecutionHistory: (request, call) => readHistory(engine, wall, request, call),
+    getWorkflowExecutionHistoryReverse: (request) => {
+      const token = request.nextPageToken.length === 0 ? undefined : decodePageToken(request.nextPageToken);
+      const run = runOf(engine, request, token);
+      const last = token?.next ?? run.history.length;
+      const first = Math.max(1, last - pageSize(request.maximumPageSize) + 1);
+      const events = [...run.history.slice(first, last + 1)].reverse();
+      const next = first > 1 ? token0(run, { next: first - 1 }) : undefined;
+      return { history: { events }, nextPageToken: next };
+    },
+  };
+}
+
+async function readHistory(engine: Engine, wall: Wall, request: Request, call: ServerCall): Promise<Answer> {
+  const token = request.nextPageToken.length === 0 ? undefined : decodePageToken(request.nextPageToken);
+  const run = runOf(engine, request, token);
+  const closeOnly = token?.closeOnly ?? request.historyEventFilterType === HistoryEventFilterType.CLOSE_EVENT;
+  const waits = token?.wait ?? request.waitNewEvent;
+  const from = token?.next ?? 1;
+  // The first call of a reader that waits answers at once, with what there is.
+  const mustWait = waits && open(run) && (closeOnly || (token !== undefined && from > run.history.length));
+  if (mustWait)
+    await nextAppend(run, wall, call, () => (closeOnly ? !open(run) : run.history.length >= from));
+  return closeOnly ? closeEvent(run, waits) : page(run, request, { from, waits, token });
+}
+
+function closeEvent(run: Run, waits: boolean): Answer {
+  const { last } = run.history;
+  if (!open(run)) return { history: { events: last ? [last] : [] } };
+  if (!waits) return { history: { events: last ? [last] : [] } };
+  return {
+    history: {},
+    nextPageToken: token0(run, { next: run.history.length + 1, wait: true, closeOnly: true }),
+  };
+}
+
+function page(
+  run: Run,
+  request: Request,
+  { from, waits, token }: { from: number; waits: boolean; token: PageToken | undefined },
+): Answer {
+  const end = token?.end || run.history.length + 1;
+  const { events, next } = historyPage(run, from, end, pageSize(request.maximumPageSize));
+  if (next !== undefined) {
+    const more = { next, end: waits ? 0 : end, wait: waits, transient: token?.transient ?? !waits };
+    return { history: { events }, nextPageToken: token0(run, more) };
+  }
+  if (waits && open(run)) {
+    return { history: { events }, nextPageToken: token0(run, { next: end, wait: true }) };
+  }
+  const transient = (token?.transient ?? !waits) && open(run) ? transientEvents(run) : [];
+  return { history: { events: transient.length === 0 ? events : [...events, ...transient] } };
+}
+
+function token0(run: Run, values: Partial<PageToken> & { readonly next: number }): Uint8Array {
+  return encodePageToken({
+    runId: run.runId,
+    end: 0,
+    transient: false,
+    wait: false,
+    closeOnly: false,
+    ...values,
+  });
+}
+
+function runOf(
+  engine: Engine,
+  request: Pick<Request, "namespace" | "execution">,
+  token: PageToken | undefined,
+): Run {
+  const { namespace, execution } = request;
+  if (token === undefined) return engine.find(namespace, execution);
+  if (execution?.runId && execution.runId !== token.runId) {
+    throw invalidArgument("RunId in the request does not match the NextPageToken.");
+  }
+  return engine.find(namespace, { workflowId: execution?.workflowId, runId: token.runId });
+}
+
+function pageSize(wanted: number): number {
+  return wanted > 0 && wanted < HISTORY_PAGE_EVENTS ? wanted : HISTORY_PAGE_EVENTS;
+}
+
+/** Waits until `ready`, or as long as a long poll may. */
+function nextAppend(run: Run, wall: Wall, call: ServerCall, ready: () => boolean): Promise<void> {
+  const waitMs = Math.max(
+    0,
+    Math.min(LONG_POLL_MS, (call.timeoutMs ?? LONG_POLL_MS * 2) - LONG_POLL_TAIL_MS),
+  );
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stopTimer();
+      stopWaiting();
+      call.signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const stopTimer = wall.after(waitMs, done);
+    const stopWaiting = run.history.onAppend(() => {
+      if (ready()) done();
+    });
+    call.signal.addEventListener("abort", done);
+    if (ready()) done();
+  });
+}

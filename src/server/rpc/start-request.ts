@@ -1,0 +1,137 @@
+import type { Init } from "../../codec-runtime/init.ts";
+import type { Duration } from "../../gen/codec/google/protobuf/duration.ts";
+import { ContinueAsNewInitiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import type { StartWorkflowExecutionRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import { tooLong } from "../commands/activity-attributes.ts";
+import type { Engine } from "../execution/engine.ts";
+import { type EventValue, timestamp } from "../history/event.ts";
+import { DEFAULT_TASK_TIMEOUT_MS, MAX_BLOB_BYTES, MAX_MEMO_BYTES, MAX_TASK_TIMEOUT_MS } from "../limits.ts";
+import { durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
+import { invalidArgument } from "./failures.ts";
+import { payloadsBytes } from "./payload-bytes.ts";
+import { checkRequestId, requireTaskQueue } from "./request-checks.ts";
+
+/** Checks a start as the real server does, in its order, and fills in what is left open. */
+export function checkStartRequest(
+  engine: Engine,
+  request: StartWorkflowExecutionRequest,
+): StartWorkflowExecutionRequest {
+  checkNames(request);
+  checkTimes(request);
+  checkRequestId(request.requestId);
+  const fields = request.searchAttributes?.indexedFields;
+  const searchAttributes = fields && {
+    indexedFields: engine.parts.searchAttributes.check(request.namespace, fields),
+  };
+  if (payloadsBytes(request.input) > MAX_BLOB_BYTES) throw invalidArgument("Blob data size exceeds limit.");
+  if (payloadsBytes({ payloads: Object.values(request.memo?.fields ?? {}) }) > MAX_MEMO_BYTES) {
+    throw invalidArgument("Memo size exceeds limit.");
+  }
+  return {
+    ...request,
+    // What `check` gives are payloads that were decoded from this request, or copies of them.
+    searchAttributes: searchAttributes as StartWorkflowExecutionRequest["searchAttributes"],
+    requestId: request.requestId || crypto.randomUUID(),
+    ...normalTimeouts(request),
+  };
+}
+
+function checkNames(request: StartWorkflowExecutionRequest): void {
+  if (request.workflowId === "") throw invalidArgument("WorkflowId is not set on request.");
+  if (tooLong(request.workflowId)) throw invalidArgument("WorkflowId length exceeds limit.");
+  if (!request.workflowType?.name) throw invalidArgument("WorkflowType is not set on request.");
+  if (tooLong(request.workflowType.name)) throw invalidArgument("WorkflowType length exceeds limit.");
+  requireTaskQueue(request.taskQueue);
+}
+
+function checkTimes(request: StartWorkflowExecutionRequest): void {
+  notNegative(request.workflowExecutionTimeout, "WorkflowExecutionTimeout");
+  notNegative(request.workflowRunTimeout, "WorkflowRunTimeout");
+  notNegative(request.workflowTaskTimeout, "WorkflowTaskTimeout");
+  notNegative(request.workflowStartDelay, "WorkflowStartDelay");
+  if (request.cronSchedule !== "" && (durationMs(request.workflowStartDelay) ?? 0) > 0) {
+    throw invalidArgument("CronSchedule and WorkflowStartDelay may not be used together.");
+  }
+}
+
+function notNegative(duration: Duration | undefined, name: string): void {
+  if ((durationMs(duration) ?? 0) < 0) throw invalidArgument(`Invalid ${name}: negative duration`);
+}
+
+/** No run outlives the execution, no task outlives the run. 0 is none. */
+export function normalTimeouts(request: {
+  readonly workflowExecutionTimeout?: Init<Duration> | undefined;
+  readonly workflowRunTimeout?: Init<Duration> | undefined;
+  readonly workflowTaskTimeout?: Init<Duration> | undefined;
+}): {
+  workflowExecutionTimeout: Duration | undefined;
+  workflowRunTimeout: Duration | undefined;
+  workflowTaskTimeout: Duration;
+} {
+  const executionMs = Math.min(durationMs(request.workflowExecutionTimeout) ?? 0, MAX_DURATION_MS);
+  const wantedRunMs = Math.min(durationMs(request.workflowRunTimeout) ?? 0, MAX_DURATION_MS);
+  const runMs =
+    wantedRunMs === 0 || executionMs === 0 ? wantedRunMs || executionMs : Math.min(wantedRunMs, executionMs);
+  const wantedTaskMs = durationMs(request.workflowTaskTimeout) || DEFAULT_TASK_TIMEOUT_MS;
+  const taskMs = Math.min(wantedTaskMs, MAX_TASK_TIMEOUT_MS, runMs || MAX_TASK_TIMEOUT_MS);
+  return {
+    workflowExecutionTimeout:
+      executionMs > 0 ? wire(executionMs) : request.workflowExecutionTimeout && wire(0),
+    workflowRunTimeout: runMs > 0 ? wire(runMs) : request.workflowRunTimeout && wire(0),
+    workflowTaskTimeout: wire(taskMs),
+  };
+}
+
+function wire(ms: number): Duration {
+  const { seconds, nanos } = toDuration(ms);
+  return { seconds: BigInt(seconds ?? 0), nanos: nanos ?? 0 };
+}
+
+/** The first event of a run that a client starts. */
+export function startedValue(
+  request: StartWorkflowExecutionRequest,
+  given: {
+    readonly runId: string;
+    readonly eager: boolean;
+    readonly nowMs: number;
+    readonly backoffMs: number;
+  },
+): EventValue<"workflowExecutionStarted"> {
+  const executionMs = durationMs(request.workflowExecutionTimeout) ?? 0;
+  const { runId, backoffMs, nowMs } = given;
+  return {
+    workflowType: request.workflowType,
+    taskQueue: { name: request.taskQueue?.name, kind: 1 },
+    input: request.input,
+    workflowExecutionTimeout: executionMs > 0 ? request.workflowExecutionTimeout : undefined,
+    workflowRunTimeout: durationMs(request.workflowRunTimeout) ? request.workflowRunTimeout : undefined,
+    workflowTaskTimeout: request.workflowTaskTimeout,
+    continuedFailure: request.continuedFailure,
+    lastCompletionResult: request.lastCompletionResult,
+    originalExecutionRunId: runId,
+    firstExecutionRunId: runId,
+    identity: request.identity,
+    retryPolicy: request.retryPolicy,
+    attempt: 1,
+    workflowExecutionExpirationTime: executionMs > 0 ? timestamp(nowMs + executionMs + backoffMs) : undefined,
+    cronSchedule: request.cronSchedule,
+    firstWorkflowTaskBackoff: toDuration(backoffMs),
+    memo: request.memo,
+    searchAttributes: request.searchAttributes,
+    header: request.header,
+    initiator: request.cronSchedule === "" ? undefined : ContinueAsNewInitiator.CRON_SCHEDULE,
+    workflowId: request.workflowId,
+    completionCallbacks: request.completionCallbacks,
+    versioningOverride: request.versioningOverride,
+    priority: request.priority,
+    eagerExecutionAccepted: given.eager,
+  };
+}
+
+/** How long the first workflow task waits: the start delay, or until the cron schedule first fires. */
+export function firstBackoffMs(
+  request: Pick<StartWorkflowExecutionRequest, "workflowStartDelay" | "cronSchedule">,
+  _nowMs: number,
+): number {
+  return durationMs(request.workflowStartDelay) ?? 0;
+}

@@ -1,0 +1,82 @@
+import type { Init } from "../../codec-runtime/init.ts";
+import type {
+  PollWorkflowTaskQueueResponse,
+  StartWorkflowExecutionRequest,
+} from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
+import type { Engine } from "../execution/engine.ts";
+import { resolveStart } from "../execution/id-policies.ts";
+import type { Run } from "../execution/run.ts";
+import { startRun } from "../execution/start-run.ts";
+import { taskAnswer } from "../execution/task-dispatch.ts";
+import type { Transaction } from "../execution/transaction.ts";
+import { scheduleTask, startTask } from "../execution/workflow-task.ts";
+import type { HandlersOf } from "./call.ts";
+import { checkStartRequest, firstBackoffMs, startedValue } from "./start-request.ts";
+
+/** Starting workflows. */
+export function startRpcs(engine: Engine): HandlersOf<WorkflowServiceHandlers> {
+  return { startWorkflowExecution: (request) => startWorkflow(engine, request) };
+}
+
+/**
+ * Starts a workflow, or finds the one that the request's policies prefer. A new run does `alsoAtStart` in its first change:
+ * either both happen or none.
+ */
+export function startWorkflow(
+  engine: Engine,
+  raw: StartWorkflowExecutionRequest,
+  alsoAtStart?: (tx: Transaction) => void,
+): {
+  readonly runId: string;
+  readonly started: boolean;
+  readonly status: number;
+  readonly firstExecutionRunId: string;
+  readonly eagerWorkflowTask?: Init<PollWorkflowTaskQueueResponse> | undefined;
+} {
+  const request = checkStartRequest(engine, raw);
+  const decision = resolveStart(engine, request);
+  if (decision.kind === "existing") {
+    const { run, started } = decision;
+    return { runId: run.runId, started, status: run.fields.status, firstExecutionRunId: firstRunId(run) };
+  }
+  const runId = crypto.randomUUID();
+  const timeline = engine.parts.newTimeline();
+  const nowMs = timeline.now();
+  const backoffMs = firstBackoffMs(request, nowMs);
+  const eager = request.requestEagerExecution && backoffMs === 0;
+  decision.replaces?.(runId);
+  const { run, result: task } = startRun(
+    engine,
+    {
+      namespace: request.namespace,
+      workflowId: request.workflowId,
+      runId,
+      requestId: request.requestId,
+      started: startedValue(request, { runId, eager, nowMs, backoffMs }),
+      timeline,
+      ...(alsoAtStart === undefined ? {} : { alsoAtStart }),
+      extras: {
+        ...(request.userMetadata ? { userMetadata: request.userMetadata } : {}),
+        ...(request.links.length > 0 ? { links: request.links } : {}),
+      },
+    },
+    (tx) => {
+      if (!eager) return undefined;
+      scheduleTask(tx);
+      return startTask(tx, { requestId: request.requestId, identity: request.identity, sticky: false });
+    },
+  );
+  return {
+    runId,
+    started: true,
+    status: run.fields.status,
+    firstExecutionRunId: runId,
+    eagerWorkflowTask: task && taskAnswer(run, task, false),
+  };
+}
+
+/** The first run of the chain that a run belongs to. */
+export function firstRunId(run: Run): string {
+  return run.fields.started.firstExecutionRunId || run.runId;
+}

@@ -1,0 +1,48 @@
+import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
+import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
+import { terminate } from "../execution/close.ts";
+import { respondTaskCompleted, taskOf } from "../execution/complete-task.ts";
+import type { Engine } from "../execution/engine.ts";
+import { polledQueue, type WorkflowTaskAnswer } from "../execution/task-dispatch.ts";
+import { failTask } from "../execution/workflow-task.ts";
+import type { Poller, TaskQueueId } from "../matching/matching.ts";
+import type { HandlersOf, ServerCall } from "./call.ts";
+import { pollerOf } from "./poller.ts";
+import { requireTaskQueue } from "./request-checks.ts";
+import { decodeTaskToken } from "./task-token.ts";
+
+/** Where polls wait. */
+export interface PollQueues {
+  poll<Answer>(queue: TaskQueueId, poller: Poller): Promise<Answer | undefined>;
+}
+
+/** What workers call for workflow tasks. */
+export function workflowTaskRpcs(engine: Engine, queues: PollQueues): HandlersOf<WorkflowServiceHandlers> {
+  return {
+    pollWorkflowTaskQueue: async (request, call: ServerCall) => {
+      requireTaskQueue(request.taskQueue);
+      const answer = await queues.poll<WorkflowTaskAnswer>(polledQueue(request), pollerOf(request, call));
+      return answer ?? {};
+    },
+    respondWorkflowTaskCompleted: (request) => respondTaskCompleted(engine, request),
+    respondWorkflowTaskFailed: (request) => {
+      const run = taskOf(engine, decodeTaskToken(request.taskToken, request.namespace));
+      engine.transact(run, (tx) => {
+        const { cause, failure, identity } = request;
+        failTask(tx, { cause, failure, identity });
+        if (cause === Cause.GRPC_MESSAGE_TOO_LARGE) {
+          terminate(tx, { reason: "GrpcMessageTooLarge", identity: "history-service" });
+        }
+        tx.needTask();
+      });
+      return {};
+    },
+    resetStickyTaskQueue: (request) => {
+      const run = engine.find(request.namespace, request.execution);
+      engine.transact(run, (tx) => {
+        tx.fields.sticky = undefined;
+      });
+      return {};
+    },
+  };
+}
