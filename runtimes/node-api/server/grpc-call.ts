@@ -8,7 +8,7 @@ import {
   type RpcCallOptions,
   RpcError,
 } from "../../../src/platform/rpc-port.ts";
-import { encodeMessage, outOfTime, refusal } from "../../../src/server/listen/grpc-wire.ts";
+import { checkTimeout, encodeMessage, refusal } from "../../../src/server/listen/grpc-wire.ts";
 import { MIN_GZIP_BYTES } from "../../../src/server/listen/limits.ts";
 import { encodeFrame, PREFIX_BYTES } from "../grpc/framing.ts";
 import type { GrpcSession } from "./grpc-session.ts";
@@ -25,7 +25,11 @@ export interface GrpcCallInit {
 }
 
 const RESPOND = { waitForTrailers: true, sendDate: false };
-const RESPOND_ONLY = { endStream: true, sendDate: false };
+/** For an answer that has no body. */
+export const RESPOND_ONLY: { readonly endStream: true; readonly sendDate: false } = {
+  endStream: true,
+  sendDate: false,
+};
 const GOOD: OutgoingHttpHeaders = Object.freeze({ "grpc-status": "0" });
 
 /**
@@ -129,7 +133,7 @@ export class GrpcCall implements RpcCallOptions {
       const { bytes, packed } = this.#body.message(headers["grpc-encoding"] as string | undefined);
       const message = packed ? await unpackMessage(bytes, this.#session.settings.maxRequestBytes) : bytes;
       if (this.#over) return;
-      if (this.timeoutMs !== undefined && this.timeoutMs < 1e-3) throw outOfTime();
+      checkTimeout(this.timeoutMs);
       this.#answer(await this.#session.port.unary(path, message, this), packed);
     } catch (error) {
       this.#refuse(error);

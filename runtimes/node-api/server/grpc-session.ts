@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 
 import { GrpcStatus, type RpcPort } from "../../../src/platform/rpc-port.ts";
 import { closing, grpcContentType, parseTimeout, refusal } from "../../../src/server/listen/grpc-wire.ts";
 import { MAX_CONNECTION_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
-import { errorHeaders, GrpcCall } from "./grpc-call.ts";
+import { errorHeaders, GrpcCall, RESPOND_ONLY } from "./grpc-call.ts";
 import { binaryProblem } from "./metadata.ts";
 
 /** What all connections of a listener share. */
@@ -70,7 +70,7 @@ export class GrpcSession {
     const problem = problemOf(headers, timeoutMs);
     if (problem !== undefined) {
       const { status, code, text } = problem;
-      stream.respond(errorHeaders(refusal(code, text), "application/grpc", status), { endStream: true });
+      stream.respond(errorHeaders(refusal(code, text), "application/grpc", status), RESPOND_ONLY);
       stream.resume();
       return true;
     }

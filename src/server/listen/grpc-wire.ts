@@ -65,9 +65,10 @@ export function tooLargeUnpacked(maxBytes: number): RpcError {
   );
 }
 
-/** A call whose time was up on arrival. */
-export function outOfTime(): RpcError {
-  return refusal(GrpcStatus.DEADLINE_EXCEEDED, "context deadline exceeded");
+/** Refuses a call whose time is up on arrival; no clock counts less than a microsecond. */
+export function checkTimeout(timeoutMs: number | undefined): void {
+  if (timeoutMs !== undefined && timeoutMs < 1e-3)
+    throw refusal(GrpcStatus.DEADLINE_EXCEEDED, "context deadline exceeded");
 }
 
 /** A call that the closing server cannot answer any more. */

@@ -29,7 +29,7 @@ import { gzip } from "./gzip.ts";
 const SERVICES: readonly DescService[] = [WorkflowService, OperatorService, TestService, Health];
 /** Headers that say nothing about the call. */
 const TRANSPORT =
-  /^(accept|connect-|content-|connection$|cookie$|host$|origin$|referer$|sec-|te$|transfer-|x-grpc-web$)/;
+  /^(accept|connect-|content-|grpc-|connection$|cookie$|date$|host$|origin$|referer$|sec-|te$|transfer-|x-grpc-web$)/;
 
 /** Makes the handler of gRPC-Web and Connect, binary and JSON. */
 export function createConnectApi(port: RpcPort, maxRequestBytes: number): WebHandler {
@@ -77,13 +77,19 @@ function unaryMethod(method: DescMethodUnary, port: RpcPort): Unary {
         signal: context.signal,
         metadata: callMetadata(context.requestHeader),
       });
-      toHeaders(answer.headers).forEach((value, name) => void context.responseHeader.set(name, value));
-      toHeaders(answer.trailers).forEach((value, name) => void context.responseTrailer.set(name, value));
+      addMetadata(answer.headers, context.responseHeader);
+      addMetadata(answer.trailers, context.responseTrailer);
       return fromBinary(method.output, answer.bytes);
     } catch (error) {
       throw error instanceof RpcError ? toConnectError(error) : error;
     }
   };
+}
+
+function addMetadata(metadata: Metadata, headers: Headers): void {
+  toHeaders(metadata).forEach((value, name) => {
+    if (!TRANSPORT.test(name)) headers.set(name, value);
+  });
 }
 
 function callMetadata(headers: Headers): Metadata {

@@ -9,6 +9,8 @@ export function setField(target: JsonObject, path: string, value: JsonValue): vo
   for (const name of names) {
     const key = spelling(object, name);
     const inner = object[key];
+    // A value where a message belongs stays, for the reader to refuse it.
+    if (Array.isArray(inner)) return;
     if (isObject(inner)) {
       object = inner;
     } else {

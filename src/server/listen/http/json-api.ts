@@ -7,6 +7,7 @@ import { OperatorServiceRoutes } from "../../../gen/codec/temporal/api/operators
 import { WorkflowServiceJson } from "../../../gen/codec/temporal/api/workflowservice/v1/service.json.ts";
 import { WorkflowServiceRoutes } from "../../../gen/codec/temporal/api/workflowservice/v1/service.routes.ts";
 import { GrpcStatus, type Metadata, RpcError, type RpcPort } from "../../../platform/rpc-port.ts";
+import { checkTimeout } from "../grpc-wire.ts";
 import type { WebRequest, WebResponse } from "../web.ts";
 import { setField } from "./field-path.ts";
 import { httpStatusOf, invalid, statusToJson } from "./http-failure.ts";
@@ -36,8 +37,10 @@ export async function answerJson(
   try {
     const match = find(request.method, path);
     const bytes = requestBytes(match, request, { query, maxRequestBytes, format });
+    const timeoutMs = requestTimeoutMs(request.headers);
+    checkTimeout(timeoutMs);
     const answer = await port.unary(match.method.path, bytes, {
-      timeoutMs: requestTimeoutMs(request.headers),
+      timeoutMs,
       signal: request.signal,
       metadata: forwardedMetadata(request),
     });

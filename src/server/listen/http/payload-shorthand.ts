@@ -2,6 +2,7 @@
 import { encodeBase64 } from "../../../codec-runtime/base64.ts";
 import type { JsonObject, JsonPayload, JsonShorthand, JsonValue } from "../../../codec-runtime/json.ts";
 import { JsonReader } from "../../../codec-runtime/json-reader.ts";
+import { invalid } from "./http-failure.ts";
 
 const PAYLOAD = "temporal.api.common.v1.Payload";
 const PAYLOADS = "temporal.api.common.v1.Payloads";
@@ -48,30 +49,48 @@ export const shorthand: JsonShorthand = {
   },
 };
 
+/** How the payload that is null is written, long or short. */
+const NULL: JsonObject = { metadata: { encoding: base64("binary/null") } };
+
+function orNull(json: JsonValue | undefined): JsonValue | undefined {
+  return json === null ? NULL : json;
+}
+
 function fullPayload(json: JsonValue): JsonValue {
-  if (json === null) return { metadata: { encoding: base64("binary/null") } };
+  if (json === null) return NULL;
   if (!isObject(json)) return plain(json);
   const { [MESSAGE_TYPE]: type, ...rest } = json;
   if (typeof type === "string") {
     const metadata = { encoding: base64("json/protobuf"), messageType: base64(type) };
-    return { metadata, data: base64(JSON.stringify(normalized(rest))) };
+    return { metadata, data: base64(stringify(rest)) };
+  }
+  if (type !== undefined) {
+    const is = typeof type === "number" ? "int64" : typeof type;
+    throw invalid(
+      `unable to unmarshal payload: internal key ${JSON.stringify(MESSAGE_TYPE)} should have type string, not ${is}`,
+    );
   }
   return isPayload(json) ? json : plain(json);
 }
 
 function plain(json: JsonValue): JsonValue {
-  return { metadata: { encoding: base64("json/plain") }, data: base64(JSON.stringify(normalized(json))) };
+  return { metadata: { encoding: base64("json/plain") }, data: base64(stringify(json)) };
 }
 
-/** Whether an object is a payload in its full form: metadata with an encoding, data, and nothing else. */
+/** Whether an object is a payload in its full form: metadata with an encoding, data, all base64, and nothing else. */
 function isPayload(json: JsonObject): boolean {
   const { metadata, data, ...rest } = json;
   return (
     Object.keys(rest).length === 0 &&
-    typeof data === "string" &&
+    isBase64(data) &&
     isObject(metadata) &&
-    typeof metadata["encoding"] === "string"
+    metadata["encoding"] !== undefined &&
+    Object.values(metadata).every(isBase64)
   );
+}
+
+function isBase64(json: JsonValue | undefined): boolean {
+  return typeof json === "string" && json.length % 4 === 0 && /^[0-9A-Za-z+/]*={0,2}$/.test(json);
 }
 
 function shortPayload({ metadata = {}, data, externalPayloads = [] }: JsonPayload): JsonValue | undefined {
@@ -80,9 +99,9 @@ function shortPayload({ metadata = {}, data, externalPayloads = [] }: JsonPayloa
   if (encoding === undefined || Object.keys(rest).length > 0) return undefined;
   switch (decoder.decode(encoding)) {
     case "binary/null":
-      return messageType === undefined ? { metadata: { encoding: base64("binary/null") } } : undefined;
+      return messageType === undefined ? NULL : undefined;
     case "json/plain":
-      return messageType === undefined ? parsed(data) : undefined;
+      return messageType === undefined ? orNull(parsed(data)) : undefined;
     case "json/protobuf": {
       if (messageType === undefined) return undefined;
       const value = parsed(data);
@@ -101,6 +120,14 @@ function parsed(data: Uint8Array | undefined): JsonValue | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** JSON as Go writes it. */
+function stringify(json: JsonValue): string {
+  return JSON.stringify(normalized(json)).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** As the real server writes JSON of unknown form: keys in order, and an empty list inside of a value as null. */
