@@ -1,8 +1,8 @@
-import { HealthHandlers } from "../../gen/codec/grpc/health/v1/health.handlers.ts";
+import type { HealthHandlers } from "../../gen/codec/grpc/health/v1/health.handlers.ts";
 import { HealthCheckResponse_ServingStatus } from "../../gen/codec/grpc/health/v1/health.ts";
 import { GrpcStatus } from "../../platform/rpc-port.ts";
-import type { HandlersOf } from "../rpc/call.ts";
-import { ServiceFailure } from "../rpc/service-failure.ts";
+import type { HandlersOf } from "./call.ts";
+import { ServiceFailure } from "./service-failure.ts";
 
 /** What is served, by the names that health checks ask for; the empty name is the server itself. */
 const SERVICES = new Set([
@@ -11,20 +11,10 @@ const SERVICES = new Set([
   "temporal.api.operatorservice.v1.OperatorService",
 ]);
 
-/**
- * `grpc.health.v1.Health`, to be registered with the codecs {@link HealthHandlers}: whoever can ask is served. Watching is a
- * stream, and not served.
- *
- * @example
- * ```ts
- * dispatcher.register(HealthHandlers, healthRpcs);
- * ```
- */
+/** `grpc.health.v1.Health`: whoever can ask is served. Watching is a stream, and not served. */
 export const healthRpcs: HandlersOf<typeof HealthHandlers> = {
   check: ({ service }) => {
     if (!SERVICES.has(service)) throw new ServiceFailure(GrpcStatus.NOT_FOUND, "unknown service");
     return { status: HealthCheckResponse_ServingStatus.SERVING };
   },
 };
-
-export { HealthHandlers };
