@@ -96,17 +96,24 @@ export function acceptanceWithRequest(updateId: string): Init<Message> {
     meta: { updateId, identity: "updater" },
     input: { name: "change", args: json(updateId) },
   };
-  return message(updateId, "Acceptance", encodeAcceptance({
+  return message(
+    updateId,
+    "Acceptance",
+    encodeAcceptance({
       acceptedRequestMessageId: `${updateId}/request`,
       acceptedRequestSequencingEventId: 2n,
       acceptedRequest,
-    }));
+    }),
+  );
 }
 
 export function rejection(updateId: string): Init<Message> {
   const value = encodeRejection({
     rejectedRequestMessageId: `${updateId}/request`,
-    failure: { message: `no ${updateId}`, failureInfo: { case: "applicationFailureInfo", value: { type: "No" } } },
+    failure: {
+      message: `no ${updateId}`,
+      failureInfo: { case: "applicationFailureInfo", value: { type: "No" } },
+    },
   });
   return message(updateId, "Rejection", value);
 }
@@ -148,7 +155,11 @@ export function shownTask(task: PollWorkflowTaskQueueResponse): unknown {
 }
 
 /** Takes the next workflow task and logs it. */
-export async function pollShown(stage: Stage, step: string, taskQueue?: string): Promise<PollWorkflowTaskQueueResponse> {
+export async function pollShown(
+  stage: Stage,
+  step: string,
+  taskQueue?: string,
+): Promise<PollWorkflowTaskQueueResponse> {
   const task = await stage.pollTask(taskQueue);
   await stage.step(step, () => Promise.resolve(task), shownTask);
   return task;

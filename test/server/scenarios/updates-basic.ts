@@ -151,22 +151,27 @@ export const UPDATES_BASIC: readonly Scenario[] = [
     await stage.step("update", () => sent);
     await kinds(stage);
   }),
-  defineScenario("events shown with a speculative task are kept unless the worker can forget them", async (stage) => {
-    await stage.start();
-    const first = await stage.pollTask();
-    await stage.complete(first, [command("recordMarker", { markerName: "m" })]);
-    for (const [step, capabilities] of [
-      ["forgets", { discardSpeculativeWorkflowTaskWithEvents: true }],
-      ["cannot forget", undefined],
-    ] as const) {
-      const sent = sendUpdate(stage, step);
-      const task = await pollShown(stage, `task, ${step}`);
-      const messages = [rejection(step)];
-      await stage.step(step, () => stage.complete(task, [], { messages, ...(capabilities ? { capabilities } : {}) }));
-      await stage.step(`update, ${step}`, () => sent);
-      await kinds(stage, `events, ${step}`);
-    }
-  }),
+  defineScenario(
+    "events shown with a speculative task are kept unless the worker can forget them",
+    async (stage) => {
+      await stage.start();
+      const first = await stage.pollTask();
+      await stage.complete(first, [command("recordMarker", { markerName: "m" })]);
+      for (const [step, capabilities] of [
+        ["forgets", { discardSpeculativeWorkflowTaskWithEvents: true }],
+        ["cannot forget", undefined],
+      ] as const) {
+        const sent = sendUpdate(stage, step);
+        const task = await pollShown(stage, `task, ${step}`);
+        const messages = [rejection(step)];
+        await stage.step(step, () =>
+          stage.complete(task, [], { messages, ...(capabilities ? { capabilities } : {}) }),
+        );
+        await stage.step(`update, ${step}`, () => sent);
+        await kinds(stage, `events, ${step}`);
+      }
+    },
+  ),
   defineScenario("more than ten events are kept", async (stage) => {
     await stage.start();
     const markers = Array.from({ length: 11 }, () => command("recordMarker", { markerName: "m" }));
@@ -178,14 +183,17 @@ export const UPDATES_BASIC: readonly Scenario[] = [
     await stage.step("update", () => sent);
     await kinds(stage);
   }),
-  defineScenario("an update that the server does not know any more comes back with its acceptance", async (stage) => {
-    await stage.start();
-    const task = await stage.pollTask();
-    const messages = [acceptanceWithRequest("lost"), response("lost")];
-    await stage.step("complete", () => stage.complete(task, [], { messages }));
-    await stage.step("update", () => sendUpdate(stage, "lost"));
-    await stage.history();
-  }),
+  defineScenario(
+    "an update that the server does not know any more comes back with its acceptance",
+    async (stage) => {
+      await stage.start();
+      const task = await stage.pollTask();
+      const messages = [acceptanceWithRequest("lost"), response("lost")];
+      await stage.step("complete", () => stage.complete(task, [], { messages }));
+      await stage.step("update", () => sendUpdate(stage, "lost"));
+      await stage.history();
+    },
+  ),
   defineScenario("a heartbeat neither refuses nor repeats updates", async (stage) => {
     await startIdle(stage);
     const sent = sendUpdate(stage, "u");
