@@ -145,7 +145,8 @@ function accept(context: Context, updateId: string, acceptance: Acceptance): voi
   const update = tx.state.liveUpdates.get(updateId);
   if (update === undefined) throw wrongState(context, updateId, "acceptance");
   const sequencingEventId = acceptance.acceptedRequestSequencingEventId;
-  if (sequencingEventId === 0n) throw invalid("acceptance", "accepted_request_sequencing_event_id is not set");
+  if (sequencingEventId === 0n)
+    throw invalid("acceptance", "accepted_request_sequencing_event_id is not set");
   if (acceptance.acceptedRequestMessageId === "") {
     throw invalid("acceptance", "accepted_request_message_id is not set");
   }

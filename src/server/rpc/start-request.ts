@@ -87,7 +87,8 @@ export function normalTimeouts(request: {
   const wantedTaskMs = durationMs(request.workflowTaskTimeout) || DEFAULT_TASK_TIMEOUT_MS;
   const taskMs = Math.min(wantedTaskMs, MAX_TASK_TIMEOUT_MS, runMs || MAX_TASK_TIMEOUT_MS);
   return {
-    workflowExecutionTimeout: executionMs > 0 ? wire(executionMs) : request.workflowExecutionTimeout && wire(0),
+    workflowExecutionTimeout:
+      executionMs > 0 ? wire(executionMs) : request.workflowExecutionTimeout && wire(0),
     workflowRunTimeout: runMs > 0 ? wire(runMs) : request.workflowRunTimeout && wire(0),
     workflowTaskTimeout: wire(taskMs),
   };
