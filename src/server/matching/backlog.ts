@@ -1,6 +1,7 @@
 import type { WaitingTask } from "./matching.ts";
 
-const PRIORITIES = 5;
+/** Priorities go from 1 to this. */
+export const PRIORITIES = 5;
 const DEFAULT_PRIORITY = 3;
 /** Rates are those of the last half minute. */
 const RATE_WINDOW_MS = 30_000;
@@ -33,6 +34,11 @@ export class Backlog {
     return undefined;
   }
 
+  /** How many tasks of a priority wait. */
+  sizeOf(priority: number): number {
+    return this.#byPriority[priority - 1]?.length ?? 0;
+  }
+
   /** How long the oldest task has waited, in milliseconds. */
   ageMs(nowMs: number): number {
     let oldest = nowMs;
@@ -61,6 +67,10 @@ export class Backlog {
 class Fifo {
   #items: WaitingTask<unknown>[] = [];
   #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
 
   get first(): WaitingTask<unknown> | undefined {
     return this.#items[this.#head];

@@ -6,7 +6,7 @@
 // M3. What a queue holds no task, no poll and no recent poller for is forgotten.
 import { failedPrecondition, invalidArgument } from "../rpc/failures.ts";
 import type { Wall } from "../time/wall.ts";
-import { Backlog } from "./backlog.ts";
+import { Backlog, PRIORITIES } from "./backlog.ts";
 import type { Poller, TaskQueueId, WaitingTask } from "./matching.ts";
 import { PollerHistory, type SeenPoller } from "./poller-history.ts";
 
@@ -36,6 +36,8 @@ interface Queue {
 export interface TaskQueueFacts {
   readonly pollers: readonly SeenPoller[];
   readonly backlogCount: number;
+  /** How many tasks wait of each priority that has any. */
+  readonly backlogByPriority: ReadonlyMap<number, number>;
   /** Age of the oldest task in milliseconds; 0 without tasks. */
   readonly backlogAgeMs: number;
   /** Tasks per second over the last half minute. */
@@ -128,6 +130,7 @@ export class TaskQueues {
     return {
       pollers: queue.pollers.seen(nowMs),
       backlogCount: queue.backlog.size,
+      backlogByPriority: byPriority(queue.backlog),
       backlogAgeMs: queue.backlog.ageMs(nowMs),
       addRate: queue.backlog.addRate(nowMs),
       dispatchRate: queue.backlog.dispatchRate(nowMs),
@@ -172,6 +175,15 @@ export class TaskQueues {
       queue.waiters.add(waiter);
     });
   }
+}
+
+function byPriority(backlog: Backlog): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (let priority = 1; priority <= PRIORITIES; priority += 1) {
+    const size = backlog.sizeOf(priority);
+    if (size > 0) counts.set(priority, size);
+  }
+  return counts;
 }
 
 /** Takes a task for a waiting poll. A task that cannot be handed out fails the poll, and is gone. */
