@@ -24,7 +24,6 @@ export const QUERIES_DIRECT: readonly Scenario[] = [
     for (const more of [
       { completedType: FAILED, errorMessage: "no" },
       { completedType: FAILED, errorMessage: "no", failure: { message: "no, really" } },
-      { completedType: 0 },
     ]) {
       const asked = ask(stage);
       const task = await stage.pollTask();
