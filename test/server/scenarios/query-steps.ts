@@ -61,7 +61,10 @@ export async function signal(stage: Stage): Promise<void> {
 }
 
 /** Sticky attributes of a worker. */
-export function stickyOf(stage: Stage, seconds = 5): {
+export function stickyOf(
+  stage: Stage,
+  seconds = 5,
+): {
   readonly workerTaskQueue: { readonly name: string; readonly kind: number; readonly normalName: string };
   readonly scheduleToStartTimeout: { readonly seconds: bigint; readonly nanos: number };
 } {
