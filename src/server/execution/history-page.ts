@@ -41,14 +41,16 @@ export function transientEvents(run: Run, identity = ""): readonly StoredEvent[]
   if (task === undefined || task.kind === "normal") return [];
   const [scheduled, started] = deferredEvents(run, { ...task, identity });
   const { scheduledId, scheduledMs, startedId, startedMs } = task;
-  const events: StoredEvent[] = [
-    makeEvent("workflowTaskScheduled", scheduled, { eventId: scheduledId, taskId: 0, timeMs: scheduledMs }),
-  ];
-  if (startedId === 0) return events;
-  events.push(
+  const first = makeEvent("workflowTaskScheduled", scheduled, {
+    eventId: scheduledId,
+    taskId: 0,
+    timeMs: scheduledMs,
+  });
+  if (startedId === 0) return [first];
+  return [
+    first,
     makeEvent("workflowTaskStarted", started, { eventId: startedId, taskId: 0, timeMs: startedMs }),
-  );
-  return events;
+  ];
 }
 
 function bytesAbout(events: readonly StoredEvent[]): number {

@@ -44,6 +44,7 @@ const NO_METADATA: Metadata = Object.freeze({});
 export class Dispatcher implements RpcPort {
   readonly #options: DispatcherOptions;
   readonly #entries: Map<string, Entry> = new Map();
+  readonly #services: Set<string> = new Set();
   readonly #closing: AbortController = new AbortController();
 
   constructor(options: DispatcherOptions) {
@@ -55,6 +56,7 @@ export class Dispatcher implements RpcPort {
     for (const codec of Object.values(codecs)) {
       // The tables are generated: each codec fits the handler of the same name, which HandlersOf has checked.
       this.#entries.set(codec.path, { codec: codec as unknown as Entry["codec"], handler: undefined });
+      this.#services.add(codec.path.slice(1, codec.path.lastIndexOf("/")));
     }
   }
 
@@ -79,7 +81,7 @@ export class Dispatcher implements RpcPort {
   async unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
     const entry = this.#entries.get(path);
     const method = path.slice(path.lastIndexOf("/") + 1);
-    if (entry?.handler === undefined) throw unimplemented(path, method, entry !== undefined);
+    if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
     if (this.#closing.signal.aborted) throw closed();
     const request = decode(entry.codec, bytes);
     const { signal, timeoutMs } = options;
@@ -151,10 +153,20 @@ function decode(codec: Entry["codec"], bytes: Uint8Array): object {
   }
 }
 
-function unimplemented(path: string, method: string, declared: boolean): RpcError {
+/** As grpc-go says it. */
+function unknownPath(path: string, services: ReadonlySet<string>): string {
+  const at = path.lastIndexOf("/");
+  if (at < 1) return `malformed method name: ${JSON.stringify(path)}`;
+  const service = path.slice(1, at);
+  if (!services.has(service)) return `unknown service ${service}`;
+  return `unknown method ${path.slice(at + 1)} for service ${service}`;
+}
+
+function unimplemented(path: string, declared: boolean, services: ReadonlySet<string>): RpcError {
+  const method = path.slice(path.lastIndexOf("/") + 1);
   const details = declared
     ? `${method} is not implemented by Perdure's embedded server`
-    : `unknown method ${path}`;
+    : unknownPath(path, services);
   return new RpcError({ status: GrpcStatus.UNIMPLEMENTED, details });
 }
 

@@ -15,6 +15,7 @@ import { activityAnswerRpcs } from "./activity-answer-rpcs.ts";
 import { activityTaskRpcs } from "./activity-task-rpcs.ts";
 import { clusterRpcs } from "./cluster-rpcs.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { healthRpcs } from "./health-rpcs.ts";
 import { historyRpcs } from "./history-rpcs.ts";
 import { multiOperationRpcs } from "./multi-operation-rpcs.ts";
 import { namespaceRpcs } from "./namespace-rpcs.ts";
@@ -49,6 +50,7 @@ export function registerRpcs(dispatcher: Dispatcher, parts: ServerParts): void {
   dispatcher.declare(OperatorServiceHandlers);
   dispatcher.declare(TestServiceHandlers);
   dispatcher.declare(HealthHandlers);
+  dispatcher.register(HealthHandlers, healthRpcs);
   const groups = [
     clusterRpcs({ capabilities: CAPABILITIES, clusterId: crypto.randomUUID() }),
     namespaceRpcs({ namespaces, features: NAMESPACE_FEATURES, wall }),

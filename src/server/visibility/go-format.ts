@@ -14,7 +14,7 @@ export function formatValue(value: unknown): string {
 export function formatFloat(value: number): string {
   const [, mantissa, exponent] = /^(.+)e([+-]?\d+)$/.exec(value.toExponential()) ?? [];
   const power = Number(exponent);
-  if (mantissa === undefined || (power >= -4 && power < 21)) return String(value);
+  if (mantissa === undefined || (power >= -4 && power < 6)) return String(value);
   return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 

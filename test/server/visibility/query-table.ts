@@ -19,7 +19,6 @@ export const LIST_QUERIES: readonly string[] = [
   "RunId = 'x'",
   "a.b = 'x'",
   "CKeyword.x = 'x'",
-  "Keyword01 = 'alpha'",
   "TemporalCKeyword = 'alpha'",
   "Status = 'Running'",
   "`Status` = 'Running'",
@@ -495,3 +494,25 @@ export const COUNT_QUERIES: readonly string[] = [
   "WorkflowType = ",
   "Nope = 1",
 ];
+
+const TIMES = "SQLite compares these as texts of different lengths; ours compares times";
+const ROWS = "SQLite fails on a row of values; ours says that it wants one value";
+const ESCAPES = "The real server escapes what SQLite does not unescape: it finds nothing, or fails";
+
+/** Where ours answers otherwise on purpose, by query. */
+export const DIFFERENCES: Readonly<Record<string, string>> = {
+  "CDatetime = '2026-01-01T00:00:00Z'": TIMES,
+  "CDatetime = '2026-01-01T01:00:00+01:00'": TIMES,
+  "CDatetime > '2026-01-01T00:00:00Z'": TIMES,
+  "CDatetime = '2026-06-01T12:30:00.5Z'": TIMES,
+  "CDatetime = '2026-06-01T12:30:00.500000Z'": TIMES,
+  "CDatetime IN ('2026-01-01T00:00:00Z')": TIMES,
+  "CDatetime > 1767225600000000000": TIMES,
+  "CDatetime = 1767225600000000000": TIMES,
+  "CKeyword > ('a', 'b')": ROWS,
+  "WorkflowType IN ('a', ('b', 'c'))": ROWS,
+  "WorkflowType = '\0'": ESCAPES,
+  "WorkflowId = 'back\\\\slash'": ESCAPES,
+  "WorkflowId = ('order-1', 'order-2')": ROWS,
+  "WorkflowId = 'say \"hi\"'": ESCAPES,
+};
