@@ -212,7 +212,7 @@ function afterTask(
   });
   if (!request.returnNewWorkflowTask) return { next: undefined, activities, resetHistoryEventId };
   const next = startTask(tx, {
-    requestId: crypto.randomUUID(),
+    requestId: "request-from-RespondWorkflowTaskCompleted",
     identity: request.identity,
     sticky: tx.fields.sticky !== undefined,
     onlyNewUpdates: request.forceCreateNewWorkflowTask,

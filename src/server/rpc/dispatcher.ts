@@ -84,16 +84,19 @@ export class Dispatcher implements RpcPort {
     if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
     if (this.#closing.signal.aborted) throw closed();
     const request = decode(entry.codec, bytes);
+    const { signal, timeoutMs } = options;
+    const expiry = timeoutMs === undefined ? undefined : new AbortController();
+    const ends = [signal, expiry?.signal].filter((end) => end !== undefined);
     const call: ServerCall = {
       method,
-      timeoutMs: options.timeoutMs,
-      signal: options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal,
+      timeoutMs,
+      signal: ends.length > 0 ? AbortSignal.any([...ends, this.#closing.signal]) : this.#closing.signal,
       metadata: options.metadata ?? NO_METADATA,
     };
     try {
       this.#options.admit(request, call);
       const answered = entry.handler(request, call);
-      const response = answered instanceof Promise ? await this.#orLeft(answered, call) : answered;
+      const response = answered instanceof Promise ? await this.#orLeft(answered, call, expiry) : answered;
       return { bytes: entry.codec.encode(response), headers: NO_METADATA, trailers: NO_METADATA };
     } catch (error) {
       throw this.#failed(error, method);
@@ -105,11 +108,19 @@ export class Dispatcher implements RpcPort {
     this.#closing.abort(closed());
   }
 
-  #orLeft<Response>(answered: Promise<Response>, { signal, timeoutMs }: ServerCall): Promise<Response> {
+  #orLeft<Response>(
+    answered: Promise<Response>,
+    { signal, timeoutMs = 0 }: ServerCall,
+    expiry: AbortController | undefined,
+  ): Promise<Response> {
     return new Promise<Response>((resolve, reject) => {
       const leave = (): void => reject(this.#closing.signal.aborted ? closed() : left());
-      const timer =
-        timeoutMs === undefined ? undefined : setTimeout(() => reject(expired(timeoutMs)), timeoutMs);
+      const expire = (): void => {
+        reject(expired(timeoutMs));
+        // Whatever the handler has waiting is taken out, as when the caller leaves.
+        expiry?.abort();
+      };
+      const timer = expiry && setTimeout(expire, timeoutMs);
       const done = (): void => {
         signal.removeEventListener("abort", leave);
         clearTimeout(timer);
