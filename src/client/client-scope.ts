@@ -45,6 +45,8 @@ export class ClientScope {
   readonly namespace: string;
   readonly identity: string;
   readonly limits: PayloadLimits;
+  /** Goes around each wait for a workflow's result; a test environment lets time skip meanwhile. Default: nothing. */
+  whileWaiting: <Result>(wait: () => Promise<Result>) => Promise<Result> = (wait) => wait();
   /** A promise only when converters have to be imported. */
   readonly converter: LoadedDataConverter | Promise<LoadedDataConverter>;
 

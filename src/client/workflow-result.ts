@@ -25,7 +25,15 @@ export interface WorkflowResultOptions {
  * @throws {WorkflowContinuedAsNewError} when it continued as new and runs are not followed
  * @throws {WorkflowNotFoundError} when there is no such workflow
  */
-export async function workflowResult(
+export function workflowResult(
+  scope: ClientScope,
+  execution: WorkflowExecution,
+  options: WorkflowResultOptions & CallOptions,
+): Promise<unknown> {
+  return scope.whileWaiting(() => waitForResult(scope, execution, options));
+}
+
+async function waitForResult(
   scope: ClientScope,
   { workflowId, runId }: WorkflowExecution,
   { followRuns = true, ...call }: WorkflowResultOptions & CallOptions,

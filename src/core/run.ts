@@ -27,7 +27,9 @@ import { readMessages } from "./update-messages.ts";
  * R3. While a task is open exactly one thing is outstanding: a completion, a page, the end of local activities, or nothing
  *     because `step` goes on.
  * R4. Commands leave with the task whose activations made them; replaying never sends any.
- * R5. After `evict` the run is gone: further inputs have no effect but that a task is dropped.
+ * R5. The ends of local activities come between activations, never while workflow code has one (stages `jobs`, `queries` and
+ *     `legacyQuery`): which ends belong into one activation is counted by activations. The engine queues inputs per run.
+ * R6. After `evict` the run is gone: further inputs have no effect but that a task is dropped.
  */
 
 export type { Run, RunOptions } from "./run-state.ts";
@@ -188,6 +190,10 @@ function conclude(run: Run, effects: Effect[]): void {
 
 function onLocals(run: Run, results: readonly LocalActivityResult[], effects: Effect[]): void {
   if (run.stage === "gone") return;
+  if (run.stage === "jobs" || run.stage === "queries" || run.stage === "legacyQuery") {
+    fail(run, problemFailed(fatal("The end of a local activity came while workflow code ran")), effects);
+    return;
+  }
   const problem = onLocalResults(run, results);
   if (problem !== undefined) fail(run, problemFailed(problem), effects);
   else if (run.stage === "locals") proceed(run, effects);

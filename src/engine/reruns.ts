@@ -56,7 +56,9 @@ interface Rerun {
  *
  * N1. A rerun has no effect: it has a run, a sandbox instance and an answer of its own, and what it logs is dropped.
  * N2. History is compared as in any replay; the commands of the task at hand, which history does not hold yet, one by one.
- * N3. A task that waits for local activities is compared once history has them: they must not be run twice.
+ * N3. Local activities are not run twice: of a task in which some end, the commands before the first end are compared at once,
+ *     and the rest with the next task, when history has it. So what a run does after local activities of its last task is
+ *     not compared.
  */
 export class Reruns implements Scrutiny {
   readonly #parts: RerunsParts;
@@ -120,12 +122,16 @@ export class Reruns implements Scrutiny {
       const { message = "", stackTrace = "" } = failure.failure;
       return differs(message, failure.report?.command?.stack ?? stackTrace);
     }
-    if (others === undefined || commands.some(isLocalMarker)) return undefined;
-    const length = Math.max(commands.length, others.length);
-    for (let index = 0; index < length; index++) {
-      const [first, second] = [commands[index], others[index]];
+    if (others === undefined) return undefined;
+    const { length, mayLack } = comparable(commands, others);
+    for (let index = 0, at = 0; index < length; index++, at++) {
+      const first = commands[index];
+      // How local activities ended may have taken commands back that were not sent yet.
+      const found = mayLack ? others.findIndex((other, from) => from >= at && isSame(first, other)) : -1;
+      if (found >= 0) at = found;
+      const second = others[at];
       if (isSame(first, second)) continue;
-      const stack = rerun.stackOf(index) ?? "";
+      const stack = rerun.stackOf(at) ?? "";
       const text = `command ${index + 1} of this task was ${commandText(first)} at first and ${commandText(second)} when the workflow was run again`;
       return differs(text, stack);
     }
@@ -150,7 +156,9 @@ export class Reruns implements Scrutiny {
     // All of its history is there.
     const driver = closedDriver({ facts, turns, payloads, answerer: answers }, "the rerun lacks events");
     await driver.drive(again, { kind: "task", task });
-    const { commands, failed } = answers;
+    const { failed } = answers;
+    // One that waits for local activities has what came before their ends.
+    const commands = answers.commands ?? (run.stage === "locals" ? run.commands.outgoing() : undefined);
     const stacks = commands?.map((_, index) => run.commands.stackAt(index));
     await driver.drive(again, { kind: "evict", reason: "fatal", message: "Rerun" });
     // The inside names runs by their own id.
@@ -206,6 +214,14 @@ function commandText(command: Init<Command> | undefined): string {
     return typeof inner === "string" && inner !== "" ? [`${field} '${inner}'`] : [];
   });
   return fields.length === 0 ? name : `${name} (${fields.slice(0, 4).join(", ")})`;
+}
+
+/** How many commands of a task do not depend on how its local activities ended, and whether others may be missing among them. */
+function comparable(commands: Commands, others: Commands): { length: number; mayLack: boolean } {
+  const cut = commands.findIndex(isLocalMarker);
+  if (cut >= 0) return { length: cut, mayLack: true };
+  if (others.some(isLocalMarker)) return { length: commands.length, mayLack: true };
+  return { length: Math.max(commands.length, others.length), mayLack: false };
 }
 
 /** Local activities are not run again, and their markers hold times. */

@@ -331,7 +331,7 @@ class Engine {
         ? { kind: "answered", resetHistoryEventId: outcome.resetHistoryEventId }
         : { kind: "refused", reason: outcome.reason, message: outcome.message };
     await this.#give(runId, input);
-    if (this.#init.worker.maxCachedWorkflows === 0) {
+    if (this.#init.worker.maxCachedWorkflows === 0 && !this.#runsLocals(runId)) {
       await this.#give(runId, { kind: "evict", reason: "cacheFull", message: "Workflows are not cached" });
     }
     this.#shrink();
@@ -393,9 +393,15 @@ class Engine {
       };
       this.#then(runId, async () => {
         // A task may have come in the meantime.
-        if (this.#cache.get(runId)?.run.stage === "idle") await this.#give(runId, input);
+        if (this.#cache.get(runId)?.run.stage === "idle" && !this.#runsLocals(runId))
+          await this.#give(runId, input);
       });
     }
+  }
+
+  /** Local activities of the run are under way: they would be lost with it, and begun anew for each of its tasks. */
+  #runsLocals(runId: string): boolean {
+    return (this.#cache.get(runId)?.run.locals.outstanding ?? 0) > 0;
   }
 
   #stray(reason: unknown): void {

@@ -17,8 +17,18 @@ export const MAX_SIGNALS = 10_000;
 export const MAX_UPDATES_IN_FLIGHT = 10;
 export const MAX_UPDATES_BYTES: number = 20 * 1024 * 1024;
 export const MAX_UPDATES = 2_000;
+export const CONTINUE_AS_NEW_UPDATES: number = MAX_UPDATES * 0.9;
+/** Events that a worker has to see again when a task of which nothing is kept is forgotten: at most so many. */
+export const MAX_DISCARDED_EVENTS = 10;
+/** While its workflow task fails for the so many-th time, a run takes no updates and answers no queries. */
+export const FAILING_TASK_ATTEMPTS = 3;
+/** Without a poller for so long, a query's caller is told so instead of timing out. */
+export const QUERY_POLLER_WINDOW_MS = 20_000;
 export const MAX_BUFFERED_QUERIES = 1;
+/** What of a failure is kept while its activity waits for another attempt. */
 export const MAX_RETRIED_FAILURE_BYTES: number = 4 * 1024;
+/** To what a failure of an activity is cut that is larger than the server takes. */
+export const CUT_FAILURE_BYTES: number = 512 * 1024;
 export const HISTORY_PAGE_EVENTS = 256;
 export const LONG_POLL_MS = 20_000;
 export const LONG_POLL_TAIL_MS = 1_000;

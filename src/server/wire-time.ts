@@ -24,3 +24,13 @@ export function toDuration(ms: number | undefined): Init<Duration> | undefined {
   const seconds = Math.trunc(ms / 1000);
   return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
 }
+
+/** What is wrong with a duration, in the real server's words; undefined: nothing, or there is none. */
+export function durationFault(duration: Init<Duration> | undefined): string | undefined {
+  const seconds = Number(duration?.seconds ?? 0);
+  const nanos = duration?.nanos ?? 0;
+  if ((seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) {
+    return "duration has seconds and nanos with different signs";
+  }
+  return seconds < 0 || nanos < 0 ? "negative duration" : undefined;
+}

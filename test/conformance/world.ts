@@ -11,6 +11,7 @@ import {
   type WorkflowHandle,
 } from "perdure/client";
 import * as common from "perdure/common";
+import { EmbeddedServer } from "perdure/server";
 import { bundleWorkflowCode, Worker, type WorkerOptions } from "perdure/worker";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import * as activities from "./activities.ts";
@@ -44,6 +45,21 @@ const OWN_VALUES: ReadonlySet<string> = new Set([
   "workflow-info-timeouts",
 ]);
 
+/** In place of an address: the scenarios run on an embedded server of their own process. */
+const EMBEDDED = "embedded";
+
+/** Those that the real server is started with: `SEARCH_ATTRIBUTES` of the harness. */
+const EMBEDDED_ATTRIBUTES = {
+  CustomKeyword: "KEYWORD",
+  OrderId: "KEYWORD",
+  Amount: "INT",
+  Total: "DOUBLE",
+  Urgent: "BOOL",
+  DueAt: "DATETIME",
+  Tags: "KEYWORD_LIST",
+  Title: "TEXT",
+} as const;
+
 export interface World {
   readonly address: string;
   readonly connection: Connection;
@@ -61,7 +77,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Connects to the server at `address` and makes the workflow bundles. */
 export async function createWorld(address: string): Promise<World> {
-  const connection = await Connection.connect({ address });
+  const embedded =
+    address === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
+  const connection = await Connection.connect(embedded ? { transport: embedded } : { address });
   const client = new Client({ connection });
   const bundles = {
     all: await bundleWorkflowCode({ workflowsPath: here("workflows/mod.ts") }),
@@ -83,6 +101,7 @@ export async function createWorld(address: string): Promise<World> {
     async close() {
       await nexusHandlers.stop();
       await connection.close();
+      await embedded?.close();
     },
   };
 }

@@ -31,6 +31,14 @@ describe("live", () => {
     expect(s.task()).toEqual(["activate signalWorkflow go"]);
   });
 
+  test("an end that comes while workflow code runs is an error of the engine", () => {
+    const s = new Scenario();
+    s.task();
+    s.complete(call(1), call(2));
+    expect(s.results({ seq: 1 })).toEqual(["activate resolveLocalActivity 1 completed"]);
+    expect(s.results({ seq: 2 })).toEqual(["respondFailed 14", "evict fatal"]);
+  });
+
   test("ends that come together are told together; a late one is dropped", () => {
     const s = new Scenario();
     s.task();
@@ -39,7 +47,6 @@ describe("live", () => {
       "activate resolveLocalActivity 2 completed, resolveLocalActivity 1 failed",
     ]);
     expect(s.complete(cancel(3))).toEqual(["activate resolveLocalActivity 3 cancelled"]);
-    expect(s.results({ seq: 3 })).toEqual([]);
     expect(s.complete(complete)).toEqual([
       "respond recordMarker, recordMarker, recordMarker, completeWorkflowExecution",
     ]);

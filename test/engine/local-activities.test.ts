@@ -134,6 +134,60 @@ test("a task that must be answered is, and the activity goes on in the next one"
   expect(commandNames(message)).toEqual(["recordMarker", "upsertWorkflowSearchAttributes"]);
 });
 
+/** The events of the patch that the workflow asks for first. */
+function addPatch(h: HistoryBuilder): void {
+  h.add(EventType.MARKER_RECORDED, {
+    case: "markerRecordedEventAttributes",
+    value: {
+      markerName: "core_patch",
+      details: { "patch-data": payloads({ id: "locally", deprecated: false }) },
+    },
+  } as never);
+  h.add(EventType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, {
+    case: "upsertWorkflowSearchAttributesEventAttributes",
+    value: {},
+  } as never);
+}
+
+test("ends that come in the same moment as tasks and heartbeats are taken in between activations", async () => {
+  const main = await engineWith();
+  const h = history(json("o-1"));
+  const waits = main.next("awaitLocals");
+  const answer = main.give(h.runId, h.startTask().task());
+  const { runId, taskId } = await waits;
+  const { instance } = main.of("localActivities")[0]!;
+  main.post({ kind: "heartbeatTask", runId, taskId });
+  main.post({ kind: "localActivityResult", runId, instance, result: done });
+  main.post({ kind: "localActivityResult", runId, instance, result: { ...done, seq: 2 } });
+  expect(commandNames(await answer)).toEqual(["recordMarker", "upsertWorkflowSearchAttributes"]);
+  main.post({ kind: "answered", taskId, runId, outcome: { kind: "accepted", resetHistoryEventId: 0 } });
+  h.completeTask();
+  addPatch(h);
+  const next = main.give(h.runId, h.startTask().task());
+  main.post({ kind: "localActivityResult", runId, instance, result: done });
+  expect(commandNames(await next)).toEqual(["recordMarker", "completeWorkflowExecution"]);
+});
+
+test("without a cache, a run whose local activities are under way is kept until they end", async () => {
+  const main = await engineWith({ maxCachedWorkflows: 0, sticky: undefined });
+  const h = history(json("o-1"));
+  const waits = main.next("awaitLocals");
+  const answer = main.give(h.runId, h.startTask().task());
+  const { runId, taskId } = await waits;
+  const { instance } = main.of("localActivities")[0]!;
+  main.post({ kind: "heartbeatTask", runId, taskId });
+  await answer;
+  main.post({ kind: "answered", taskId, runId, outcome: { kind: "accepted", resetHistoryEventId: 0 } });
+  h.completeTask();
+  addPatch(h);
+  const waitsAgain = main.next("awaitLocals");
+  const next = main.give(h.runId, h.startTask().fullTask({ previousStartedEventId: 3 }));
+  await waitsAgain;
+  main.post({ kind: "localActivityResult", runId, instance, result: done });
+  expect(commandNames(await next)).toEqual(["recordMarker", "completeWorkflowExecution"]);
+  expect(main.of("localActivities")).toHaveLength(1);
+});
+
 test("a run that is given up leaves its task to another worker", async () => {
   const main = await engineWith();
   const h = history(json("o-1"));

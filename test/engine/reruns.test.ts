@@ -6,7 +6,7 @@ import { startInlineEngine } from "../../src/engine/inline.ts";
 import { WorkflowTaskFailedCause } from "../../src/gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { type CompletionMessage, commandNames, failed, MainThread, threadInit } from "./main-thread.ts";
 import { orderToCompletion } from "./scenario.ts";
-import { HistoryBuilder } from "./task-builder.ts";
+import { HistoryBuilder, json } from "./task-builder.ts";
 
 async function engineFor(fixture: string, replayOnEveryTask = true): Promise<MainThread> {
   const workflowsPath = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
@@ -71,6 +71,31 @@ describe("replayOnEveryTask", () => {
   test("a workflow with timers, activities, signals and queries runs to its end", async () => {
     await orderToCompletion(await engineFor("order-workflow.ts"));
   });
+
+  test.each([["realTimeBesideLocal"], ["deterministicWithLocal"]])(
+    "of a task with local activities, what came before the first end is compared: %s",
+    async (workflowType) => {
+      const main = await engineFor("not-deterministic.ts");
+      const history = new HistoryBuilder(workflowType);
+      const wanted = main.next("localActivities");
+      const answer = main.give(history.runId, history.startTask().task());
+      const { runId, instance } = await wanted;
+      const result = {
+        seq: 2,
+        end: { kind: "completed", result: json(1) },
+        attempt: 1,
+        runtimeMs: 5,
+      } as const;
+      main.post({ kind: "localActivityResult", runId, instance, result });
+      if (workflowType === "deterministicWithLocal") {
+        const names = ["scheduleActivityTask", "recordMarker", "startTimer"];
+        expect(commandNames(await answer)).toEqual(names);
+      } else {
+        expect(refusal(await answer).message).toContain("command 1 of this task was scheduleActivityTask");
+      }
+      expect(main.of("localActivities").flatMap(({ schedule }) => schedule)).toHaveLength(1);
+    },
+  );
 
   test("without the option nothing is run again", async () => {
     const main = await engineFor("not-deterministic.ts", false);

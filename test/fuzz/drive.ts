@@ -2,6 +2,7 @@ import type { Client, WorkflowHandle } from "perdure/client";
 import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
 import { asRecorded, type Recorded } from "../replay/recorded.ts";
 import type { Intervention, Program } from "./program.ts";
+import { taskQueues } from "./task-queues.ts";
 
 /** How long a program may wait for what never comes before it is ended from outside. */
 const PATIENCE_MS = 3_000;
@@ -18,7 +19,7 @@ export async function drive(client: Client, taskQueue: string, program: Program)
     workflowExecutionTimeout: 30_000,
     // So short that local activities outlast it: their tasks are answered before they end. The official SDK may answer between the
     // end of one and telling it, which no history shows.
-    workflowTaskTimeout: taskQueue.endsWith("perdure") && program.seed % 2 === 0 ? 1_000 : 10_000,
+    workflowTaskTimeout: taskQueue.startsWith(taskQueues.perdure) && program.seed % 2 === 0 ? 1_000 : 10_000,
   });
   const interventions = program.interventions.map((intervention, index) =>
     intervene(handle, intervention, index),

@@ -2,14 +2,8 @@ import type { Recorded } from "../replay/recorded.ts";
 import { drive } from "./drive.ts";
 import type { Program } from "./program.ts";
 import { smaller } from "./shrink.ts";
+import { taskQueueOf } from "./task-queues.ts";
 import type { Runner, World } from "./world.ts";
-
-/** The task queue of each runner. */
-export const taskQueues: Readonly<Record<Runner, string>> = {
-  official: "fuzz-official",
-  perdure: "fuzz-perdure",
-  both: "fuzz-both",
-};
 
 /** A program that the two SDKs do not agree about. */
 export interface Finding {
@@ -34,7 +28,7 @@ export class Fuzzer {
 
   /** Runs a program under one SDK and has both replay what came of it. */
   async try(runner: Runner, program: Program): Promise<Finding | undefined> {
-    const histories = await drive(this.#world.client, taskQueues[runner], program);
+    const histories = await drive(this.#world.client, taskQueueOf(runner, program), program);
     this.programs += 1;
     for (const history of histories) {
       this.histories += 1;

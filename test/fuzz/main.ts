@@ -11,8 +11,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
-import { type Finding, Fuzzer, taskQueues } from "./fuzzer.ts";
+import { type Finding, Fuzzer } from "./fuzzer.ts";
 import { generate } from "./generate.ts";
+import { perdureWorkers, taskQueues } from "./task-queues.ts";
 import { createWorld, type Runner } from "./world.ts";
 
 const folder = fileURLToPath(new URL("../../.cache/fuzz", import.meta.url));
@@ -85,10 +86,15 @@ async function main(): Promise<void> {
   try {
     await world.peer.work(taskQueues.official, { cached: true });
     await world.peer.work(taskQueues.both, { cached: false });
-    const worker = await world.worker({ taskQueue: taskQueues.perdure });
-    const uncached = await world.worker({ taskQueue: taskQueues.both, maxCachedWorkflows: 0 });
+    const uncached = { taskQueue: taskQueues.both, maxCachedWorkflows: 0 };
+    const workers = await Promise.all([...perdureWorkers, uncached].map((one) => world.worker(one)));
     const fuzzer = new Fuzzer(world);
-    const findings = await worker.runUntil(uncached.runUntil(fuzz(fuzzer, settings)));
+    let work = (): Promise<number> => fuzz(fuzzer, settings);
+    for (const worker of workers) {
+      const inner = work;
+      work = () => worker.runUntil(inner);
+    }
+    const findings = await work();
     const { programs, histories, events } = fuzzer;
     console.log(`${programs} programs, ${histories} histories, ${events} events, ${findings} findings`);
     console.log(`${programs - findings} passed, ${findings} failed, 0 skipped`);

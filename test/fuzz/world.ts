@@ -9,6 +9,7 @@ import { bundleOf, WorkflowCode } from "../replay/workflow-code.ts";
 import * as activities from "./activities.ts";
 import { type CheckOptions, differenceIn, failedTask } from "./check.ts";
 import { OfficialPeer } from "./official-peer.ts";
+import type { PerdureSettings } from "./task-queues.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -20,7 +21,7 @@ export interface World {
   readonly client: Client;
   readonly peer: OfficialPeer;
   /** A worker of Perdure with the fuzzer's code. */
-  worker(options: { readonly taskQueue: string; readonly maxCachedWorkflows?: number }): Promise<Worker>;
+  worker(options: PerdureSettings): Promise<Worker>;
   /**
    * What is wrong with a history, seen by Perdure and, if local activities came one after the other, by the official SDK; undefined
    * when nothing is.

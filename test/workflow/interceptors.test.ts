@@ -104,6 +104,16 @@ test("interceptors see all calls, the first outermost, and may change them", asy
   expect(trace.filter((line) => line.endsWith("signal add"))).toEqual(["A signal add", "B signal add"]);
 });
 
+test("only a run that has internals interceptors runs code when it is closed", async () => {
+  const { start } = await harness({ workflows, interceptors: [tracing("A")] });
+  expect(start("work", { args: ["x"] }).closesQuietly()).toBe(false);
+  const outbound = "export const interceptors = () => ({ outbound: [{}] })";
+  const plain = (await harness({ workflows, interceptors: [outbound] })).start("work", { args: ["x"] });
+  expect(plain.closesQuietly()).toBe(true);
+  plain.close();
+  expect(plain.closesQuietly()).toBe(true);
+});
+
 test("concludeActivation may change the commands", async () => {
   const { start } = await harness({
     workflows,

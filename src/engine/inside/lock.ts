@@ -75,7 +75,10 @@ function makeOverridable(owner: Locked, key: Key): void {
   Object.defineProperty(owner, key, {
     configurable: false,
     enumerable: enumerable ?? false,
-    get: () => value,
+    // A method: bundlers would give an arrow function its name, for each property at a cost.
+    get() {
+      return value;
+    },
     set(this: unknown, next: unknown) {
       if (!isObject(this) || this === owner) {
         throw new TypeError(

@@ -1,11 +1,13 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { Duration } from "../../gen/codec/google/protobuf/duration.ts";
-import type { RetryPolicy } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
+import { TaskQueueKind } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import type { Run } from "../execution/run.ts";
 import type { EventValue } from "../history/event.ts";
-import { MAX_ID_BYTES } from "../limits.ts";
-import { durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
+import { MAX_BLOB_BYTES, MAX_ID_BYTES } from "../limits.ts";
+import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
+import { payloadsBytes } from "../rpc/payload-bytes.ts";
+import { durationFault, durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
 import { CommandRefused, type CommandValues } from "./command.ts";
 
 type Attributes = CommandValues["scheduleActivityTask"];
@@ -14,21 +16,62 @@ type Attributes = CommandValues["scheduleActivityTask"];
 export function normalizeActivity(value: Attributes, run: Run): EventValue<"activityTaskScheduled"> {
   const activityId = value.activityId ?? "";
   const type = value.activityType?.name ?? "";
-  if (activityId === "") throw refused("ActivityId is not set on command.");
-  if (type === "") throw refused("ActivityType is not set on command.");
-  if (tooLong(activityId)) throw refused("ActivityID exceeds length limit.");
-  if (tooLong(type)) throw refused("ActivityType exceeds length limit.");
-  const taskQueue = value.taskQueue?.name ? value.taskQueue : run.fields.started.taskQueue;
+  checkQueue(value.taskQueue);
+  if (activityId === "") throw refused("activityId is not set");
+  if (type === "") throw refused("activityType is not set");
+  const retryPolicy = fullRetryPolicy(value.retryPolicy);
+  const fault = retryPolicyFault(retryPolicy);
+  if (fault) throw refused(fault);
+  if (tooLong(activityId)) throw refused(lengthFault("activityId", activityId));
+  if (tooLong(type)) throw refused(lengthFault("activityType", type));
+  checkPriority(value.priority);
+  if (payloadsBytes(value.input) > MAX_BLOB_BYTES) {
+    throw refused("ScheduleActivityTaskCommandAttributes.Input exceeds size limit.", { terminates: true });
+  }
   return {
     activityId,
     activityType: value.activityType,
-    taskQueue: { name: taskQueue?.name, kind: 1 },
+    taskQueue: { name: value.taskQueue?.name, kind: TaskQueueKind.NORMAL },
     header: value.header,
     input: value.input,
     ...normalizeTimeouts(value, runTimeoutMs(run), `ActivityId=${activityId} ActivityType=${type}`),
-    retryPolicy: fullRetryPolicy(value.retryPolicy),
+    retryPolicy,
     priority: value.priority,
+    useWorkflowBuildId: value.useWorkflowBuildId ?? false,
   };
+}
+
+const RESERVED_PREFIX = "/_sys/";
+const MAX_FAIRNESS_KEY_BYTES = 64;
+
+function checkQueue(queue: Attributes["taskQueue"]): void {
+  const fault = taskQueueFault(queue);
+  if (fault) throw refused(fault);
+}
+
+/** What is wrong with a task queue that is named, in the real server's words; undefined: nothing. */
+export function taskQueueFault(
+  queue: { readonly name?: string | undefined } | undefined,
+): string | undefined {
+  if (queue === undefined) return "taskQueue is not set";
+  const name = queue.name ?? "";
+  if (name === "") return "missing task queue name";
+  if (tooLong(name)) return "taskQueue length exceeds limit";
+  if (name.startsWith(RESERVED_PREFIX)) {
+    return `task queue name cannot start with reserved prefix ${RESERVED_PREFIX}`;
+  }
+  return undefined;
+}
+
+function checkPriority(priority: Attributes["priority"]): void {
+  if ((priority?.priorityKey ?? 0) < 0) throw refused("invalid priorities: priority key can't be negative");
+  if (encoder.encode(priority?.fairnessKey ?? "").length > MAX_FAIRNESS_KEY_BYTES) {
+    throw refused("invalid priorities: fairness key length exceeds limit");
+  }
+}
+
+function lengthFault(name: string, text: string): string {
+  return `${name} exceeds length limit. Length=${encoder.encode(text).length} Limit=${MAX_ID_BYTES}`;
 }
 
 interface Timeouts {
@@ -41,9 +84,9 @@ interface Timeouts {
 /** What each timeout becomes when others are given: none outlives the whole, none is left open. */
 function normalizeTimeouts(value: Timeouts, runMs: number, what: string): Timeouts {
   const read = (name: keyof Timeouts, label: string): number => {
-    const ms = durationMs(value[name]) ?? 0;
-    if (ms < 0) throw refused(`Invalid ${label}: negative duration. ${what}`);
-    return Math.min(ms, MAX_DURATION_MS);
+    const fault = durationFault(value[name]);
+    if (fault) throw refused(`invalid ${label}: ${fault}`);
+    return Math.min(durationMs(value[name]) ?? 0, MAX_DURATION_MS);
   };
   let scheduleToClose = read("scheduleToCloseTimeout", "ScheduleToCloseTimeout");
   let scheduleToStart = read("scheduleToStartTimeout", "ScheduleToStartTimeout");
@@ -56,7 +99,9 @@ function normalizeTimeouts(value: Timeouts, runMs: number, what: string): Timeou
     scheduleToClose = runMs;
     if (scheduleToStart === 0) scheduleToStart = runMs;
   } else {
-    throw refused(`A valid StartToClose or ScheduleToCloseTimeout is not set on command. ${what}`);
+    throw refused(
+      `a valid StartToCloseTimeout or ScheduleToCloseTimeout must be set on the activity. ${what}`,
+    );
   }
   if (runMs > 0) {
     scheduleToClose = Math.min(scheduleToClose, runMs);
@@ -73,24 +118,12 @@ function normalizeTimeouts(value: Timeouts, runMs: number, what: string): Timeou
   };
 }
 
-/** Activities are always retried unless told otherwise: what is left open gets the server's defaults. */
-function fullRetryPolicy(policy: Init<RetryPolicy> | undefined): Init<RetryPolicy> {
-  const initialMs = durationMs(policy?.initialInterval) || 1_000;
-  return {
-    initialInterval: toDuration(initialMs),
-    backoffCoefficient: policy?.backoffCoefficient || 2,
-    maximumInterval: toDuration(durationMs(policy?.maximumInterval) || initialMs * 100),
-    maximumAttempts: policy?.maximumAttempts ?? 0,
-    nonRetryableErrorTypes: policy?.nonRetryableErrorTypes ?? [],
-  };
-}
-
 function runTimeoutMs(run: Run): number {
   return durationMs(run.fields.started.workflowRunTimeout) ?? 0;
 }
 
-function refused(message: string): CommandRefused {
-  return new CommandRefused(Cause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES, message);
+function refused(message: string, options: { readonly terminates?: boolean } = {}): CommandRefused {
+  return new CommandRefused(Cause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES, message, options);
 }
 
 const encoder = new TextEncoder();

@@ -7,11 +7,14 @@ import { type CommandHandler, CommandRefused } from "./command.ts";
 
 /** Schedules an activity. */
 export const scheduleActivityTask: CommandHandler<"scheduleActivityTask"> = (context, value) => {
-  const { tx, engine, run, completedId, extras, request } = context;
+  const { tx, engine, run, completedId, extras } = context;
   const attributes = normalizeActivity(value, run);
   const activityId = attributes.activityId ?? "";
   if (tx.state.activityIds.has(activityId)) {
-    throw new CommandRefused(Cause.SCHEDULE_ACTIVITY_DUPLICATE_ID, "");
+    throw new CommandRefused(
+      Cause.SCHEDULE_ACTIVITY_DUPLICATE_ID,
+      `invalid history builder state for action: add-activitytask-scheduled-event, ActivityID: ${activityId}`,
+    );
   }
   if (tx.state.activities.size >= MAX_PENDING) {
     throw new CommandRefused(
@@ -19,16 +22,12 @@ export const scheduleActivityTask: CommandHandler<"scheduleActivityTask"> = (con
       `the number of pending activities, ${tx.state.activities.size}, has reached the per-workflow limit of ${MAX_PENDING}`,
     );
   }
-  const eager =
-    value.requestEagerExecution === true &&
-    attributes.taskQueue?.name === tx.fields.started.taskQueue?.name &&
-    request.namespace === run.namespace;
   const event = tx.add(
     "activityTaskScheduled",
     { ...attributes, workflowTaskCompletedEventId: completedId },
     extras,
   );
-  if (eager) context.eager.push(event.eventId);
+  if (value.requestEagerExecution) context.eager.push(event.eventId);
   else addActivity(engine, tx, event.eventId);
 };
 
@@ -41,10 +40,13 @@ export const requestCancelActivityTask: CommandHandler<"requestCancelActivityTas
     throw new CommandRefused(cause, "ScheduledEventId is not set on RequestCancelActivityTaskCommand.");
   }
   const activity = tx.state.activities.get(scheduledId);
-  if (!activity) {
-    if (scheduledId >= tx.fields.nextEventId) throw new CommandRefused(cause, "");
-    // It ended in the buffer while the worker decided: the request is noted and changes nothing.
-    if (tx.run.history.get(scheduledId) === undefined) throw new CommandRefused(cause, "");
+  // One that ended while the worker decided: the request is noted and changes nothing.
+  const known = activity ? activity.cancelRequestedId === undefined : tx.endsActivity(scheduledId);
+  if (!known) {
+    throw new CommandRefused(
+      cause,
+      `invalid history builder state for action: add-activitytask-cancel-requested-event, ScheduledEventID: ${scheduledId}`,
+    );
   }
   const requested = tx.add(
     "activityTaskCancelRequested",

@@ -4,9 +4,8 @@ import { planNextRun } from "../execution/next-run.ts";
 import { type CommandContext, type CommandHandler, CommandRefused } from "./command.ts";
 
 /** Nothing may have happened that the worker has not seen: it decides again. */
-export function refuseUnhandled({ tx, run }: CommandContext): void {
-  if (tx.fields.buffer.length > 0 || run.updates.waiting)
-    throw new CommandRefused(Cause.UNHANDLED_COMMAND, "");
+export function refuseUnhandled({ tx }: CommandContext): void {
+  if (tx.fields.buffer.length > 0) throw new CommandRefused(Cause.UNHANDLED_COMMAND, "");
 }
 
 /** The run ends well; with a cron schedule the next one follows. */

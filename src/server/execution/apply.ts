@@ -7,6 +7,7 @@ import type { Payload } from "../../gen/codec/temporal/api/common/v1/message.ts"
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { type EventName, type EventValue, eventName, type StoredEvent } from "../history/event.ts";
 import { durationMs, timestampMs } from "../wire-time.ts";
+import { noteBuild } from "./builds.ts";
 import type { RunState } from "./run-state.ts";
 
 type Apply<Name extends EventName> = (state: RunState, value: EventValue<Name>, event: StoredEvent) => void;
@@ -22,6 +23,7 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
     state.fields.lastStartedId = id(value.startedEventId);
     state.fields.lastTaskCompletedId = event.eventId;
     state.fields.versioning = value;
+    noteBuild(state, value, event);
   },
   activityTaskScheduled: (state, value, event) => {
     const atMs = timeOf(event);
@@ -43,6 +45,7 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
       lastWorkerIdentity: "",
       lastStartedMs: undefined,
       lastAttemptCompleteMs: undefined,
+      retryIntervalMs: 0,
       backingOff: false,
     });
   },
@@ -102,10 +105,13 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
   workflowExecutionUpdateAdmitted: (state, value) => {
     const updateId = value.request?.meta?.updateId ?? "";
     state.updates.set(updateId, { updateId, acceptedEventId: 0, outcome: undefined });
+    state.liveUpdates.set(updateId, { updateId, request: undefined, bytes: 0, sentWith: 0 });
   },
   workflowExecutionUpdateAccepted: (state, value, event) => {
     const updateId = value.protocolInstanceId ?? "";
     state.updates.set(updateId, { updateId, acceptedEventId: event.eventId, outcome: undefined });
+    state.liveUpdates.delete(updateId);
+    state.fields.openUpdates += 1;
   },
   workflowExecutionUpdateCompleted: (state, value) => {
     const updateId = value.meta?.updateId ?? "";
@@ -114,6 +120,7 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
       acceptedEventId: id(value.acceptedEventId),
       outcome: value.outcome ?? {},
     });
+    state.fields.openUpdates -= 1;
   },
   workflowExecutionOptionsUpdated: (state, value, event) => {
     if (value.attachedRequestId) state.startRequestIds.set(value.attachedRequestId, event.eventId);

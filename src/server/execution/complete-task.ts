@@ -9,6 +9,7 @@ import {
   WorkflowExecutionStatus as Status,
   TimeoutType,
 } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import type { Message } from "../../gen/codec/temporal/api/protocol/v1/message.ts";
 import type {
   RespondWorkflowTaskCompletedRequest,
   RespondWorkflowTaskCompletedResponse,
@@ -20,8 +21,10 @@ import {
   CommandRefused,
 } from "../commands/command.ts";
 import { CLOSING, COMMANDS } from "../commands/table.ts";
-import { TASK_HEARTBEAT_TIMEOUT_MS } from "../limits.ts";
+import { isRejection, rejectUnprocessed, runMessage } from "../commands/update-messages.ts";
+import { MAX_DISCARDED_EVENTS, TASK_HEARTBEAT_TIMEOUT_MS } from "../limits.ts";
 import { alreadyCompleted, invalidArgument, notFound } from "../rpc/failures.ts";
+import type { ServiceFailure } from "../rpc/service-failure.ts";
 import { decodeTaskToken, type TaskToken } from "../rpc/task-token.ts";
 import { durationMs } from "../wire-time.ts";
 import { type ActivityTaskAnswer, startActivity } from "./activities.ts";
@@ -31,7 +34,8 @@ import type { Run } from "./run.ts";
 import type { WorkflowTask } from "./run-state.ts";
 import { taskAnswer } from "./task-dispatch.ts";
 import type { Transaction } from "./transaction.ts";
-import { completeTask, failTask, scheduleTask, startTask, timeOutTask } from "./workflow-task.ts";
+import { abortSentUpdates } from "./update-end.ts";
+import { completeTask, dropTask, failTask, scheduleTask, startTask, timeOutTask } from "./workflow-task.ts";
 
 type Request = RespondWorkflowTaskCompletedRequest;
 type Answer = Init<RespondWorkflowTaskCompletedResponse>;
@@ -45,7 +49,7 @@ interface Done {
 /** Carries out what a worker decided. */
 export function respondTaskCompleted(engine: Engine, request: Request): Answer {
   const token = decodeTaskToken(request.taskToken, request.namespace);
-  const run = taskOf(engine, token);
+  const run = taskOf(engine, token, noSuchTask());
   let done: Done | "heartbeat-timeout";
   try {
     done = engine.transact(run, (tx) => complete(engine, tx, request));
@@ -63,15 +67,23 @@ export function respondTaskCompleted(engine: Engine, request: Request): Answer {
 }
 
 /** The run whose task a worker answers to. @throws {ServiceFailure} NOT_FOUND when it is not that task's turn any more */
-export function taskOf(engine: Engine, token: TaskToken): Run {
+export function taskOf(
+  engine: Engine,
+  token: TaskToken,
+  whenClosed: ServiceFailure = alreadyCompleted(),
+): Run {
   const run = engine.run(token.namespace, token.workflowId, token.runId);
   if (token.kind !== "workflow") throw invalidArgument("Error deserializing task token.");
   if (!run) throw notFound(`workflow not found for ID: ${token.workflowId}`);
-  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw alreadyCompleted();
+  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw whenClosed;
   const { task } = run.fields;
   const same = task?.stamp === token.stamp && task.startedId === token.startedId && task.startedId !== 0;
-  if (!same) throw notFound("Workflow task not found.");
+  if (!same) throw noSuchTask();
   return run;
+}
+
+function noSuchTask(): ServiceFailure {
+  return notFound("Workflow task not found.");
 }
 
 function complete(engine: Engine, tx: Transaction, request: Request): Done | "heartbeat-timeout" {
@@ -84,10 +96,22 @@ function complete(engine: Engine, tx: Transaction, request: Request): Done | "he
     tx.needTask();
     return "heartbeat-timeout";
   }
-  const dropped = run.updates.dropIfNothingToKeep(tx, request);
-  if (dropped !== undefined)
-    return afterTask(tx, request, { heartbeats, task, resetHistoryEventId: dropped, eager: [] });
-  const completedId = completeTask(tx, {
+  const dropped = keepsNothing(tx, task, request);
+  const completedId = dropped ? 0 : completed(tx, request);
+  if (dropped) dropTask(tx);
+  keepSticky(tx, request);
+  const eager: number[] = [];
+  runCommands({ engine, run, tx, request, completedId, eager });
+  const resetHistoryEventId = dropped ? fields.lastStartedId : 0;
+  const done = afterTask(tx, request, { heartbeats, task, resetHistoryEventId, eager });
+  run.queries.answer(tx, request.queryResults);
+  if (tx.fields.task === undefined) run.queries.unblock(tx);
+  return done;
+}
+
+function completed(tx: Transaction, request: Request): number {
+  tx.fields.mostRecentWorkerIdentity = request.identity;
+  return completeTask(tx, {
     identity: request.identity,
     binaryChecksum: request.binaryChecksum,
     workerVersion: request.workerVersionStamp,
@@ -97,22 +121,30 @@ function complete(engine: Engine, tx: Transaction, request: Request): Done | "he
     deploymentVersion: deploymentVersion(request),
     workerDeploymentName: request.deploymentOptions?.deploymentName ?? "",
   });
-  fields.mostRecentWorkerIdentity = request.identity;
-  keepSticky(tx, request);
-  const eager: number[] = [];
-  runCommands({ engine, run, tx, request, completedId, eager });
-  run.queries.answer(tx, request.queryResults);
-  return afterTask(tx, request, { heartbeats, task, resetHistoryEventId: 0, eager });
+}
+
+/**
+ * Whether a speculative task leaves nothing to keep: its worker refused every update and asked for nothing else. The events
+ * that it brought must be few, as they are sent again with the next one, and the worker must know to forget them.
+ */
+function keepsNothing({ fields }: Transaction, task: WorkflowTask, request: Request): boolean {
+  if (task.kind !== "speculative" || request.commands.length > 0) return false;
+  if (request.forceCreateNewWorkflowTask) return false;
+  const forgets = request.capabilities?.discardSpeculativeWorkflowTaskWithEvents ?? false;
+  // The event that started the last task, the one that completed it, and what came since.
+  const shown = fields.nextEventId - (fields.lastStartedId + 2);
+  return shown <= (forgets ? MAX_DISCARDED_EVENTS : 0) && request.messages.every(isRejection);
 }
 
 function runCommands(context: Omit<CommandContext, "extras">): void {
-  const { request, run } = context;
+  const { request, tx } = context;
   const names = request.commands.map(nameOf);
   checkOrder(names, request.commands);
+  const messages = new Map(request.messages.map((message) => [message.id, message]));
   request.commands.forEach((command, index) => {
     const name = names[index];
     if (name === "protocolMessage") {
-      run.updates.runCommand({ ...context, extras: {} }, command.attributes);
+      runMessage(context, take(messages, command));
       return;
     }
     const handler = name === undefined ? undefined : COMMANDS[name];
@@ -124,7 +156,23 @@ function runCommands(context: Omit<CommandContext, "extras">): void {
     // The table has for each name the handler of that name's value.
     (handler as CommandHandler<CommandName>)({ ...context, extras }, command.attributes.value as never);
   });
-  run.updates.runLeftMessages({ ...context, extras: {} });
+  for (const message of messages.values()) runMessage(context, message);
+  if (tx.running && !request.forceCreateNewWorkflowTask) rejectUnprocessed(tx);
+}
+
+/** The message that a command stands for. */
+function take(messages: Map<string, Message>, { attributes }: Command): Message {
+  const messageId = attributes.case === "protocolMessageCommandAttributes" ? attributes.value.messageId : "";
+  const cause = Cause.BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE;
+  if (messageId === "") {
+    throw new CommandRefused(cause, "MessageID is not set on ProtocolMessageCommand.");
+  }
+  const message = messages.get(messageId);
+  if (message === undefined) {
+    throw new CommandRefused(cause, `ProtocolMessageCommand referenced absent message ID ${messageId}`);
+  }
+  messages.delete(messageId);
+  return message;
 }
 
 function nameOf(command: Command): CommandName | undefined {
@@ -157,17 +205,17 @@ function afterTask(
     startActivity(tx, scheduledId, { identity: request.identity }),
   );
   const wanted = tx.flush() || request.forceCreateNewWorkflowTask || tx.taskNeeded;
-  const updatesWait = tx.run.updates.waiting;
-  if (!wanted && !updatesWait) return { next: undefined, activities, resetHistoryEventId };
+  if (!wanted && tx.state.liveUpdates.size === 0) return { next: undefined, activities, resetHistoryEventId };
   scheduleTask(tx, {
     speculative: !wanted && request.returnNewWorkflowTask,
     ...(state.heartbeats ? { originalScheduledMs: state.task.originalScheduledMs } : {}),
   });
   if (!request.returnNewWorkflowTask) return { next: undefined, activities, resetHistoryEventId };
   const next = startTask(tx, {
-    requestId: crypto.randomUUID(),
+    requestId: "request-from-RespondWorkflowTaskCompleted",
     identity: request.identity,
     sticky: tx.fields.sticky !== undefined,
+    onlyNewUpdates: request.forceCreateNewWorkflowTask,
   });
   return { next, activities, resetHistoryEventId };
 }
@@ -189,6 +237,7 @@ function deploymentVersion({
 function refuse(engine: Engine, run: Run, request: Request, error: CommandRefused): void {
   engine.transact(run, (tx) => {
     // A later attempt that fails in the same way is let run out of time, so that it does not come back at once.
+    abortSentUpdates(tx);
     const attempt = tx.fields.task?.attempt ?? 1;
     if (attempt > 1 && error.failedCause !== Cause.UNHANDLED_COMMAND && !error.terminates) return;
     failTask(tx, {
@@ -196,7 +245,7 @@ function refuse(engine: Engine, run: Run, request: Request, error: CommandRefuse
       identity: request.identity,
       failure: { message: error.text, failureInfo: { case: "serverFailureInfo", value: {} } },
     });
-    if (error.terminates) terminate(tx, { reason: error.message, identity: "history-service" });
+    if (error.terminates) terminate(tx, { reason: error.text, identity: "history-service" });
     if (error.failedCause === Cause.UNHANDLED_COMMAND) tx.fields.closeAttempted = true;
     tx.needTask();
   });

@@ -6,7 +6,7 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { TaskQueueId, WaitingTask } from "../matching/matching.ts";
-import { invalidArgument, workflowNotFound } from "../rpc/failures.ts";
+import { invalidArgument, runNotFound, workflowNotFound } from "../rpc/failures.ts";
 import type { Timeline } from "../time/timeline.ts";
 import type { SearchAttributeRules, VisibilitySink } from "../visibility/visibility.ts";
 import { type Due, syncAlarms } from "./alarms.ts";
@@ -21,7 +21,8 @@ export interface EngineParts {
   readonly newTimeline: () => Timeline;
   readonly queues: {
     add<Answer>(queue: TaskQueueId, task: WaitingTask<Answer>): void;
-    hasRecentPoller(queue: TaskQueueId): boolean;
+    /** Whether somebody polls it, or did not long ago: within `withinMs`, else within the time after which a sticky queue is given up. */
+    hasRecentPoller(queue: TaskQueueId, withinMs?: number): boolean;
   };
   readonly visibility: VisibilitySink;
   readonly searchAttributes: SearchAttributeRules;
@@ -91,7 +92,7 @@ export class Engine {
     const workflowId = execution?.workflowId ?? "";
     const runId = execution?.runId ?? "";
     const found = runId ? this.run(namespace, workflowId, runId) : this.current(namespace, workflowId);
-    if (!found) throw workflowNotFound(workflowId);
+    if (!found) throw runId ? runNotFound(workflowId, runId) : workflowNotFound(workflowId);
     return found;
   }
 
@@ -218,6 +219,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
   return (
     before.status !== after.status ||
     before.searchAttributes !== after.searchAttributes ||
+    before.buildIds !== after.buildIds ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
     tx.batches.some((batch) => batch[0]?.eventId === 1)

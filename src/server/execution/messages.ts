@@ -2,7 +2,7 @@ import type { Init } from "../../codec-runtime/init.ts";
 import type { Link, WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { EventValue } from "../history/event.ts";
 import { MAX_SIGNALS } from "../limits.ts";
-import { alreadyCompleted, busyWorkflow, invalidArgument, notFound } from "../rpc/failures.ts";
+import { alreadyClosing, alreadyCompleted, invalidArgument, notFound } from "../rpc/failures.ts";
 import { checkExecution, type Engine } from "./engine.ts";
 import type { Run } from "./run.ts";
 import type { Transaction } from "./transaction.ts";
@@ -74,7 +74,7 @@ export function requestCancel(
 /** While a worker is to decide again before it may close the run, nothing new is let in. */
 export function refuseWhileClosing(tx: Transaction): void {
   if (tx.fields.closeAttempted) {
-    throw busyWorkflow("workflow operation can not be applied because workflow is closing");
+    throw alreadyClosing();
   }
 }
 

@@ -2,9 +2,10 @@ import type { Init } from "../../codec-runtime/init.ts";
 import type { Payload, Payloads } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { WorkflowExecutionStatus } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { Failure } from "../../gen/codec/temporal/api/failure/v1/message.ts";
+import type { ResetPointInfo } from "../../gen/codec/temporal/api/workflow/v1/message.ts";
 import type { EventValue, StoredEvent } from "../history/event.ts";
 import { StagedMap } from "./staged-map.ts";
-import type { UpdateRecord } from "./update-record.ts";
+import type { LiveUpdate, UpdateRecord } from "./update-record.ts";
 
 /** Where the one pending workflow task stands. Replaced, never changed. */
 export interface WorkflowTask {
@@ -53,7 +54,10 @@ export interface ActivityRecord {
   readonly lastFailure: Init<Failure> | undefined;
   readonly lastWorkerIdentity: string;
   readonly lastStartedMs: number | undefined;
+  /** When a worker last said that an attempt failed; timeouts do not count. */
   readonly lastAttemptCompleteMs: number | undefined;
+  /** How long it waits, or waited, before this attempt. */
+  readonly retryIntervalMs: number;
   /** Waits for its back-off to end. */
   readonly backingOff: boolean;
 }
@@ -109,15 +113,29 @@ export interface RunFields {
   /** A close command was refused for buffered events: until the next task ends nothing more is let in. */
   closeAttempted: boolean;
   signalCount: number;
+  /** Updates that are accepted and not completed. */
+  openUpdates: number;
   memo: Readonly<Record<string, Init<Payload>>>;
   searchAttributes: Readonly<Record<string, Init<Payload>>>;
   buffer: readonly StoredEvent[];
   stateTransitionCount: number;
+  /** Builds of the workers that completed its tasks, as the search attribute `BuildIds` has them. */
+  buildIds: readonly string[];
+  /** Where a new build of a worker took over: workflows can be reset to these. Without run id: of this run. */
+  resetPoints: readonly Init<ResetPointInfo>[];
   versioningOverride: EventValue<"workflowExecutionStarted">["versioningOverride"];
   /** What the last completed workflow task said of its worker. */
   versioning: EventValue<"workflowTaskCompleted"> | undefined;
   mostRecentWorkerIdentity: string;
 }
+
+const OF_TASK: ReadonlySet<string> = new Set<keyof RunFields>([
+  "task",
+  "taskStamp",
+  "taskAttempt",
+  "sticky",
+  "stateTransitionCount",
+]);
 
 /** Everything that is known of a run. Lists can be taken back as the fields can. */
 export class RunState {
@@ -129,6 +147,8 @@ export class RunState {
   readonly children: StagedMap<number, ChildRecord> = new StagedMap();
   readonly externals: StagedMap<number, ExternalRecord> = new StagedMap();
   readonly updates: StagedMap<string, UpdateRecord> = new StagedMap();
+  /** Updates that no worker has accepted or refused yet, in the order in which they came. */
+  readonly liveUpdates: StagedMap<string, LiveUpdate> = new StagedMap();
   /** Request ids of signals and cancel requests that were seen. */
   readonly requestIds: StagedMap<string, true> = new StagedMap();
   /** Request ids of starts → the event they were attached to. */
@@ -156,8 +176,21 @@ export class RunState {
     this.fields = this.#before;
   }
 
-  #maps(): readonly { commit(): void; rollback(): void }[] {
+  /** Whether the present change touches more than the workflow task and updates that wait for it. */
+  get changedBesidesTask(): boolean {
+    if (this.#maps().some((map) => map !== this.liveUpdates && map.changed)) return true;
+    const [before, after]: Readonly<Record<string, unknown>>[] = [{ ...this.#before }, { ...this.fields }];
+    return Object.keys(after ?? {}).some((name) => !OF_TASK.has(name) && before?.[name] !== after?.[name]);
+  }
+
+  /** The workflow task as it was before the present change. */
+  get taskBefore(): WorkflowTask | undefined {
+    return this.#before.task;
+  }
+
+  #maps(): readonly { readonly changed: boolean; commit(): void; rollback(): void }[] {
     return [
+      this.liveUpdates,
       this.activities,
       this.activityIds,
       this.timers,

@@ -39,6 +39,11 @@ export class StagedMap<K, V> {
     return true;
   }
 
+  /** Whether anything changed since the last commit. */
+  get changed(): boolean {
+    return this.#staged.size > 0;
+  }
+
   /** In the order in which the keys were first set. */
   *values(): Generator<V> {
     for (const [, value] of this.entries()) yield value;

@@ -12,12 +12,14 @@ import { historyPage, transientEvents } from "./history-page.ts";
 import { encodePageToken } from "./page-token.ts";
 import type { Run } from "./run.ts";
 import type { WorkflowTask } from "./run-state.ts";
+import { messagesFor } from "./update-delivery.ts";
 import { startTask } from "./workflow-task.ts";
 
 /** Answer to a poll for workflow tasks. */
 export type WorkflowTaskAnswer = Init<PollWorkflowTaskQueueResponse>;
 
-const DEFAULT_PRIORITY = 3;
+/** Priority of a run that says none: 1 is the most urgent of five. */
+export const DEFAULT_PRIORITY = 3;
 
 /** Puts the pending workflow task of a run where its workers look. */
 export function dispatchTask(engine: Engine, run: Run): void {
@@ -58,7 +60,7 @@ export function taskAnswer(run: Run, task: WorkflowTask, sticky: boolean): Workf
   const last = page.next === undefined;
   return {
     ...taskHead(run, task),
-    history: { events: last ? [...page.events, ...transientEvents(run)] : page.events },
+    history: { events: last ? [...page.events, ...transientEvents(run, task.identity)] : page.events },
     nextPageToken: last
       ? undefined
       : encodePageToken({
@@ -69,8 +71,8 @@ export function taskAnswer(run: Run, task: WorkflowTask, sticky: boolean): Workf
           wait: false,
           closeOnly: false,
         }),
-    queries: run.queries.takeBuffered(),
-    messages: run.updates.messagesFor(task),
+    queries: run.queries.buffered(),
+    messages: messagesFor(run, task),
   };
 }
 

@@ -16,6 +16,7 @@ import { EVENT_KINDS } from "../history/event-kinds.ts";
 import { applyEvent } from "./apply.ts";
 import type { Run } from "./run.ts";
 import type { RunFields, RunState } from "./run-state.ts";
+import { endUpdates } from "./update-end.ts";
 import { scheduleTask, writeDeferredTask } from "./workflow-task.ts";
 
 /** One change of a run, from its checks to its events. */
@@ -26,6 +27,9 @@ export class Transaction {
   readonly #nextTaskId: () => number;
   readonly #batches: StoredEvent[][] = [[]];
   readonly #effects: (() => void)[] = [];
+  /** A workflow task was completed and its commands are carried out: what is no command's event stands behind those. */
+  #deciding = false;
+  readonly #decided: StoredEvent[] = [];
   #taskNeeded = false;
 
   constructor(run: Run, nowMs: number, nextTaskId: () => number) {
@@ -55,16 +59,19 @@ export class Transaction {
     const { fields } = this;
     const place = EVENT_KINDS[name].place;
     const fromOutside = place === "outside" || place === "end";
-    if (fromOutside && fields.task?.kind === "speculative") writeDeferredTask(this);
-    const buffered = fromOutside && fields.task !== undefined && fields.task.startedId !== 0;
+    if (place !== "task" && place !== "life" && fields.task?.kind === "speculative") writeDeferredTask(this);
+    const started = fields.task !== undefined && fields.task.startedId !== 0;
+    const buffered = fromOutside && (started || this.#deciding);
     const event = makeEvent(name, value, {
       eventId: buffered ? BUFFERED_EVENT_ID : fields.nextEventId,
       taskId: this.#nextTaskId(),
       timeMs: this.nowMs,
       ...(extras === undefined ? {} : { extras }),
     });
-    if (buffered) fields.buffer = [...fields.buffer, event];
-    else this.#append(event);
+    if (!buffered) this.#append(event);
+    else if (this.#deciding) this.#decided.push(event);
+    else fields.buffer = [...fields.buffer, event];
+    if (name === "workflowTaskCompleted") this.#deciding = true;
     applyEvent(this.state, event);
     return event;
   }
@@ -86,8 +93,11 @@ export class Transaction {
   /** Lets the events of the buffer into the history. Gives whether there were any. */
   flush(): boolean {
     const { fields } = this;
-    if (fields.buffer.length === 0) return false;
-    const events = flushBuffer(fields.buffer, fields.nextEventId);
+    const waiting = [...fields.buffer, ...this.#decided];
+    this.#deciding = false;
+    this.#decided.length = 0;
+    if (waiting.length === 0) return false;
+    const events = flushBuffer(waiting, fields.nextEventId);
     fields.buffer = [];
     for (const event of events) {
       this.#append(event);
@@ -95,6 +105,11 @@ export class Transaction {
         this.#rememberChildStart(event);
     }
     return true;
+  }
+
+  /** Whether an activity has ended by an event that is not in the history yet. */
+  endsActivity(scheduledId: number): boolean {
+    return [...this.fields.buffer, ...this.#decided].some((event) => endedActivity(event) === scheduledId);
   }
 
   /** A workflow task is wanted when all is done. */
@@ -114,8 +129,11 @@ export class Transaction {
     if (!this.running) {
       fields.buffer = [];
       fields.task = undefined;
+      endUpdates(this);
+      this.run.queries.unblock(this);
       return;
     }
+    this.#keepSpeculative();
     if (fields.task === undefined || fields.task.startedId === 0) {
       if (this.flush()) this.#taskNeeded = true;
     }
@@ -131,6 +149,13 @@ export class Transaction {
     return this.#effects;
   }
 
+  /** A speculative task stays one only as long as nothing but updates happens. */
+  #keepSpeculative(): void {
+    const { task } = this.fields;
+    if (task?.kind !== "speculative" || task.stamp !== this.state.taskBefore?.stamp) return;
+    if (this.state.changedBesidesTask) writeDeferredTask(this);
+  }
+
   #append(event: StoredEvent): void {
     this.#batches.at(-1)?.push(event);
     this.fields.nextEventId += 1;
@@ -140,5 +165,17 @@ export class Transaction {
     for (const child of this.state.children.values()) {
       if (child.startedId === BUFFERED_EVENT_ID) applyEvent(this.state, event);
     }
+  }
+}
+
+function endedActivity({ attributes }: StoredEvent): number | undefined {
+  switch (attributes.case) {
+    case "activityTaskCompletedEventAttributes":
+    case "activityTaskFailedEventAttributes":
+    case "activityTaskTimedOutEventAttributes":
+    case "activityTaskCanceledEventAttributes":
+      return Number(attributes.value?.scheduledEventId ?? 0);
+    default:
+      return undefined;
   }
 }

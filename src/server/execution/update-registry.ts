@@ -1,41 +1,63 @@
-import type { Init } from "../../codec-runtime/init.ts";
-import type { Command } from "../../gen/codec/temporal/api/command/v1/message.ts";
-import type { Message } from "../../gen/codec/temporal/api/protocol/v1/message.ts";
-import type { RespondWorkflowTaskCompletedRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
-import type { CommandContext } from "../commands/command.ts";
-import { MAX_UPDATES } from "../limits.ts";
-import type { RunState, WorkflowTask } from "./run-state.ts";
+// Invariants
+// U1. What is known of updates is in the run's state and is taken back with it; here is only who waits for them.
+// U2. Who waits is told after the commit, in the order of the commits, and at most once.
+import type { UpdateWorkflowExecutionLifecycleStage as Stage } from "../../gen/codec/temporal/api/enums/v1/update.ts";
+import { LONG_POLL_MS } from "../limits.ts";
+import type { Wall } from "../time/wall.ts";
+import type { Run } from "./run.ts";
 import type { Transaction } from "./transaction.ts";
+import { type Reached, reaches, updateStatus } from "./update-status.ts";
 
-/** The updates of a run that are under way. */
+interface Waiter {
+  readonly stage: Stage;
+  readonly done: (reached: Reached) => void;
+}
+
+/** Who waits for the updates of a run. */
 export class UpdateRegistry {
-  /** Whether updates wait for a worker to see them. */
-  get waiting(): boolean {
-    return false;
-  }
+  readonly #waiters: Map<string, Set<Waiter>> = new Map();
 
   /**
-   * Forgets a speculative task whose worker refused every update and asked for nothing else.
-   *
-   * @returns the event that the worker goes back to; undefined: the task is to be completed
+   * Waits until an update has come as far as `stage`. After the time of a long poll: gives how far it is then. A caller that
+   * leaves is forgotten, and the promise with it.
    */
-  dropIfNothingToKeep(_tx: Transaction, _request: RespondWorkflowTaskCompletedRequest): number | undefined {
-    return undefined;
+  wait(
+    run: Run,
+    wanted: { readonly updateId: string; readonly stage: Stage },
+    until: { readonly wall: Wall; readonly signal: AbortSignal },
+  ): Promise<Reached> {
+    const { updateId, stage } = wanted;
+    const now = updateStatus(run, updateId);
+    if (now === undefined) throw new Error(`update ${updateId} is not known`);
+    if (reaches(now, stage)) return Promise.resolve(now);
+    return new Promise((resolve) => {
+      const waiters = this.#waiters.get(updateId) ?? new Set<Waiter>();
+      this.#waiters.set(updateId, waiters);
+      const leave = (): void => {
+        stopTimer();
+        until.signal.removeEventListener("abort", leave);
+        waiters.delete(waiter);
+        if (waiters.size === 0 && this.#waiters.get(updateId) === waiters) this.#waiters.delete(updateId);
+      };
+      const done = (reached: Reached): void => {
+        leave();
+        resolve(reached);
+      };
+      const waiter: Waiter = { stage, done };
+      const stopTimer = until.wall.after(LONG_POLL_MS, () => done(updateStatus(run, updateId) ?? now));
+      until.signal.addEventListener("abort", leave);
+      waiters.add(waiter);
+    });
   }
 
-  /** Carries out a command that stands for a message of an update. */
-  runCommand(_context: CommandContext, _attributes: Command["attributes"]): void {}
-
-  /** Carries out the messages for which no command stood, and refuses the updates that the worker left unanswered. */
-  runLeftMessages(_context: CommandContext): void {}
-
-  /** The requests that go to the worker with a task that starts now. */
-  messagesFor(_task: WorkflowTask): readonly Init<Message>[] {
-    return [];
-  }
-
-  /** Whether the run should be continued as new because it had so many updates. */
-  suggestContinueAsNew(state: RunState): boolean {
-    return state.updates.size >= MAX_UPDATES * 0.9;
+  /** Tells who waits, once the change is committed. Without `reached`: how far the update has come by then. */
+  tell(tx: Transaction, updateId: string, reached?: Reached): void {
+    tx.after(() => {
+      const now = reached ?? updateStatus(tx.run, updateId);
+      if (now === undefined) return;
+      for (const waiter of [...(this.#waiters.get(updateId) ?? [])]) {
+        if (reaches(now, waiter.stage)) waiter.done(now);
+      }
+    });
   }
 }

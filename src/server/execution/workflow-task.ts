@@ -8,12 +8,14 @@ import type { EventValue } from "../history/event.ts";
 import {
   CONTINUE_AS_NEW_BYTES,
   CONTINUE_AS_NEW_EVENTS,
+  CONTINUE_AS_NEW_UPDATES,
   DEFAULT_TASK_TIMEOUT_MS,
   MAX_TASK_TIMEOUT_MS,
 } from "../limits.ts";
 import { durationMs, toDuration } from "../wire-time.ts";
 import type { WorkflowTask } from "./run-state.ts";
 import type { Transaction } from "./transaction.ts";
+import { countUpdates, sendUpdates } from "./update-delivery.ts";
 
 /** Attempts up to this one have the plain timeout; later ones wait longer and longer. */
 const PLAIN_ATTEMPTS = 3;
@@ -57,7 +59,13 @@ export function scheduleTask(
 /** A worker takes the task. */
 export function startTask(
   tx: Transaction,
-  by: { readonly requestId: string; readonly identity: string; readonly sticky: boolean },
+  by: {
+    readonly requestId: string;
+    readonly identity: string;
+    readonly sticky: boolean;
+    /** The worker still has those updates that it was sent before: it goes on with the same activation. */
+    readonly onlyNewUpdates?: boolean;
+  },
 ): WorkflowTask {
   const { fields } = tx;
   let task = pending(tx);
@@ -80,16 +88,22 @@ export function startTask(
   };
   if (task.kind === "normal") tx.add("workflowTaskStarted", startedValue(task));
   fields.task = task;
+  sendUpdates(tx, task, by.onlyNewUpdates ?? false);
   return task;
 }
 
-/** Writes the events of a task that has none in the history yet; it is an ordinary one from then on. */
-export function writeDeferredTask(tx: Transaction): void {
+/**
+ * Writes the events of a task that has none in the history yet; it is an ordinary one from then on. `identity` is the
+ * worker's, when it is by its answer that they are written.
+ */
+export function writeDeferredTask(tx: Transaction, identity = ""): void {
   const task = pending(tx);
   if (task.kind === "normal") return;
   tx.fields.task = { ...task, kind: "normal" };
   tx.add("workflowTaskScheduled", scheduledValue(tx, task));
-  if (task.startedId !== 0) tx.add("workflowTaskStarted", startedValue(task));
+  if (task.startedId === 0) return;
+  tx.add("workflowTaskStarted", startedValue({ ...task, identity }));
+  tx.breakBatch();
 }
 
 /** Ends the task as completed. Gives the id of the event. */
@@ -97,7 +111,7 @@ export function completeTask(
   tx: Transaction,
   value: Omit<EventValue<"workflowTaskCompleted">, "$unknown">,
 ): number {
-  writeDeferredTask(tx);
+  writeDeferredTask(tx, value.identity);
   const task = pending(tx);
   const event = tx.add("workflowTaskCompleted", {
     ...value,
@@ -108,6 +122,7 @@ export function completeTask(
   fields.task = undefined;
   fields.taskAttempt = 1;
   fields.closeAttempted = false;
+  fields.backingOff = false;
   fields.lastCompletedTaskMs = tx.nowMs;
   return event.eventId;
 }
@@ -119,7 +134,7 @@ export function failTask(
 ): void {
   const task = pending(tx);
   if (task.attempt === 1) {
-    writeDeferredTask(tx);
+    writeDeferredTask(tx, value.identity);
     tx.add("workflowTaskFailed", {
       ...value,
       scheduledEventId: task.scheduledId,
@@ -205,6 +220,6 @@ function suggestReasons(tx: Transaction): number[] {
   const reasons: number[] = [];
   if (tx.run.history.sizeBytes >= CONTINUE_AS_NEW_BYTES) reasons.push(1);
   if (tx.fields.nextEventId >= CONTINUE_AS_NEW_EVENTS) reasons.push(2);
-  if (tx.run.updates.suggestContinueAsNew(tx.state)) reasons.push(3);
+  if (countUpdates(tx.state) >= CONTINUE_AS_NEW_UPDATES) reasons.push(3);
   return reasons;
 }

@@ -21,6 +21,11 @@ export function workflowNotFound(workflowId: string): ServiceFailure {
   return notFound(`workflow not found for ID: ${workflowId}`);
 }
 
+/** The workflow may be known, this run of it is not. */
+export function runNotFound(workflowId: string, runId: string): ServiceFailure {
+  return notFound(`workflow execution not found for workflow ID "${workflowId}" and run ID "${runId}"`);
+}
+
 /** RESOURCE_EXHAUSTED because of one workflow (cause BUSY_WORKFLOW, scope NAMESPACE). */
 export function busyWorkflow(message: string): ServiceFailure {
   return new ServiceFailure(GrpcStatus.RESOURCE_EXHAUSTED, message, {
@@ -28,6 +33,19 @@ export function busyWorkflow(message: string): ServiceFailure {
     value: { cause: 5, scope: 1 },
   });
 }
+
+/** RESOURCE_EXHAUSTED because the run is about to end; what comes now is for the next, or for the run as it is after. */
+export function alreadyClosing(): ServiceFailure {
+  return busyWorkflow("workflow operation can not be applied because workflow is closing");
+}
+
+/** NOT_FOUND of an update whose run ended before a worker accepted it. */
+export function closedUpdate(): ServiceFailure {
+  return notFound(UPDATE_CLOSED);
+}
+
+/** What {@link closedUpdate} says. */
+export const UPDATE_CLOSED = "workflow update was aborted by closing workflow";
 
 /** RESOURCE_EXHAUSTED because too much is under way at once (cause CONCURRENT_LIMIT, scope NAMESPACE). */
 export function concurrentLimit(message: string): ServiceFailure {

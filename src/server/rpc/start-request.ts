@@ -63,7 +63,11 @@ export function normalTimeouts(request: {
   readonly workflowExecutionTimeout?: Init<Duration> | undefined;
   readonly workflowRunTimeout?: Init<Duration> | undefined;
   readonly workflowTaskTimeout?: Init<Duration> | undefined;
-}): { workflowExecutionTimeout: Duration; workflowRunTimeout: Duration; workflowTaskTimeout: Duration } {
+}): {
+  workflowExecutionTimeout: Duration | undefined;
+  workflowRunTimeout: Duration | undefined;
+  workflowTaskTimeout: Duration;
+} {
   const executionMs = Math.min(durationMs(request.workflowExecutionTimeout) ?? 0, MAX_DURATION_MS);
   const wantedRunMs = Math.min(durationMs(request.workflowRunTimeout) ?? 0, MAX_DURATION_MS);
   const runMs =
@@ -71,8 +75,9 @@ export function normalTimeouts(request: {
   const wantedTaskMs = durationMs(request.workflowTaskTimeout) || DEFAULT_TASK_TIMEOUT_MS;
   const taskMs = Math.min(wantedTaskMs, MAX_TASK_TIMEOUT_MS, runMs || MAX_TASK_TIMEOUT_MS);
   return {
-    workflowExecutionTimeout: wire(executionMs),
-    workflowRunTimeout: wire(runMs),
+    workflowExecutionTimeout:
+      executionMs > 0 ? wire(executionMs) : request.workflowExecutionTimeout && wire(0),
+    workflowRunTimeout: runMs > 0 ? wire(runMs) : request.workflowRunTimeout && wire(0),
     workflowTaskTimeout: wire(taskMs),
   };
 }
@@ -98,8 +103,8 @@ export function startedValue(
     workflowType: request.workflowType,
     taskQueue: { name: request.taskQueue?.name, kind: 1 },
     input: request.input,
-    workflowExecutionTimeout: request.workflowExecutionTimeout,
-    workflowRunTimeout: request.workflowRunTimeout,
+    workflowExecutionTimeout: executionMs > 0 ? request.workflowExecutionTimeout : undefined,
+    workflowRunTimeout: durationMs(request.workflowRunTimeout) ? request.workflowRunTimeout : undefined,
     workflowTaskTimeout: request.workflowTaskTimeout,
     continuedFailure: request.continuedFailure,
     lastCompletionResult: request.lastCompletionResult,

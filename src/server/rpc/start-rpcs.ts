@@ -9,6 +9,7 @@ import { resolveStart } from "../execution/id-policies.ts";
 import type { Run } from "../execution/run.ts";
 import { startRun } from "../execution/start-run.ts";
 import { taskAnswer } from "../execution/task-dispatch.ts";
+import type { Transaction } from "../execution/transaction.ts";
 import { scheduleTask, startTask } from "../execution/workflow-task.ts";
 import type { HandlersOf } from "./call.ts";
 import { checkStartRequest, firstBackoffMs, startedValue } from "./start-request.ts";
@@ -18,10 +19,14 @@ export function startRpcs(engine: Engine): HandlersOf<WorkflowServiceHandlers> {
   return { startWorkflowExecution: (request) => startWorkflow(engine, request) };
 }
 
-/** Starts a workflow, or finds the one that the request's policies prefer. */
+/**
+ * Starts a workflow, or finds the one that the request's policies prefer. A new run does `alsoAtStart` in its first change:
+ * either both happen or none.
+ */
 export function startWorkflow(
   engine: Engine,
   raw: StartWorkflowExecutionRequest,
+  alsoAtStart?: (tx: Transaction) => void,
 ): {
   readonly runId: string;
   readonly started: boolean;
@@ -50,6 +55,7 @@ export function startWorkflow(
       requestId: request.requestId,
       started: startedValue(request, { runId, eager, nowMs, backoffMs }),
       timeline,
+      ...(alsoAtStart === undefined ? {} : { alsoAtStart }),
       extras: {
         ...(request.userMetadata ? { userMetadata: request.userMetadata } : {}),
         ...(request.links.length > 0 ? { links: request.links } : {}),

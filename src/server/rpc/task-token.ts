@@ -33,7 +33,8 @@ export function decodeTaskToken(bytes: Uint8Array, namespace: string): TaskToken
   if (bytes.length === 0) throw invalidArgument("Task token not set on request.");
   const token = parse(bytes);
   if (token === undefined) throw invalidArgument("Error deserializing task token.");
-  if (token.namespace !== namespace) {
+  // A request may leave its namespace to the token.
+  if (namespace !== "" && token.namespace !== namespace) {
     throw invalidArgument("Operation requested with a token from a different namespace.");
   }
   return token;

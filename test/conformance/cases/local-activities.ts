@@ -1,7 +1,8 @@
 /** Local activities, where workers come and go and what histories do not show. */
 import assert from "node:assert/strict";
-import { localRepeated } from "../case-workflows/locals.ts";
-import type { Case, CaseWorld } from "./case.ts";
+import { sleep } from "perdure/activity";
+import { localLasting, localRepeated } from "../case-workflows/locals.ts";
+import { type Case, type CaseWorld, eventually } from "./case.ts";
 
 type Events = Awaited<ReturnType<ReturnType<CaseWorld["client"]["workflow"]["getHandle"]>["fetchHistory"]>>;
 
@@ -12,6 +13,23 @@ function repeatedAttempts({ events = [] }: Events): (number | undefined)[] {
       ? [attributes.value.meteringMetadata?.nonfirstLocalActivityExecutionAttempts]
       : [],
   );
+}
+
+/** A local activity that counts its calls and heeds its cancellation. */
+function lastingOne(): { calls: number; lasting(ms: number): Promise<string> } {
+  const seen = {
+    calls: 0,
+    async lasting(ms: number): Promise<string> {
+      seen.calls += 1;
+      await sleep(ms);
+      return `call ${seen.calls}`;
+    },
+  };
+  return seen;
+}
+
+async function called(seen: { readonly calls: number }, times: number): Promise<void> {
+  await eventually(`${times} calls`, async () => seen.calls >= times || undefined);
 }
 
 export const localActivityCases: readonly Case[] = [
@@ -40,6 +58,60 @@ export const localActivityCases: readonly Case[] = [
       assert.equal(later.at(-1), 0);
       const middle = later.slice(0, -1).map((count) => count ?? 0);
       assert.ok(middle.length > 0 && middle.every((count) => count >= 2 && count <= 5), `${first}, ${later}`);
+    },
+  },
+  {
+    name: "local activities: one that outlasts its workflow task runs once, with caches that are off, full or large",
+    async run({ client, id, taskQueue, withWorker }) {
+      for (const maxCachedWorkflows of [0, 1, 100]) {
+        const seen = [lastingOne(), lastingOne()];
+        const activities = { lasting: async (ms: number) => await seen[ms % 2]!.lasting(ms) };
+        await withWorker(
+          async () => {
+            const started = { taskQueue, workflowTaskTimeout: "1 second" } as const;
+            const runs = [2500, 2501].map((ms) =>
+              client.workflow.execute(localLasting, { ...started, workflowId: id(), args: [ms] }),
+            );
+            assert.deepEqual(await Promise.all(runs), ["call 1", "call 1"], `cache of ${maxCachedWorkflows}`);
+          },
+          { activities, maxCachedWorkflows },
+        );
+      }
+    },
+  },
+  {
+    name: "local activities: a worker's shutdown lets one end in its grace time, and leaves others to another worker",
+    async run({ client, id, taskQueue, withWorker }) {
+      const patient = lastingOne();
+      const first = { workflowId: id(), taskQueue, args: [1000] as [number] };
+      const handle = await withWorker(
+        async () => {
+          const started = await client.workflow.start(localLasting, first);
+          await called(patient, 1);
+          return started;
+        },
+        { activities: { lasting: patient.lasting }, shutdownGraceTime: "8 seconds" },
+      );
+      // Its worker is gone: the answer came before.
+      assert.equal(await handle.result(), "call 1");
+      const cut = lastingOne();
+      const second = {
+        workflowId: id(),
+        taskQueue,
+        args: [1500] as [number],
+        workflowTaskTimeout: "2 seconds",
+      };
+      await withWorker(
+        async () => {
+          await client.workflow.start(localLasting, { ...second, workflowTaskTimeout: "2 seconds" });
+          await called(cut, 1);
+        },
+        { activities: { lasting: cut.lasting } },
+      );
+      await withWorker(
+        async () => assert.equal(await client.workflow.getHandle(second.workflowId).result(), "call 2"),
+        { activities: { lasting: cut.lasting } },
+      );
     },
   },
 ];

@@ -2,9 +2,13 @@
 import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
+import { dynamicScenarios } from "./dynamic.mjs";
 import { eventGroupScenarios } from "./event-groups.mjs";
 import { externalScenarios } from "./external.mjs";
+import { failureTypeScenarios } from "./failure-types.mjs";
 import { localActivityScenarios } from "./local-activities.mjs";
+import { localRaceScenarios } from "./local-races.mjs";
+import { metadataScenarios } from "./metadata.mjs";
 import { nexusScenarios } from "./nexus.mjs";
 import { patchScenarios } from "./patches.mjs";
 import { runScenarios } from "./runs.mjs";
@@ -14,6 +18,7 @@ import { timerScenarios } from "./timers.mjs";
 import { updateScenarios } from "./updates.mjs";
 import { upsertScenarios } from "./upserts.mjs";
 import { valueScenarios } from "./values.mjs";
+import { versioningScenarios } from "./versioning.mjs";
 
 export const scenarios = [
   ...valueScenarios,
@@ -31,4 +36,9 @@ export const scenarios = [
   ...localActivityScenarios,
   ...patchScenarios,
   ...upsertScenarios,
+  ...dynamicScenarios,
+  ...failureTypeScenarios,
+  ...localRaceScenarios,
+  ...metadataScenarios,
+  ...versioningScenarios,
 ];

@@ -19,6 +19,7 @@ interface Recorded {
 
 const REAL = Boolean(process.env["TEMPORAL_CLI"] || process.env["TEMPORAL_ADDRESS"]);
 const RECORD = REAL && process.env["RECORD_SCENARIOS"] === "1";
+const AT_ONCE = 16;
 const ONLY = process.env["RECORD_ONLY"]?.split(",");
 
 /** Tests that the embedded server says in each scenario what the real one said, and still says where it can be had. */
@@ -30,15 +31,36 @@ export function compareScenarios(subject: string, scenarios: readonly Scenario[]
       test(`embedded: ${name}`, { timeout: 120_000 }, async () => {
         const expected = RECORD ? await fromReal() : readRecorded(subject);
         const logs = await fromEmbedded();
-        expect(expected.scenarios[name], `no record of "${name}": see scenario.ts`).toBeDefined();
-        expect(logs[name]).toEqual(expected.scenarios[name]);
+        expectSame(logs[name], expected.scenarios[name]);
       });
       if (!REAL || RECORD) continue;
       test(`real: ${name}`, { timeout: 120_000 }, async () => {
         const { scenarios: logs } = await fromReal();
-        expect(logs[name]).toEqual(readRecorded(subject).scenarios[name]);
+        expectSame(logs[name], readRecorded(subject).scenarios[name]);
       });
     }
+  });
+}
+
+function expectSame(got: Logs[string] | undefined, recorded: Logs[string] | undefined): void {
+  expect(recorded, "there is no record of this scenario: see scenario.ts").toBeDefined();
+  const lines = linesOf(got);
+  const expected = linesOf(recorded);
+  const differences: string[] = [];
+  for (let index = 0; index < Math.max(lines.length, expected.length); index += 1) {
+    if (lines[index] === expected[index]) continue;
+    differences.push(`recorded: ${expected[index]}`, `     now: ${lines[index]}`);
+  }
+  expect(differences, `\n${differences.join("\n")}\n`).toEqual([]);
+}
+
+/** Each step and each event on a line of its own. */
+function linesOf(log: Logs[string] | undefined): readonly string[] {
+  if (log === undefined || "broke" in log) return [JSON.stringify(log)];
+  return log.flatMap((entry) => {
+    const { step, answer, ...rest } = entry;
+    if (!Array.isArray(answer)) return [JSON.stringify(entry)];
+    return [JSON.stringify({ step, ...rest }), ...answer.map((each) => JSON.stringify(each))];
   });
 }
 
@@ -82,26 +104,31 @@ async function playReal(subject: string, scenarios: readonly Scenario[]): Promis
   }
 }
 
-/** All at once: most of their time is waiting. */
+/** Many at once: most of their time is waiting. */
 async function play(
   connection: Connection,
   namespace: string,
   scenarios: readonly Scenario[],
 ): Promise<Logs> {
-  const logs: Record<string, Logs[string]> = {};
-  await Promise.all(
-    scenarios.map(async ({ name, run }) => {
-      const stage = new Stage(connection, namespace);
-      try {
-        await run(stage);
-        logs[name] = stage.log;
-      } catch (error) {
-        const after = stage.log.at(-1)?.step ?? "the start";
-        logs[name] = { broke: stage.normaliser.text(`after ${after}: ${String(error)}`) };
-      }
-    }),
-  );
-  return logs;
+  const logs = new Map<string, Logs[string]>(scenarios.map(({ name }) => [name, []]));
+  const left = [...scenarios];
+  const next = async (): Promise<void> => {
+    for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
+      logs.set(scenario.name, await playOne(new Stage(connection, namespace), scenario));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+  return Object.fromEntries(logs);
+}
+
+async function playOne(stage: Stage, { run }: Scenario): Promise<Logs[string]> {
+  try {
+    await run(stage);
+    return stage.log;
+  } catch (error) {
+    const after = stage.log.at(-1)?.step ?? "the start";
+    return { broke: stage.normaliser.text(`after ${after}: ${String(error)}`) };
+  }
 }
 
 function pathOf(subject: string): string {

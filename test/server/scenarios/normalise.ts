@@ -44,11 +44,12 @@ export class Normaliser {
 
   /** A text with its changing parts named. */
   text(text: string): string {
-    return text.replaceAll(this.#suffix, "").replace(UUID, (uuid) => {
+    const named = text.replaceAll(this.#suffix, "").replace(UUID, (uuid) => {
       const known = this.#uuids.get(uuid) ?? `<uuid ${this.#uuids.size + 1}>`;
       this.#uuids.set(uuid, known);
       return known;
     });
+    return named.length > LONGEST_SHOWN ? `${named.slice(0, 100)}… <${named.length} characters>` : named;
   }
 
   #bytes(bytes: Uint8Array): string {
@@ -73,7 +74,7 @@ export class Normaliser {
     for (const name of Object.keys(message).sort()) {
       if (DROPPED.has(name)) continue;
       const value = this.value(message[name]);
-      if (!isDefault(value)) json[name] = value;
+      if (!isDefault(value)) json[this.text(name)] = value;
     }
     return json;
   }
@@ -104,7 +105,7 @@ export class Normaliser {
 function time(seconds: bigint, nanos: number): string | undefined {
   if (seconds > 1_000_000_000n) return "<time>";
   if (seconds === 0n && nanos === 0) return "0s";
-  return `${Number(seconds) + nanos / 1e9}s`;
+  return `${Math.round((Number(seconds) + nanos / 1e9) * 1000) / 1000}s`;
 }
 
 function isDefault(value: unknown): boolean {

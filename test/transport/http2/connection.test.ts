@@ -384,6 +384,35 @@ describe("the connection", () => {
     expect(wire.error?.http2Code).toBe(Http2Code.ENHANCE_YOUR_CALM);
   });
 
+  test("small requests do not wait for all of a large one that came before them, nor it for all of them", () => {
+    const wire = new Wire().put(settings([4, 1_000_000]));
+    const sentOf = (): [streamId: number, bytes: number][] =>
+      wire
+        .out()
+        .filter(({ type }) => type === Type.DATA)
+        .map(({ streamId, payload }) => [streamId, payload.length]);
+    wire.open(Buffer.alloc(100_000));
+    expect(sentOf().reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(65_535);
+    wire.open(Buffer.alloc(95));
+    wire.open(Buffer.alloc(20_000));
+    wire.open(Buffer.alloc(400_000));
+    expect(sentOf()).toEqual([]);
+    wire.put(frame(Type.WINDOW_UPDATE, 0, { payload: uint32(40_000) }));
+    expect(sentOf()).toEqual([
+      [3, 100],
+      [5, 16_384],
+      [1, 16_384],
+      [5, 3_621],
+      [1, 3_511],
+    ]);
+    // Large ones come one after the other.
+    wire.put(frame(Type.WINDOW_UPDATE, 0, { payload: uint32(16_384) }));
+    expect(sentOf()).toEqual([
+      [1, 14_575],
+      [7, 1_809],
+    ]);
+  });
+
   test("half a window of a long answer is given back while it comes, for stream and connection", () => {
     const wire = new Wire();
     wire.open();

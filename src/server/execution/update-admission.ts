@@ -1,0 +1,81 @@
+import type { Init } from "../../codec-runtime/init.ts";
+import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import { encodeRequest, type Request } from "../../gen/codec/temporal/api/update/v1/message.ts";
+import { FAILING_TASK_ATTEMPTS, MAX_UPDATES, MAX_UPDATES_BYTES, MAX_UPDATES_IN_FLIGHT } from "../limits.ts";
+import {
+  alreadyClosing,
+  alreadyCompleted,
+  concurrentLimit,
+  failedPrecondition,
+  workflowNotReady,
+} from "../rpc/failures.ts";
+import type { RunState } from "./run-state.ts";
+import type { Transaction } from "./transaction.ts";
+import { countUpdates } from "./update-delivery.ts";
+import { updateStatus } from "./update-status.ts";
+import { scheduleTask } from "./workflow-task.ts";
+
+/**
+ * Lets an update in. One that is known by its id is the same update: nothing happens. With no workflow task pending, one is
+ * made for it, unless one follows anyway.
+ *
+ * @throws {ServiceFailure} when the run is closed, cannot take it now, or has too many
+ */
+export function admitUpdate(
+  tx: Transaction,
+  request: Init<Request>,
+  options: { readonly taskFollows?: boolean } = {},
+): void {
+  const { state, fields } = tx;
+  const updateId = request.meta?.updateId ?? "";
+  const known = updateStatus(tx.run, updateId) !== undefined;
+  if (!tx.running) {
+    if (known) return;
+    throw alreadyCompleted();
+  }
+  refuseNow(tx);
+  if (known) return;
+  const bytes = encodeRequest(request).length;
+  checkLimits(state, bytes);
+  state.liveUpdates.set(updateId, { updateId, request, bytes, sentWith: 0 });
+  if (fields.task === undefined && !options.taskFollows) scheduleTask(tx, { speculative: true });
+}
+
+function refuseNow({ fields }: Transaction): void {
+  if (fields.status === Status.PAUSED) {
+    throw failedPrecondition("Workflow is paused. Cannot update the workflow.");
+  }
+  if (fields.taskAttempt >= FAILING_TASK_ATTEMPTS) {
+    throw workflowNotReady(
+      "Unable to perform workflow execution update due to Workflow Task in failed state.",
+    );
+  }
+  const started = fields.task !== undefined && fields.task.startedId !== 0;
+  if (fields.closeAttempted && started) throw alreadyClosing();
+}
+
+function checkLimits(state: RunState, bytes: number): void {
+  if (state.liveUpdates.size + state.fields.openUpdates >= MAX_UPDATES_IN_FLIGHT) {
+    throw concurrentLimit(
+      `limit on number of concurrent in-flight updates has been reached (${MAX_UPDATES_IN_FLIGHT})`,
+    );
+  }
+  checkTotal(state);
+  let held = bytes;
+  for (const update of state.liveUpdates.values()) held += update.bytes + update.updateId.length * 2;
+  if (held >= MAX_UPDATES_BYTES) {
+    throw concurrentLimit(
+      `limit on total payload size of in-flight updates has been reached (${MAX_UPDATES_BYTES} bytes)`,
+    );
+  }
+}
+
+/** @throws {ServiceFailure} FAILED_PRECONDITION when a run has had as many updates as one may have */
+export function checkTotal(state: RunState): void {
+  if (countUpdates(state) < MAX_UPDATES) return;
+  throw failedPrecondition(
+    `The limit on the total number of distinct updates in this workflow has been reached (${MAX_UPDATES}). ` +
+      "Make sure any duplicate updates share an Update ID so the server can deduplicate them, and consider rejecting updates that you aren't going to process. " +
+      "You can also Continue-as-New to avoid this; we recommend you check Continue-as-New Suggested in your Workflow.",
+  );
+}

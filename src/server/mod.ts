@@ -1,0 +1,2 @@
+/** The embedded Temporal server: in memory, in this process, with or without time skipping. */
+export { EmbeddedServer, type EmbeddedServerOptions } from "./server.ts";

@@ -1,0 +1,147 @@
+// Invariants
+// S1. One logical thread: nothing in here runs beside anything else, so that the same calls in the same order give the same
+//     histories.
+// S2. Closing ends every wait with UNAVAILABLE and leaves no timer behind.
+import { type SearchAttributeType, searchAttributeTypeNames } from "../common/search-attributes.ts";
+import type { RpcAnswer, RpcCallOptions, RpcPort } from "../platform/rpc-port.ts";
+import { onDue } from "./execution/due.ts";
+import { Engine } from "./execution/engine.ts";
+import type { Run } from "./execution/run.ts";
+import { onRunClosed } from "./execution/run-closed.ts";
+import { dispatchTask } from "./execution/task-dispatch.ts";
+import { TaskQueues } from "./matching/task-queues.ts";
+import { admission } from "./namespaces/admission.ts";
+import { NamespaceRegistry } from "./namespaces/namespace-registry.ts";
+import { Dispatcher } from "./rpc/dispatcher.ts";
+import { registerRpcs } from "./rpc/register.ts";
+import { SystemWall } from "./time/system-wall.ts";
+import { TimeKeeper } from "./time/time-keeper.ts";
+import type { Wall } from "./time/wall.ts";
+import { DelayedVisibility } from "./visibility/delayed-visibility.ts";
+import { SearchAttributes } from "./visibility/search-attributes.ts";
+import { VisibilityStore } from "./visibility/visibility-store.ts";
+
+/** What an {@link EmbeddedServer} can be told. */
+export interface EmbeddedServerOptions {
+  /** Let time skip: see {@link EmbeddedServer.currentTimeMs}. Default `false`: the clock of the machine. */
+  readonly timeSkipping?: boolean | undefined;
+  /** Namespaces besides `default`. Default: none. */
+  readonly namespaces?: readonly string[] | undefined;
+  /** Custom search attributes of all these namespaces: name → type. Default: none. */
+  readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>> | undefined;
+  /** Make a namespace when a call first names it, where the real server refuses the call. Default `false`. */
+  readonly autoCreateNamespaces?: boolean | undefined;
+  /** Milliseconds by which lists and counts lag behind, as they do in production. Default 0. */
+  readonly visibilityDelayMs?: number | undefined;
+  /** Hears of defects of the server itself. Default: they go to the caller as INTERNAL, and to the console. */
+  readonly onDefect?: ((what: string, error: unknown) => void) | undefined;
+}
+
+/** What tests of the server itself may put in. */
+export interface ServerInsides {
+  readonly wall?: Wall;
+  readonly verify?: (run: Run) => void;
+}
+
+/**
+ * A Temporal server in this process, for development, tests and programs that need no other process: in memory, and on
+ * every runtime. It is a transport: connections are made right on it, without a socket.
+ *
+ * @example
+ * ```ts
+ * const server = new EmbeddedServer();
+ * const connection = await Connection.connect({ transport: server });
+ * ```
+ */
+export class EmbeddedServer implements RpcPort {
+  readonly #dispatcher: Dispatcher;
+  readonly #keeper: TimeKeeper;
+  readonly #visibility: DelayedVisibility;
+
+  constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
+    const wall = insides.wall ?? new SystemWall();
+    const onDefect = options.onDefect ?? reportDefect;
+    const skipping = options.timeSkipping === true;
+    const keeper = new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) =>
+      onDefect("an alarm", error),
+    );
+    const namespaces = new NamespaceRegistry({
+      newId: () => crypto.randomUUID(),
+      autoCreate: options.autoCreateNamespaces === true,
+    });
+    for (const name of options.namespaces ?? []) namespaces.create(name);
+    const store = new VisibilityStore();
+    const visibility = new DelayedVisibility(store, wall, options.visibilityDelayMs ?? 0);
+    const searchAttributes = new SearchAttributes(namespaces);
+    registerAttributes(searchAttributes, options);
+    const queues = new TaskQueues(wall);
+    const engine = new Engine({
+      newTimeline: () => keeper.timeline(),
+      queues,
+      visibility,
+      searchAttributes,
+      namespaceId: (namespace) => namespaces.get(namespace).id,
+      onDefect,
+      ...(insides.verify ? { verify: insides.verify } : {}),
+    });
+    engine.connect({
+      dispatchTask: (run) => dispatchTask(engine, run),
+      due: (run, due) => onDue(engine, run, due),
+      closed: (run) => onRunClosed(engine, run),
+    });
+    this.#dispatcher = new Dispatcher({ admit: admission(namespaces), onDefect });
+    this.#keeper = keeper;
+    this.#visibility = visibility;
+    registerRpcs(this.#dispatcher, {
+      engine,
+      wall,
+      queues,
+      namespaces,
+      store,
+      searchAttributes,
+      keeper: skipping ? keeper : undefined,
+    });
+  }
+
+  /** The server's time in milliseconds since the epoch: with time skipping it runs ahead of the machine's. */
+  currentTimeMs(): number {
+    return this.#keeper.now();
+  }
+
+  /**
+   * Resolves when nothing is under way: no workflow task or activity is with a worker or waits for one, and nothing is due.
+   *
+   * @example
+   * ```ts
+   * await server.settle();
+   * ```
+   */
+  settle(): Promise<void> {
+    return this.#keeper.settled();
+  }
+
+  /** One call, as connections make it. */
+  unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
+    return this.#dispatcher.unary(path, bytes, options);
+  }
+
+  /** Ends the server: calls under way, and later ones, fail with UNAVAILABLE. What it held is gone. Safe to call again. */
+  async close(): Promise<void> {
+    await this.#dispatcher.close();
+    this.#visibility.flush();
+    this.#keeper.close();
+  }
+}
+
+function registerAttributes(attributes: SearchAttributes, options: EmbeddedServerOptions): void {
+  const types = Object.entries(options.searchAttributes ?? {});
+  if (types.length === 0) return;
+  const numbers = Object.fromEntries(
+    types.map(([name, type]) => [name, searchAttributeTypeNames.encode(type)]),
+  );
+  for (const namespace of ["default", ...(options.namespaces ?? [])]) attributes.add(namespace, numbers);
+}
+
+function reportDefect(what: string, error: unknown): void {
+  console.error(`Embedded server: ${what}:`, error);
+}

@@ -1,0 +1,52 @@
+// Invariants
+// 1. While anybody waits for a result, time may skip; when nobody does, it may not. Many may wait at a time: the server is
+//    told by the first and by the last.
+import { Client, type ClientOptions } from "../client/client.ts";
+import type { Connection } from "../transport/connection.ts";
+
+/** Lets time skip while at least one wait goes on. */
+export class SkippingWaits {
+  readonly #connection: Connection;
+  #waits = 0;
+  /** The last word to the server, so that the next is said after it. */
+  #told: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Waits, and lets time skip meanwhile. */
+  readonly during = async <Result>(wait: () => Promise<Result>): Promise<Result> => {
+    this.#waits += 1;
+    if (this.#waits === 1) this.#tell(() => this.#connection.testService.unlockTimeSkipping({}));
+    try {
+      await this.#told;
+      return await wait();
+    } finally {
+      this.#waits -= 1;
+      if (this.#waits === 0) this.#tell(() => this.#connection.testService.lockTimeSkipping({}));
+      await this.#told;
+    }
+  };
+
+  #tell(word: () => Promise<unknown>): void {
+    // A word that failed has told its own waiter; the next is said all the same.
+    this.#told = this.#told.catch(() => {}).then(word);
+  }
+}
+
+/**
+ * A client whose waits for results let time skip on a time-skipping server: a workflow that sleeps for a year has its
+ * result in milliseconds.
+ *
+ * @example
+ * ```ts
+ * const result = await env.client.workflow.execute(remindMeNextYear, { workflowId: "r-1", taskQueue: "tests" });
+ * ```
+ */
+export class TimeSkippingClient extends Client {
+  constructor(options: ClientOptions, waits: SkippingWaits) {
+    super(options);
+    this.scope.whileWaiting = waits.during;
+  }
+}

@@ -1,0 +1,84 @@
+/** Errors that fail a workflow, or an update, and not its task, by options of the definition. */
+import {
+  allHandlersFinished,
+  condition,
+  defineSignal,
+  defineUpdate,
+  executeChild,
+  setHandler,
+  setWorkflowOptions,
+  sleep,
+} from "perdure/workflow";
+
+class OutOfStock extends Error {
+  override readonly name: string = "OutOfStock";
+}
+
+class SoldOut extends OutOfStock {
+  override readonly name: string = "SoldOut";
+}
+
+const order = defineUpdate<string, [string]>("order");
+const close = defineSignal("close");
+
+/** A class and what extends it. */
+export async function soldOut(pauseFirst: boolean): Promise<void> {
+  if (pauseFirst) await sleep(10);
+  throw new SoldOut("none left", { cause: new RangeError("0 of 1") });
+}
+setWorkflowOptions({ failureExceptionTypes: [OutOfStock] }, soldOut);
+
+/** Every error. */
+export async function anyErrorFails(): Promise<void> {
+  await sleep(10);
+  (undefined as unknown as { readonly length: number }).length;
+}
+setWorkflowOptions({ failureExceptionTypes: [Error] }, anyErrorFails);
+
+/** Updates whose handlers throw such errors fail; the workflow goes on. */
+export async function failingUpdates(): Promise<string[]> {
+  const seen: string[] = [];
+  let closed = false;
+  setHandler(close, () => {
+    closed = true;
+  });
+  setHandler(
+    order,
+    async (what) => {
+      seen.push(what);
+      if (what === "later") await sleep(10);
+      if (what !== "pen") throw new SoldOut(`no ${what}`);
+      return `one ${what}`;
+    },
+    {
+      validator(what) {
+        if (what === "nothing") throw new SoldOut("refused");
+      },
+    },
+  );
+  await condition(() => closed && allHandlersFinished());
+  return seen;
+}
+setWorkflowOptions({ failureExceptionTypes: [OutOfStock] }, failingUpdates);
+
+/** Signal handlers that throw such errors fail the workflow. */
+export async function failsInSignal(): Promise<void> {
+  setHandler(close, () => {
+    throw new OutOfStock("in a handler");
+  });
+  await condition(() => false);
+}
+setWorkflowOptions({ failureExceptionTypes: [OutOfStock] }, failsInSignal);
+
+/** What the parent of such a workflow gets. */
+export async function parentOfSoldOut(): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  for (const type of [soldOut, anyErrorFails] as const) {
+    try {
+      await executeChild(type as () => Promise<void>, { args: [] as [] });
+    } catch (error) {
+      for (let at = error; at instanceof Error; at = at.cause) seen.push([at.name, at.message]);
+    }
+  }
+  return seen;
+}
