@@ -13,6 +13,7 @@ import {
   type RpcPort,
 } from "../../platform/rpc-port.ts";
 import type { Handler, HandlerCodecs, HandlersOf, ServerCall } from "./call.ts";
+import { OpenCall } from "./open-call.ts";
 import { ServiceFailure, toRpcError } from "./service-failure.ts";
 
 /** What stands between every call and its handler. */
@@ -45,7 +46,8 @@ export class Dispatcher implements RpcPort {
   readonly #options: DispatcherOptions;
   readonly #entries: Map<string, Entry> = new Map();
   readonly #services: Set<string> = new Set();
-  readonly #closing: AbortController = new AbortController();
+  readonly #open: Set<OpenCall> = new Set();
+  #closed = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -82,14 +84,9 @@ export class Dispatcher implements RpcPort {
     const entry = this.#entries.get(path);
     const method = path.slice(path.lastIndexOf("/") + 1);
     if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
-    if (this.#closing.signal.aborted) throw closed();
+    if (this.#closed) throw closed();
     const request = decode(entry.codec, bytes);
-    const call: ServerCall = {
-      method,
-      timeoutMs: options.timeoutMs,
-      signal: options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal,
-      metadata: options.metadata ?? NO_METADATA,
-    };
+    const call = new OpenCall(method, options, this.#open);
     try {
       this.#options.admit(request, call);
       const answered = entry.handler(request, call);
@@ -97,17 +94,20 @@ export class Dispatcher implements RpcPort {
       return { bytes: entry.codec.encode(response), headers: NO_METADATA, trailers: NO_METADATA };
     } catch (error) {
       throw this.#failed(error, method);
+    } finally {
+      call.end();
     }
   }
 
   /** Calls under way, and later ones, fail with UNAVAILABLE. */
   async close(): Promise<void> {
-    this.#closing.abort(closed());
+    this.#closed = true;
+    for (const call of [...this.#open]) call.abort(closed());
   }
 
   #orLeft<Response>(answered: Promise<Response>, { signal, timeoutMs }: ServerCall): Promise<Response> {
     return new Promise<Response>((resolve, reject) => {
-      const leave = (): void => reject(this.#closing.signal.aborted ? closed() : left());
+      const leave = (): void => reject(this.#closed ? closed() : left());
       const timer =
         timeoutMs === undefined ? undefined : setTimeout(() => reject(expired(timeoutMs)), timeoutMs);
       const done = (): void => {
