@@ -105,11 +105,17 @@ export class Dispatcher implements RpcPort {
     for (const call of [...this.#open]) call.abort(closed());
   }
 
-  #orLeft<Response>(answered: Promise<Response>, { signal, timeoutMs }: ServerCall): Promise<Response> {
+  #orLeft<Response>(answered: Promise<Response>, call: OpenCall): Promise<Response> {
+    const { signal, timeoutMs } = call;
     return new Promise<Response>((resolve, reject) => {
       const leave = (): void => reject(this.#closed ? closed() : left());
-      const timer =
-        timeoutMs === undefined ? undefined : setTimeout(() => reject(expired(timeoutMs)), timeoutMs);
+      const expire = (): void => {
+        const reason = expired(timeoutMs ?? 0);
+        reject(reason);
+        // Nobody waits any more: no task must go there.
+        call.abort(reason);
+      };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
       const done = (): void => {
         signal.removeEventListener("abort", leave);
         clearTimeout(timer);
