@@ -1,6 +1,7 @@
 import { compareAnswers, type Subject } from "../namespaces/compare-answers.ts";
 import type { Exchange } from "../namespaces/exchange.ts";
 import { LIST_TABLE } from "./list-table.ts";
+import { ODD_QUERIES } from "./odd-query-table.ts";
 import { ATTRIBUTES, populate } from "./population.ts";
 import { COUNT_QUERIES, DIFFERENCES, LIST_QUERIES } from "./query-table.ts";
 import { type RowRecord, recordRow, rowOf } from "./row-record.ts";
@@ -31,7 +32,7 @@ compareAnswers({
   name: "queries",
   ...prepared,
   exchanges: [
-    ...LIST_QUERIES.map(
+    ...[...LIST_QUERIES, ...ODD_QUERIES].map(
       (query): Exchange => ({
         what: `list ${query}`,
         ...differs(query),

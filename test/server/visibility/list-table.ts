@@ -124,9 +124,10 @@ export const LIST_TABLE: readonly Exchange[] = [
       call: async ({ workflow }) => {
         const query = `WorkflowId = '${id}'`;
         const { executions } = await workflow.listWorkflowExecutions({ namespace, query });
-        // Closed runs: how long they took differs in nanoseconds that rows do not have.
+        // How long closed runs took differs from run to run, and so does the size of their histories.
         return executions.map((execution) => ({
           ...execution,
+          historySizeBytes: execution.historySizeBytes > 0n,
           executionDuration: execution.executionDuration && { seconds: execution.executionDuration.seconds },
         }));
       },
