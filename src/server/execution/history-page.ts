@@ -24,9 +24,11 @@ export function historyPage(
 ): HistoryPage {
   const { history } = run;
   let to = from;
+  let bytes = 0;
   while (to < end && to - from < maxEvents) {
     const batchEnd = Math.min(history.batchEnd(to), end);
-    if (to > from && bytesAbout(history.slice(from, batchEnd)) > PAGE_BYTES) break;
+    bytes += bytesAbout(history.slice(to, batchEnd));
+    if (to > from && bytes > PAGE_BYTES) break;
     to = batchEnd;
   }
   return { events: history.slice(from, to), next: to < end ? to : undefined };
