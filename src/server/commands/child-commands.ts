@@ -4,7 +4,7 @@ import { startChild } from "../execution/children.ts";
 import { MAX_PENDING } from "../limits.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { durationMs } from "../wire-time.ts";
+import { durationMs, toDuration } from "../wire-time.ts";
 import { tooLong } from "./activity-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
 
@@ -29,6 +29,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
     {
       ...value,
       ...timeouts,
+      workflowRunTimeout: timeouts.workflowRunTimeout ?? toDuration(0),
       namespace: run.namespace,
       namespaceId: engine.parts.namespaceId(run.namespace),
       taskQueue: { name: value.taskQueue?.name || started.taskQueue?.name, kind: 1 },

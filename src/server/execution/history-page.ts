@@ -33,19 +33,23 @@ export function historyPage(
 }
 
 /** The events of the pending workflow task that are not in the history yet; workers must see them as if they were. */
-export function transientEvents(run: Run): readonly StoredEvent[] {
+export function transientEvents(run: Run, reader: "worker" | "client" = "worker"): readonly StoredEvent[] {
   const { task } = run.fields;
   if (task === undefined || task.kind === "normal") return [];
   const [scheduled, started] = deferredEvents(run, task);
   const { scheduledId, scheduledMs, startedId, startedMs } = task;
-  const events: StoredEvent[] = [
-    makeEvent("workflowTaskScheduled", scheduled, { eventId: scheduledId, taskId: 0, timeMs: scheduledMs }),
+  const first = makeEvent("workflowTaskScheduled", scheduled, {
+    eventId: scheduledId,
+    taskId: 0,
+    timeMs: scheduledMs,
+  });
+  if (startedId === 0) return [first];
+  const { identity, ...others } = started;
+  const value = reader === "worker" ? { identity, ...others } : others;
+  return [
+    first,
+    makeEvent("workflowTaskStarted", value, { eventId: startedId, taskId: 0, timeMs: startedMs }),
   ];
-  if (startedId === 0) return events;
-  events.push(
-    makeEvent("workflowTaskStarted", started, { eventId: startedId, taskId: 0, timeMs: startedMs }),
-  );
-  return events;
 }
 
 function bytesAbout(events: readonly StoredEvent[]): number {
