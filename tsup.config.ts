@@ -16,6 +16,7 @@ const subpaths = Object.keys(npm.exports)
 const runtimes = filesOfRuntimes([
   "mod.ts",
   "worker.ts",
+  "server.ts",
   "testing.ts",
   "cli.ts",
   "assertion-interceptors.ts",

@@ -32,6 +32,7 @@ const program = ts.createProgram(modules.map(fileOf), {
     "#platform": [join(root, "runtimes/node/mod.ts")],
     "#platform/worker": [join(root, "runtimes/node/worker.ts")],
     "#platform/testing": [join(root, "runtimes/node/testing.ts")],
+    "#platform/server": [join(root, "runtimes/node/server.ts")],
   },
 });
 

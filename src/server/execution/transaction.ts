@@ -59,7 +59,7 @@ export class Transaction {
     const { fields } = this;
     const place = EVENT_KINDS[name].place;
     const fromOutside = place === "outside" || place === "end";
-    if (place !== "task" && fields.task?.kind === "speculative") writeDeferredTask(this);
+    if (place !== "task" && place !== "life" && fields.task?.kind === "speculative") writeDeferredTask(this);
     const started = fields.task !== undefined && fields.task.startedId !== 0;
     const buffered = fromOutside && (started || this.#deciding);
     const event = makeEvent(name, value, {

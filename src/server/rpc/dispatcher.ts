@@ -44,6 +44,7 @@ const NO_METADATA: Metadata = Object.freeze({});
 export class Dispatcher implements RpcPort {
   readonly #options: DispatcherOptions;
   readonly #entries: Map<string, Entry> = new Map();
+  readonly #services: Set<string> = new Set();
   readonly #closing: AbortController = new AbortController();
 
   constructor(options: DispatcherOptions) {
@@ -55,6 +56,7 @@ export class Dispatcher implements RpcPort {
     for (const codec of Object.values(codecs)) {
       // The tables are generated: each codec fits the handler of the same name, which HandlersOf has checked.
       this.#entries.set(codec.path, { codec: codec as unknown as Entry["codec"], handler: undefined });
+      this.#services.add(codec.path.slice(1, codec.path.lastIndexOf("/")));
     }
   }
 
@@ -79,19 +81,22 @@ export class Dispatcher implements RpcPort {
   async unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
     const entry = this.#entries.get(path);
     const method = path.slice(path.lastIndexOf("/") + 1);
-    if (entry?.handler === undefined) throw unimplemented(path, method, entry !== undefined);
+    if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
     if (this.#closing.signal.aborted) throw closed();
     const request = decode(entry.codec, bytes);
+    const { signal, timeoutMs } = options;
+    const expiry = timeoutMs === undefined ? undefined : new AbortController();
+    const ends = [signal, expiry?.signal].filter((end) => end !== undefined);
     const call: ServerCall = {
       method,
-      timeoutMs: options.timeoutMs,
-      signal: options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal,
+      timeoutMs,
+      signal: ends.length > 0 ? AbortSignal.any([...ends, this.#closing.signal]) : this.#closing.signal,
       metadata: options.metadata ?? NO_METADATA,
     };
     try {
       this.#options.admit(request, call);
       const answered = entry.handler(request, call);
-      const response = answered instanceof Promise ? await this.#orLeft(answered, call) : answered;
+      const response = answered instanceof Promise ? await this.#orLeft(answered, call, expiry) : answered;
       return { bytes: entry.codec.encode(response), headers: NO_METADATA, trailers: NO_METADATA };
     } catch (error) {
       throw this.#failed(error, method);
@@ -103,11 +108,19 @@ export class Dispatcher implements RpcPort {
     this.#closing.abort(closed());
   }
 
-  #orLeft<Response>(answered: Promise<Response>, { signal, timeoutMs }: ServerCall): Promise<Response> {
+  #orLeft<Response>(
+    answered: Promise<Response>,
+    { signal, timeoutMs = 0 }: ServerCall,
+    expiry: AbortController | undefined,
+  ): Promise<Response> {
     return new Promise<Response>((resolve, reject) => {
       const leave = (): void => reject(this.#closing.signal.aborted ? closed() : left());
-      const timer =
-        timeoutMs === undefined ? undefined : setTimeout(() => reject(expired(timeoutMs)), timeoutMs);
+      const expire = (): void => {
+        reject(expired(timeoutMs));
+        // Whatever the handler has waiting is taken out, as when the caller leaves.
+        expiry?.abort();
+      };
+      const timer = expiry && setTimeout(expire, timeoutMs);
       const done = (): void => {
         signal.removeEventListener("abort", leave);
         clearTimeout(timer);
@@ -140,10 +153,20 @@ function decode(codec: Entry["codec"], bytes: Uint8Array): object {
   }
 }
 
-function unimplemented(path: string, method: string, declared: boolean): RpcError {
+/** As grpc-go says it. */
+function unknownPath(path: string, services: ReadonlySet<string>): string {
+  const at = path.lastIndexOf("/");
+  if (at < 1) return `malformed method name: ${JSON.stringify(path)}`;
+  const service = path.slice(1, at);
+  if (!services.has(service)) return `unknown service ${service}`;
+  return `unknown method ${path.slice(at + 1)} for service ${service}`;
+}
+
+function unimplemented(path: string, declared: boolean, services: ReadonlySet<string>): RpcError {
+  const method = path.slice(path.lastIndexOf("/") + 1);
   const details = declared
     ? `${method} is not implemented by Perdure's embedded server`
-    : `unknown method ${path}`;
+    : unknownPath(path, services);
   return new RpcError({ status: GrpcStatus.UNIMPLEMENTED, details });
 }
 
