@@ -104,11 +104,18 @@ export class CronSearch {
     return momentOf({ year, month, day, hour, restMs: 0, ...changes }, this.#zone);
   }
 
-  /** Goes on by the calendar: the time of day stays, if there is one. */
+  /**
+   * Goes on by the calendar: the time of day stays, if there is one. A day that a place left out leads back to the one before:
+   * it is stepped over by the clock, where the library would go round for ever.
+   */
   #shift(by: { readonly months: number; readonly days: number }): void {
     const { year, month, day, hour } = this.#local;
     const shownMs = this.#atMs + this.#zone.offsetMs(this.#atMs);
     const restMs = ((shownMs % HOUR_MS) + HOUR_MS) % HOUR_MS;
-    this.#atMs = momentOf({ year, month: month + by.months, day: day + by.days, hour, restMs }, this.#zone);
+    const shiftedMs = momentOf(
+      { year, month: month + by.months, day: day + by.days, hour, restMs },
+      this.#zone,
+    );
+    this.#atMs = shiftedMs > this.#atMs ? shiftedMs : this.#atMs + 24 * HOUR_MS;
   }
 }
