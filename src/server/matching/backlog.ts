@@ -1,6 +1,7 @@
 import type { WaitingTask } from "./matching.ts";
 
-const PRIORITIES = 5;
+/** Priorities go from 1 to this. */
+export const PRIORITIES = 5;
 const DEFAULT_PRIORITY = 3;
 
 interface Kept {
@@ -47,6 +48,11 @@ export class Backlog {
     return tasks;
   }
 
+  /** How many tasks of a priority wait. */
+  sizeOf(priority: number): number {
+    return this.#byPriority[priority - 1]?.length ?? 0;
+  }
+
   /** How long the oldest task has waited, in milliseconds; 0 without tasks. */
   ageMs(nowMs: number): number {
     let oldestMs = nowMs;
@@ -59,6 +65,10 @@ export class Backlog {
 class Fifo {
   #items: (Kept | undefined)[] = [];
   #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
 
   get first(): Kept | undefined {
     return this.#items[this.#head];

@@ -3,6 +3,7 @@
 //     have come as there were.
 import { failedPrecondition, invalidArgument } from "../rpc/failures.ts";
 import type { Wall } from "../time/wall.ts";
+import { type Backlog, PRIORITIES } from "./backlog.ts";
 import type { Poller, TaskQueueId, WaitingTask } from "./matching.ts";
 import type { SeenPoller } from "./poller-history.ts";
 import { TaskQueue, type Waiter } from "./task-queue.ts";
@@ -23,6 +24,8 @@ export interface TaskQueueFacts {
   /** Newest first. */
   readonly pollers: readonly SeenPoller[];
   readonly backlogCount: number;
+  /** How many tasks wait of each priority that has any. */
+  readonly backlogByPriority: ReadonlyMap<number, number>;
   /** Age of the oldest task in milliseconds; 0 without tasks. */
   readonly backlogAgeMs: number;
   /** Tasks per second over the last half minute. */
@@ -118,6 +121,7 @@ export class TaskQueues {
     return {
       pollers: queue.pollers.seen(nowMs),
       backlogCount: queue.backlog.size,
+      backlogByPriority: byPriority(queue.backlog),
       backlogAgeMs: queue.backlog.ageMs(nowMs),
       addRate: queue.added.rate(nowMs),
       dispatchRate: queue.dispatched.rate(nowMs),
@@ -176,6 +180,15 @@ export class TaskQueues {
       queue.match();
     });
   }
+}
+
+function byPriority(backlog: Backlog): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (let priority = 1; priority <= PRIORITIES; priority += 1) {
+    const size = backlog.sizeOf(priority);
+    if (size > 0) counts.set(priority, size);
+  }
+  return counts;
 }
 
 function isOf(poller: Poller, whose: PollsOf): boolean {

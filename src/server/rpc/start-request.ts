@@ -32,19 +32,7 @@ export function checkStartRequest(
     // What `check` gives are payloads that were decoded from this request, or copies of them.
     searchAttributes: searchAttributes as StartWorkflowExecutionRequest["searchAttributes"],
     requestId: request.requestId || crypto.randomUUID(),
-    ...givenTimeouts(request),
-  };
-}
-
-/** What was left out and stays unlimited is left out. */
-function givenTimeouts(request: StartWorkflowExecutionRequest): Partial<StartWorkflowExecutionRequest> {
-  const normal = normalTimeouts(request);
-  const given = (before: Duration | undefined, after: Duration): Duration | undefined =>
-    before === undefined && durationMs(after) === 0 ? undefined : after;
-  return {
-    ...normal,
-    workflowExecutionTimeout: given(request.workflowExecutionTimeout, normal.workflowExecutionTimeout),
-    workflowRunTimeout: given(request.workflowRunTimeout, normal.workflowRunTimeout),
+    ...normalTimeouts(request),
   };
 }
 
