@@ -45,7 +45,7 @@ function rawCall(session: ReturnType<typeof connect>, call: RawCall): Promise<Ra
   if (body !== undefined) stream.write(body);
   if (end) stream.end();
   return new Promise((resolve) => {
-    let head: IncomingHttpHeaders & { ":status"?: number } = {};
+    let head: IncomingHttpHeaders & { ":status"?: number | undefined } = {};
     let trailers: IncomingHttpHeaders = {};
     const chunks: Buffer[] = [];
     stream.on("response", (got) => {
