@@ -93,6 +93,12 @@ function writeOneof(out, oneof) {
   ];
 }
 
+/** Messages that Temporal's HTTP API also writes in a shorter form → the method that gives it. */
+const SHORT_FORMS = {
+  "temporal.api.common.v1.Payload": "payload",
+  "temporal.api.common.v1.Payloads": "payloads",
+};
+
 function emitToJson(out, message) {
   const type = out.type(identifier(message), message.file.name);
   const value = out.runtimeType("JsonValue", "json");
@@ -109,6 +115,11 @@ function emitToJson(out, message) {
       `  return ${valueToJson(out, field, `(m.value ?? ${scalarOf(field).zero.replace("NO_BYTES", "new Uint8Array(0)")})`)};`,
     );
   } else {
+    const short = SHORT_FORMS[message.typeName];
+    if (short !== undefined) {
+      out.line(`  const short = options?.shorthand?.${short}(m);`);
+      out.line("  if (short !== undefined) return short;");
+    }
     out.line(`  const json: ${out.runtimeType("JsonObject", "json")} = {};`);
     for (const part of message.members)
       out.add(part.kind === "oneof" ? writeOneof(out, part) : writeField(out, part));

@@ -5,7 +5,7 @@ import { emitEnum } from "./enums.mjs";
 import { emitAnyTypes, emitEnumNames, emitJson, jsonNames } from "./json.mjs";
 import { allEnums, allMessages, hasCodec, identifier } from "./model.mjs";
 import { emitReader } from "./read.mjs";
-import { emitHandlers, emitRoutes, emitServices } from "./services.mjs";
+import { emitHandlers, emitJsonMethods, emitRoutes, emitServices } from "./services.mjs";
 import { emitInterface } from "./shapes.mjs";
 import { SourceFile } from "./source-file.mjs";
 import { emitVisitor, PayloadGraph } from "./visit.mjs";
@@ -57,6 +57,7 @@ function generate(schema) {
         for (const name of Object.values(jsonNames(message))) out.declare(name);
       for (const desc of allEnums(file)) emitEnumNames(out, desc);
       for (const message of allMessages(file)) emitJson(out, message);
+      emitJsonMethods(out, file, schema);
     });
     emitSibling(schema, file, "handlers", (out) => emitHandlers(out, file));
     emitSibling(schema, file, "routes", (out) => emitRoutes(out, file, schema));

@@ -1,6 +1,7 @@
 // Method tables: one constant per method, so that a client which uses two methods bundles two; handlers and HTTP routes
 // in files of their own, so that a client does not load what only a server or an HTTP transport needs.
 import { getOption, hasOption } from "@bufbuild/protobuf";
+import { jsonNames } from "./json.mjs";
 import { identifier } from "./model.mjs";
 
 const KINDS = {
@@ -114,4 +115,35 @@ export function emitRoutes(out, file, schema) {
       routes.map(({ key, value }) => ({ key, type, value: JSON.stringify(value) })),
     );
   }
+}
+
+/** What a server of the HTTP API needs: `service.json.ts`, for the methods that have a route. */
+export function emitJsonMethods(out, file, schema) {
+  const http = findExtension(schema, "google.api.http");
+  if (http === undefined) return;
+  for (const service of file.services) {
+    const methods = service.methods.filter((method) => hasOption(method, http));
+    if (methods.length === 0) continue;
+    const type = out.runtimeType("JsonMethod", "json-method");
+    emitTable(
+      out,
+      `${service.name}Json`,
+      methods.map((method) => ({ key: method.localName, type, value: jsonMethod(out, method) })),
+    );
+  }
+}
+
+function jsonMethod(out, method) {
+  const { input, output } = method;
+  const { read } = jsonNames(input);
+  const { toJson } = jsonNames(output);
+  const encode = out.value(`encode${identifier(input)}`, input.file.name);
+  const decode = out.value(`decode${identifier(output)}`, output.file.name);
+  return [
+    "{",
+    `    path: "/${method.parent.typeName}/${method.name}",`,
+    `    request: (json, reader) => ${encode}(${out.value(read, `${input.file.name}.json`)}(json, reader)),`,
+    `    response: (bytes, options) => ${out.value(toJson, `${output.file.name}.json`)}(${decode}(bytes), options),`,
+    "  }",
+  ].join("\n");
 }

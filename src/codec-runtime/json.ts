@@ -26,6 +26,21 @@ export type AnyTypes = Readonly<Record<string, AnyType>>;
 export interface JsonWriteOptions {
   /** The messages that `Any` fields may hold, such as the generated `anyTypes`. Default: none; a filled `Any` is an error. */
   readonly anyTypes?: AnyTypes | undefined;
+  /** Shorter forms of payloads, as Temporal's HTTP API has them. Default: none. */
+  readonly shorthand?: JsonShorthand | undefined;
+}
+
+/** Shorter forms of messages; undefined where a value has none. */
+export interface JsonShorthand {
+  payload(payload: JsonPayload): JsonValue | undefined;
+  payloads(list: { readonly payloads?: readonly JsonPayload[] | undefined }): JsonValue | undefined;
+}
+
+/** A payload, as far as its shorter form depends on it. */
+export interface JsonPayload {
+  readonly metadata?: { readonly [key: string]: Uint8Array | undefined } | undefined;
+  readonly data?: Uint8Array | undefined;
+  readonly externalPayloads?: readonly object[] | undefined;
 }
 
 /** How JSON is read. */

@@ -1,8 +1,8 @@
 import { create, type DescMethod, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
-import { decodeStatus } from "../gen/codec/google/rpc/status.ts";
 import { RpcError } from "../platform/rpc-port.ts";
 import type { Connection } from "../transport/connection.ts";
+import { toConnectError } from "./connect-error.ts";
 import { toHeaders, toMetadata } from "./metadata-headers.ts";
 
 /**
@@ -60,26 +60,4 @@ function pathOf(method: DescMethod): string {
 function namespaceOf(request: object): string | undefined {
   const namespace = (request as { readonly namespace?: unknown }).namespace;
   return typeof namespace === "string" && namespace !== "" ? namespace : undefined;
-}
-
-/** The codes of Connect are those of gRPC, without OK, which is no error. */
-function toConnectError(error: RpcError): ConnectError {
-  const result = new ConnectError(
-    error.details,
-    error.status as number,
-    toHeaders(error.metadata),
-    undefined,
-    error,
-  );
-  if (error.rawStatusDetails !== undefined) {
-    try {
-      result.details = decodeStatus(error.rawStatusDetails).details.map(({ typeUrl, value }) => ({
-        type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),
-        value,
-      }));
-    } catch {
-      // Details are extra: the status itself must get through.
-    }
-  }
-  return result;
 }

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The part of the engine that is evaluated inside the sandbox, around the workflow runtime.
   "engine/inside": ["workflow", "common", "converter", "core*", "engine"],
   testing: ["activity", "client", "worker", "server", "transport", "platform", "common"],
-  server: ["common", "platform", "gen", "codec-runtime", "transport*"],
+  server: ["common", "platform", "gen", "codec-runtime", "connect", "transport*"],
   cli: ["client", "worker", "transport", "common"],
   worker: [
     "common",

@@ -1,5 +1,5 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
-import { ParentClosePolicy } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import { ParentClosePolicy, WorkflowIdReusePolicy } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { startChild } from "../execution/children.ts";
 import { MAX_PENDING } from "../limits.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
@@ -30,6 +30,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
       ...value,
       ...timeouts,
       workflowRunTimeout: timeouts.workflowRunTimeout ?? toDuration(0),
+      workflowIdReusePolicy: value.workflowIdReusePolicy || WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       namespace: run.namespace,
       namespaceId: engine.parts.namespaceId(run.namespace),
       taskQueue: { name: value.taskQueue?.name || started.taskQueue?.name, kind: 1 },

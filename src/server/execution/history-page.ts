@@ -24,15 +24,20 @@ export function historyPage(
 ): HistoryPage {
   const { history } = run;
   let to = from;
+  let bytes = 0;
   while (to < end && to - from < maxEvents) {
     const batchEnd = Math.min(history.batchEnd(to), end);
-    if (to > from && bytesAbout(history.slice(from, batchEnd)) > PAGE_BYTES) break;
+    bytes += bytesAbout(history.slice(to, batchEnd));
+    if (to > from && bytes > PAGE_BYTES) break;
     to = batchEnd;
   }
   return { events: history.slice(from, to), next: to < end ? to : undefined };
 }
 
-/** The events of the pending workflow task that are not in the history yet; workers must see them as if they were. */
+/**
+ * The events of the pending workflow task that are not in the history yet; workers must see them as if they were. Who only
+ * reads the history is not told which worker has the task.
+ */
 export function transientEvents(run: Run, reader: "worker" | "client" = "worker"): readonly StoredEvent[] {
   const { task } = run.fields;
   if (task === undefined || task.kind === "normal") return [];

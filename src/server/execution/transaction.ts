@@ -135,7 +135,11 @@ export class Transaction {
     }
     this.#keepSpeculative();
     if (fields.task === undefined || fields.task.startedId === 0) {
-      if (this.flush()) this.#taskNeeded = true;
+      if (this.flush()) {
+        this.#taskNeeded = true;
+        // What was not seen before may well let the next attempt succeed.
+        if (fields.task === undefined) fields.taskAttempt = 1;
+      }
     }
     if (this.#taskNeeded && fields.task === undefined && !fields.backingOff) scheduleTask(this);
   }

@@ -13,6 +13,7 @@ import {
   type RpcPort,
 } from "../../platform/rpc-port.ts";
 import type { Handler, HandlerCodecs, HandlersOf, ServerCall } from "./call.ts";
+import { OpenCall } from "./open-call.ts";
 import { ServiceFailure, toRpcError } from "./service-failure.ts";
 
 /** What stands between every call and its handler. */
@@ -44,7 +45,9 @@ const NO_METADATA: Metadata = Object.freeze({});
 export class Dispatcher implements RpcPort {
   readonly #options: DispatcherOptions;
   readonly #entries: Map<string, Entry> = new Map();
-  readonly #closing: AbortController = new AbortController();
+  readonly #services: Set<string> = new Set();
+  readonly #open: Set<OpenCall> = new Set();
+  #closed = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -55,6 +58,7 @@ export class Dispatcher implements RpcPort {
     for (const codec of Object.values(codecs)) {
       // The tables are generated: each codec fits the handler of the same name, which HandlersOf has checked.
       this.#entries.set(codec.path, { codec: codec as unknown as Entry["codec"], handler: undefined });
+      this.#services.add(codec.path.slice(1, codec.path.lastIndexOf("/")));
     }
   }
 
@@ -79,15 +83,10 @@ export class Dispatcher implements RpcPort {
   async unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
     const entry = this.#entries.get(path);
     const method = path.slice(path.lastIndexOf("/") + 1);
-    if (entry?.handler === undefined) throw unimplemented(path, method, entry !== undefined);
-    if (this.#closing.signal.aborted) throw closed();
+    if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
+    if (this.#closed) throw closed();
     const request = decode(entry.codec, bytes);
-    const call: ServerCall = {
-      method,
-      timeoutMs: options.timeoutMs,
-      signal: options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal,
-      metadata: options.metadata ?? NO_METADATA,
-    };
+    const call = new OpenCall(method, options, this.#open);
     try {
       this.#options.admit(request, call);
       const answered = entry.handler(request, call);
@@ -95,19 +94,28 @@ export class Dispatcher implements RpcPort {
       return { bytes: entry.codec.encode(response), headers: NO_METADATA, trailers: NO_METADATA };
     } catch (error) {
       throw this.#failed(error, method);
+    } finally {
+      call.end();
     }
   }
 
   /** Calls under way, and later ones, fail with UNAVAILABLE. */
   async close(): Promise<void> {
-    this.#closing.abort(closed());
+    this.#closed = true;
+    for (const call of [...this.#open]) call.abort(closed());
   }
 
-  #orLeft<Response>(answered: Promise<Response>, { signal, timeoutMs }: ServerCall): Promise<Response> {
+  #orLeft<Response>(answered: Promise<Response>, call: OpenCall): Promise<Response> {
+    const { signal, timeoutMs } = call;
     return new Promise<Response>((resolve, reject) => {
-      const leave = (): void => reject(this.#closing.signal.aborted ? closed() : left());
-      const timer =
-        timeoutMs === undefined ? undefined : setTimeout(() => reject(expired(timeoutMs)), timeoutMs);
+      const leave = (): void => reject(this.#closed ? closed() : left());
+      const expire = (): void => {
+        const reason = expired(timeoutMs ?? 0);
+        reject(reason);
+        // Nobody waits any more: no task must go there.
+        call.abort(reason);
+      };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
       const done = (): void => {
         signal.removeEventListener("abort", leave);
         clearTimeout(timer);
@@ -140,10 +148,20 @@ function decode(codec: Entry["codec"], bytes: Uint8Array): object {
   }
 }
 
-function unimplemented(path: string, method: string, declared: boolean): RpcError {
+/** As grpc-go says it. */
+function unknownPath(path: string, services: ReadonlySet<string>): string {
+  const at = path.lastIndexOf("/");
+  if (at < 1) return `malformed method name: ${JSON.stringify(path)}`;
+  const service = path.slice(1, at);
+  if (!services.has(service)) return `unknown service ${service}`;
+  return `unknown method ${path.slice(at + 1)} for service ${service}`;
+}
+
+function unimplemented(path: string, declared: boolean, services: ReadonlySet<string>): RpcError {
+  const method = path.slice(path.lastIndexOf("/") + 1);
   const details = declared
     ? `${method} is not implemented by Perdure's embedded server`
-    : `unknown method ${path}`;
+    : unknownPath(path, services);
   return new RpcError({ status: GrpcStatus.UNIMPLEMENTED, details });
 }
 

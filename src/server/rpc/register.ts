@@ -16,6 +16,7 @@ import { activityTaskRpcs } from "./activity-task-rpcs.ts";
 import { clusterRpcs } from "./cluster-rpcs.ts";
 import { describeRpcs } from "./describe-rpcs.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { healthRpcs } from "./health-rpcs.ts";
 import { historyRpcs } from "./history-rpcs.ts";
 import { multiOperationRpcs } from "./multi-operation-rpcs.ts";
 import { namespaceRpcs } from "./namespace-rpcs.ts";
@@ -51,6 +52,7 @@ export function registerRpcs(dispatcher: Dispatcher, parts: ServerParts): void {
   dispatcher.declare(OperatorServiceHandlers);
   dispatcher.declare(TestServiceHandlers);
   dispatcher.declare(HealthHandlers);
+  dispatcher.register(HealthHandlers, healthRpcs);
   const workers = new WorkerRegistry(wall);
   const groups = [
     clusterRpcs({ capabilities: CAPABILITIES, clusterId: crypto.randomUUID() }),

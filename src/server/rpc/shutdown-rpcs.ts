@@ -12,7 +12,7 @@ export function shutdownRpcs(
     shutdownWorker: ({ namespace, stickyTaskQueue, workerInstanceKey, workerHeartbeat }) => {
       if (stickyTaskQueue !== "") queues.unload({ namespace, name: stickyTaskQueue, kind: "workflow" });
       if (workerHeartbeat) workers.record(namespace, [workerHeartbeat]);
-      if (workerInstanceKey !== "") queues.cancelPolls(namespace, workerInstanceKey);
+      if (workerInstanceKey !== "") queues.cancelPolls(namespace, { kind: "worker", workerInstanceKey });
       return {};
     },
   };

@@ -44,6 +44,8 @@ export function dataBlobFromJson(json: JsonValue, options?: JsonReadOptions): Da
 }
 
 export function payloadsToJson(m: Init<Payloads>, options?: JsonWriteOptions): JsonValue {
+  const short = options?.shorthand?.payloads(m);
+  if (short !== undefined) return short;
   const json: JsonObject = {};
   if (m.payloads !== undefined && m.payloads.length !== 0) json.payloads = listToJson(m.payloads, (value) => payloadToJson(value, options));
   return json;
@@ -71,6 +73,8 @@ export function payloadsFromJson(json: JsonValue, options?: JsonReadOptions): Pa
 }
 
 export function payloadToJson(m: Init<Payload>, options?: JsonWriteOptions): JsonValue {
+  const short = options?.shorthand?.payload(m);
+  if (short !== undefined) return short;
   const json: JsonObject = {};
   const metadataJson = m.metadata === undefined ? undefined : mapToJson(m.metadata, (value) => bytesToJson(value));
   if (metadataJson !== undefined) json.metadata = metadataJson;

@@ -1,0 +1,172 @@
+import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import { GrpcStatus, type RpcPort } from "../../../src/platform/rpc-port.ts";
+import { closing, grpcContentType, parseTimeout, refusal } from "../../../src/server/listen/grpc-wire.ts";
+import { MAX_CONNECTION_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
+import { errorHeaders, GrpcCall, RESPOND_ONLY } from "./grpc-call.ts";
+import { binaryProblem } from "./metadata.ts";
+
+/** What all connections of a listener share. */
+export interface GrpcSettings {
+  readonly maxRequestBytes: number;
+  readonly compress: "remote" | "accepted";
+}
+
+/** Takes a stream that is not gRPC: gRPC-Web, Connect, HTTP/JSON. */
+export type WebStreamHandler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
+
+const CALL = Symbol("call");
+
+/** A stream that knows its call: listeners shared by all streams cost no closure for each. */
+interface CallStream extends ServerHttp2Stream {
+  [CALL]?: GrpcCall;
+}
+
+function onData(this: CallStream, chunk: Buffer): void {
+  this[CALL]?.data(chunk);
+}
+function onEnd(this: CallStream): void {
+  this[CALL]?.end();
+}
+function onClose(this: CallStream): void {
+  this[CALL]?.closed();
+}
+function onWantTrailers(this: CallStream): void {
+  this[CALL]?.sendTrailers();
+}
+function onError(): void {
+  // A reset by the peer comes as an error on some runtimes; `close` follows, and is what counts.
+}
+
+/**
+ * The gRPC calls of one HTTP/2 connection.
+ *
+ * S1: `#calls` holds a call from its headers until its stream has closed.
+ * S2: `#held` is the sum of what the calls in `#calls` hold, and at most MAX_CONNECTION_BYTES.
+ */
+export class GrpcSession {
+  readonly settings: GrpcSettings;
+  readonly port: RpcPort;
+  /** Whether answers are gzipped for callers that did not gzip their request. */
+  readonly compresses: boolean;
+  readonly #session: ServerHttp2Session;
+  readonly #calls = new Set<GrpcCall>();
+  #held = 0;
+  #closing = false;
+
+  constructor(session: ServerHttp2Session, port: RpcPort, settings: GrpcSettings) {
+    this.#session = session;
+    this.port = port;
+    this.settings = settings;
+    this.compresses = settings.compress === "accepted" || !isLocal(session);
+  }
+
+  /** Takes a stream if it is gRPC. */
+  accept(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean {
+    const contentType = grpcContentType(headers["content-type"]);
+    if (contentType === undefined) return false;
+    stream.on("error", onError);
+    const timeout = headers["grpc-timeout"];
+    const timeoutMs = timeout === undefined ? undefined : parseTimeout(String(timeout));
+    const problem = problemOf(headers, timeoutMs);
+    if (problem !== undefined) {
+      const { status, code, text } = problem;
+      stream.respond(errorHeaders(refusal(code, text), "application/grpc", status), RESPOND_ONLY);
+      stream.resume();
+      return true;
+    }
+    const call = new GrpcCall(
+      // A timeout that is no number was found to be a problem.
+      { path: headers[":path"] ?? "", headers, contentType, timeoutMs: timeoutMs as number | undefined },
+      stream,
+      this,
+    );
+    (stream as CallStream)[CALL] = call;
+    this.#calls.add(call);
+    stream.on("close", onClose);
+    stream.on("wantTrailers", onWantTrailers);
+    stream.on("data", onData);
+    stream.on("end", onEnd);
+    if (this.#closing) call.fail(closing());
+    return true;
+  }
+
+  /** Whether so much waits already that no call should be begun. */
+  get full(): boolean {
+    return this.#held > MAX_CONNECTION_BYTES / 2;
+  }
+
+  /** Takes from what the connection may make us hold; false when that is used up. */
+  hold(bytes: number): boolean {
+    if (this.#held + bytes > MAX_CONNECTION_BYTES) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  /** A call's stream has closed. */
+  release(call: GrpcCall, bytes: number): void {
+    if (this.#calls.delete(call)) this.#held -= bytes;
+  }
+
+  /** Ends requests that take too long to arrive. */
+  sweep(now: number): void {
+    for (const call of this.#calls) {
+      if (!call.arrived && now - call.since > REQUEST_MS) {
+        call.fail(refusal(GrpcStatus.CANCELLED, `the request did not arrive within ${REQUEST_MS} ms`));
+      }
+    }
+  }
+
+  /** Lets calls under way go on, and the client know that new ones must go elsewhere. */
+  goAway(): void {
+    this.#session.close();
+  }
+
+  /** Fails all calls; resolves when the connection has closed. */
+  close(): Promise<void> {
+    this.#closing = true;
+    for (const call of this.#calls) call.fail(closing());
+    return new Promise((resolve) => {
+      if (this.#session.destroyed) resolve();
+      else this.#session.close(() => resolve());
+    });
+  }
+
+  /** Cuts the connection. */
+  destroy(): void {
+    this.#session.destroy();
+  }
+}
+
+interface Problem {
+  readonly status: number;
+  readonly code: GrpcStatus;
+  readonly text: string;
+}
+
+/** Why a call cannot be taken, as grpc-go words it. */
+function problemOf(
+  headers: IncomingHttpHeaders,
+  timeout: ReturnType<typeof parseTimeout> | undefined,
+): Problem | undefined {
+  const method = headers[":method"];
+  if (method !== "POST") {
+    const text = `Received a HEADERS frame with :method ${JSON.stringify(method ?? "")} which should be POST`;
+    return { status: 405, code: GrpcStatus.INTERNAL, text };
+  }
+  if (typeof timeout === "object") {
+    return { status: 400, code: GrpcStatus.INTERNAL, text: `malformed grpc-timeout: ${timeout.problem}` };
+  }
+  const binary = binaryProblem(headers);
+  if (binary !== undefined) return { status: 400, code: GrpcStatus.INTERNAL, text: binary };
+  const encoding = headers["grpc-encoding"];
+  if (encoding !== undefined && encoding !== "gzip" && encoding !== "identity") {
+    const text = `grpc: Decompressor is not installed for grpc-encoding ${JSON.stringify(encoding)}`;
+    return { status: 200, code: GrpcStatus.UNIMPLEMENTED, text };
+  }
+  return undefined;
+}
+
+function isLocal({ socket }: ServerHttp2Session): boolean {
+  const { remoteAddress = "", localAddress } = socket;
+  return remoteAddress === localAddress || /^(::1$|(::ffff:)?127\.)/.test(remoteAddress);
+}

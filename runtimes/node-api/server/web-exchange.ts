@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { Readable } from "node:stream";
+import { BODY_SLACK_BYTES, type WebHandler, type WebRequest } from "../../../src/server/listen/web.ts";
+
+/** Headers of a connection, which mean nothing in HTTP/2 and are made by the runtime in HTTP/1.1. */
+const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "content-length"]);
+
+/** What all web requests of a listener share. */
+export interface WebSettings {
+  readonly handle: WebHandler;
+  readonly maxRequestBytes: number;
+}
+
+/** Answers a request of HTTP/1.1. */
+export async function answerHttp1(
+  request: IncomingMessage,
+  response: ServerResponse,
+  settings: WebSettings,
+): Promise<void> {
+  const leaving = new AbortController();
+  response.on("close", () => leaving.abort());
+  response.on("error", () => leaving.abort());
+  const { socket } = request;
+  const body = await readBody(request, settings.maxRequestBytes + BODY_SLACK_BYTES);
+  if (body === undefined) return;
+  const answer = await settings.handle({
+    method: request.method ?? "GET",
+    target: request.url ?? "/",
+    headers: toHeaders(request.headers),
+    body: body.bytes,
+    signal: leaving.signal,
+    secure: "encrypted" in socket,
+    remoteAddress: socket.remoteAddress,
+  });
+  if (response.destroyed) return;
+  // What was not read cannot be told from the next request.
+  if (body.cut) response.setHeader("connection", "close");
+  response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
+  response.end(request.method === "HEAD" ? undefined : answer.body);
+}
+
+/** Answers a request on a stream of HTTP/2. */
+export async function answerHttp2(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  settings: WebSettings,
+): Promise<void> {
+  const leaving = new AbortController();
+  stream.on("error", () => leaving.abort());
+  stream.on("close", () => leaving.abort());
+  const body = await readBody(stream, settings.maxRequestBytes + BODY_SLACK_BYTES);
+  if (body === undefined) return;
+  const socket = stream.session?.socket;
+  const fields = toHeaders(headers);
+  const authority = headers[":authority"];
+  if (authority !== undefined) fields.set("host", authority);
+  const answer = await settings.handle({
+    method: headers[":method"] ?? "GET",
+    target: headers[":path"] ?? "/",
+    headers: fields,
+    body: body.bytes,
+    signal: leaving.signal,
+    secure: headers[":scheme"] === "https",
+    remoteAddress: socket?.remoteAddress,
+  });
+  if (stream.destroyed || stream.closed) return;
+  const head: Record<string, string | number> = { ":status": answer.status };
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (!CONNECTION_HEADERS.has(name)) head[name] = value;
+  }
+  stream.respond(head);
+  stream.end(answer.body);
+  if (body.cut) stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/** Reads a body up to a limit; undefined when its sender left. */
+function readBody(
+  source: Readable,
+  maxBytes: number,
+): Promise<{ readonly bytes: Uint8Array; readonly cut: boolean } | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    source.on("data", (chunk: Buffer) => {
+      if (length >= maxBytes) return;
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= maxBytes)
+        resolve({ bytes: Buffer.concat(chunks, length).subarray(0, maxBytes), cut: true });
+    });
+    source.on("end", () => resolve({ bytes: Buffer.concat(chunks, length), cut: false }));
+    source.on("error", () => resolve(undefined));
+    source.on("close", () => resolve(undefined));
+  });
+}
+
+function toHeaders(from: IncomingHttpHeaders): WebRequest["headers"] {
+  const headers = new Headers();
+  for (const name in from) {
+    const value = from[name];
+    if (name.startsWith(":") || value === undefined) continue;
+    headers.set(name, typeof value === "string" ? value : value.join(", "));
+  }
+  return headers;
+}

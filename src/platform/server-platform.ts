@@ -1,0 +1,59 @@
+import type { RpcPort } from "./rpc-port.ts";
+
+/** What a runtime must give to serve on a port; chosen by `#platform/server`. Implemented under `runtimes/<name>/server.ts`. */
+export interface ServerPlatform {
+  readonly name: "node" | "bun" | "deno";
+  /**
+   * Opens a port, and answers with `port` whoever calls there: gRPC, gRPC-Web, Connect, and Temporal's HTTP/JSON API, with
+   * TLS or without, all on the same port. The owner of `port` closes it; the listener never does.
+   *
+   * Rejects with the error of the system when the address cannot be had.
+   */
+  listen(port: RpcPort, options: ListenOptions): Promise<Listener>;
+}
+
+/** Where and how to serve. */
+export interface ListenOptions {
+  /** Name or IP address of the network interface. Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** Default 0: a free one. */
+  readonly port?: number | undefined;
+  /** A second port that serves the same, as Temporal has one for HTTP; 0: a free one. Default: none. */
+  readonly httpPort?: number | undefined;
+  /** Default: plaintext. */
+  readonly tls?: ServerTlsOptions | undefined;
+  /**
+   * Origins of web pages that may call, such as `https://app.example.com`; `*` stands for any. Requests of pages from other
+   * origins than the server's own are refused. Default: none.
+   */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Most bytes of a request, before and after decompression. Default 4 MiB, as Temporal's frontend. */
+  readonly maxRequestBytes?: number | undefined;
+  /**
+   * Which answers of gRPC above 1 KiB are gzipped, for callers that take it: `remote`, those to other machines and those to
+   * compressed requests; `accepted`, all. Default `remote`: on one machine gzip only costs time.
+   */
+  readonly compress?: "remote" | "accepted" | undefined;
+}
+
+/** TLS of a server. All certificates and keys are PEM. */
+export interface ServerTlsOptions {
+  readonly certificate: Uint8Array;
+  readonly key: Uint8Array;
+  /** Authorities of which every client must show a certificate. Default: clients need none. */
+  readonly clientCertificates?: Uint8Array | undefined;
+}
+
+/** An open port. */
+export interface Listener {
+  /** `host:port`; an IPv6 host in brackets. */
+  readonly address: string;
+  /** The same of the second port, if there is one. */
+  readonly httpAddress: string | undefined;
+  /** Takes no new calls, fails those under way with UNAVAILABLE, and ends all connections. Safe to call again. */
+  close(): Promise<void>;
+  /** Tells all clients by GOAWAY to take their next calls to a new connection; calls under way go on. For fault injection. */
+  goAway(): void;
+  /** Cuts all connections without a word. For fault injection. */
+  dropConnections(): void;
+}

@@ -1,0 +1,47 @@
+import type { RpcPort } from "../../platform/rpc-port.ts";
+import { Cors } from "./cors.ts";
+import { jsonResponse, type WebHandler, type WebRequest, type WebResponse } from "./web.ts";
+
+/** What a web handler needs to know. */
+export interface WebHandlerOptions {
+  readonly maxRequestBytes: number;
+  /** Origins of web pages that may call; `*` stands for any. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** `/package.Service/Method`: no path of the HTTP API has a dot in its first segment. */
+const RPC_PATH = /^\/[A-Za-z_][\w.]*\.\w+\/\w+$/;
+
+/**
+ * Makes the handler of everything that is not gRPC over HTTP/2: gRPC-Web and Connect by the path of the method, Temporal's
+ * HTTP/JSON API by its routes. The code of each is loaded with its first request.
+ *
+ * @example
+ * ```ts
+ * const handle = createWebHandler(dispatcher, { maxRequestBytes: 4194304, corsOrigins: [] });
+ * const { status, body } = await handle(request);
+ * ```
+ */
+export function createWebHandler(port: RpcPort, options: WebHandlerOptions): WebHandler {
+  const cors = new Cors(options.corsOrigins);
+  let connect: Promise<WebHandler> | undefined;
+  const answer = async (request: WebRequest): Promise<WebResponse> => {
+    if (RPC_PATH.test(request.target.split("?", 1)[0] ?? "")) {
+      connect ??= import("./connect/connect-api.ts").then(({ createConnectApi }) =>
+        createConnectApi(port, options.maxRequestBytes),
+      );
+      return (await connect)(request);
+    }
+    const { answerJson } = await import("./http/json-api.ts");
+    return answerJson(request, port, options.maxRequestBytes);
+  };
+  return async (request) => {
+    try {
+      return cors.intercept(request) ?? cors.finish(request, await answer(request));
+    } catch (error) {
+      // A defect of ours: whoever asked must not wait for ever.
+      const message = error instanceof Error ? error.message : String(error);
+      return cors.finish(request, jsonResponse(500, { code: 13, message }));
+    }
+  };
+}
