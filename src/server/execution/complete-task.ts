@@ -60,7 +60,8 @@ export function respondTaskCompleted(engine: Engine, request: Request): Answer {
   }
   if (done === "heartbeat-timeout") throw notFound("workflow task heartbeat timeout");
   return {
-    workflowTask: done.next && taskAnswer(run, done.next, run.fields.sticky !== undefined),
+    // Whoever asks for it has the run in its cache.
+    workflowTask: done.next && taskAnswer(run, done.next, true),
     activityTasks: done.activities,
     resetHistoryEventId: done.resetHistoryEventId,
   };
