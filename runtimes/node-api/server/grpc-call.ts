@@ -130,6 +130,7 @@ export class GrpcCall implements RpcCallOptions {
   async #run(): Promise<void> {
     const { path, headers } = this.#init;
     try {
+      if (this.#session.full) throw overloaded();
       const { bytes, packed } = this.#body.message(headers["grpc-encoding"] as string | undefined);
       const message = packed ? await unpackMessage(bytes, this.#session.settings.maxRequestBytes) : bytes;
       if (this.#over) return;
@@ -180,9 +181,7 @@ export class GrpcCall implements RpcCallOptions {
       this.#held += bytes;
       return true;
     }
-    this.fail(
-      refusal(GrpcStatus.RESOURCE_EXHAUSTED, "too many bytes of this connection wait to be sent or read"),
-    );
+    this.fail(overloaded());
     return false;
   }
 }
@@ -209,6 +208,10 @@ export function errorHeaders(error: unknown, contentType: string, httpStatus = 2
   if (error.rawStatusDetails !== undefined)
     headers["grpc-status-details-bin"] = unpadded(error.rawStatusDetails);
   return headers;
+}
+
+function overloaded(): RpcError {
+  return refusal(GrpcStatus.RESOURCE_EXHAUSTED, "too many bytes of this connection wait to be sent or read");
 }
 
 function left(): RpcError {

@@ -90,6 +90,11 @@ export class GrpcSession {
     return true;
   }
 
+  /** Whether so much waits already that no call should be begun. */
+  get full(): boolean {
+    return this.#held > MAX_CONNECTION_BYTES / 2;
+  }
+
   /** Takes from what the connection may make us hold; false when that is used up. */
   hold(bytes: number): boolean {
     if (this.#held + bytes > MAX_CONNECTION_BYTES) return false;

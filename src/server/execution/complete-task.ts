@@ -141,7 +141,8 @@ function runCommands(context: Omit<CommandContext, "extras">): void {
   const { request, tx } = context;
   const names = request.commands.map(nameOf);
   checkOrder(names, request.commands);
-  const messages = new Map(request.messages.map((message) => [message.id, message]));
+  const messages: Map<string, Message> = new Map();
+  for (const message of request.messages) messages.set(message.id, message);
   request.commands.forEach((command, index) => {
     const name = names[index];
     if (name === "protocolMessage") {

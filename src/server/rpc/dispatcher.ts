@@ -13,6 +13,7 @@ import {
   type RpcPort,
 } from "../../platform/rpc-port.ts";
 import type { Handler, HandlerCodecs, HandlersOf, ServerCall } from "./call.ts";
+import { OpenCall } from "./open-call.ts";
 import { ServiceFailure, toRpcError } from "./service-failure.ts";
 
 /** What stands between every call and its handler. */
@@ -45,7 +46,8 @@ export class Dispatcher implements RpcPort {
   readonly #options: DispatcherOptions;
   readonly #entries: Map<string, Entry> = new Map();
   readonly #services: Set<string> = new Set();
-  readonly #closing: AbortController = new AbortController();
+  readonly #open: Set<OpenCall> = new Set();
+  #closed = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -82,45 +84,38 @@ export class Dispatcher implements RpcPort {
     const entry = this.#entries.get(path);
     const method = path.slice(path.lastIndexOf("/") + 1);
     if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
-    if (this.#closing.signal.aborted) throw closed();
+    if (this.#closed) throw closed();
     const request = decode(entry.codec, bytes);
-    const { signal, timeoutMs } = options;
-    const expiry = timeoutMs === undefined ? undefined : new AbortController();
-    const ends = [signal, expiry?.signal].filter((end) => end !== undefined);
-    const call: ServerCall = {
-      method,
-      timeoutMs,
-      signal: ends.length > 0 ? AbortSignal.any([...ends, this.#closing.signal]) : this.#closing.signal,
-      metadata: options.metadata ?? NO_METADATA,
-    };
+    const call = new OpenCall(method, options, this.#open);
     try {
       this.#options.admit(request, call);
       const answered = entry.handler(request, call);
-      const response = answered instanceof Promise ? await this.#orLeft(answered, call, expiry) : answered;
+      const response = answered instanceof Promise ? await this.#orLeft(answered, call) : answered;
       return { bytes: entry.codec.encode(response), headers: NO_METADATA, trailers: NO_METADATA };
     } catch (error) {
       throw this.#failed(error, method);
+    } finally {
+      call.end();
     }
   }
 
   /** Calls under way, and later ones, fail with UNAVAILABLE. */
   async close(): Promise<void> {
-    this.#closing.abort(closed());
+    this.#closed = true;
+    for (const call of [...this.#open]) call.abort(closed());
   }
 
-  #orLeft<Response>(
-    answered: Promise<Response>,
-    { signal, timeoutMs = 0 }: ServerCall,
-    expiry: AbortController | undefined,
-  ): Promise<Response> {
+  #orLeft<Response>(answered: Promise<Response>, call: OpenCall): Promise<Response> {
+    const { signal, timeoutMs } = call;
     return new Promise<Response>((resolve, reject) => {
-      const leave = (): void => reject(this.#closing.signal.aborted ? closed() : left());
+      const leave = (): void => reject(this.#closed ? closed() : left());
       const expire = (): void => {
-        reject(expired(timeoutMs));
-        // Whatever the handler has waiting is taken out, as when the caller leaves.
-        expiry?.abort();
+        const reason = expired(timeoutMs ?? 0);
+        reject(reason);
+        // Nobody waits any more: no task must go there.
+        call.abort(reason);
       };
-      const timer = expiry && setTimeout(expire, timeoutMs);
+      const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
       const done = (): void => {
         signal.removeEventListener("abort", leave);
         clearTimeout(timer);
