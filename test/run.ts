@@ -99,21 +99,27 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
   total.skipped += skipped;
 }
 
-/** The transport's faults on the runtimes that vitest does not run on; on Node they are unit tests. */
+/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. */
 function faults(): Count {
   if (!compulsory) {
-    notRun.push("faults of the transport on Bun and Deno (run `npm test -- faults`)");
+    notRun.push("faults of the transport and the listeners on Bun and Deno (run `npm test -- faults`)");
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  const file = "test/transport/run-faults.ts";
-  for (const [runtime, args] of [
-    ["bun", ["run", file]],
-    ["deno", ["run", "--allow-all", "--no-check", "--quiet", file]],
-  ] as const) {
-    add(count, closingLine(runtimeCommand(runtime), args, runtime));
+  for (const file of ["test/transport/run-faults.ts", "test/server/listen/run-listen.ts"]) {
+    for (const [runtime, args] of [
+      ["bun", ["run", file, ...runtimeArgument(file, "bun")]],
+      ["deno", ["run", "--allow-all", "--no-check", "--quiet", file, ...runtimeArgument(file, "deno")]],
+    ] as const) {
+      add(count, closingLine(runtimeCommand(runtime), args, `${file} on ${runtime}`));
+    }
   }
   return count;
+}
+
+/** The listeners' runner wants to know where it runs, for what is known to fail there. */
+function runtimeArgument(file: string, runtime: string): string[] {
+  return file.endsWith("run-listen.ts") ? [runtime] : [];
 }
 
 async function conformance(): Promise<Count> {
