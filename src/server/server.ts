@@ -2,6 +2,7 @@
 // S1. One logical thread: nothing in here runs beside anything else, so that the same calls in the same order give the same
 //     histories.
 // S2. Closing ends every wait with UNAVAILABLE and leaves no timer behind.
+import { type SearchAttributeType, searchAttributeTypeNames } from "../common/search-attributes.ts";
 import type { RpcAnswer, RpcCallOptions, RpcPort } from "../platform/rpc-port.ts";
 import { onDue } from "./execution/due.ts";
 import { Engine } from "./execution/engine.ts";
@@ -26,6 +27,8 @@ export interface EmbeddedServerOptions {
   readonly timeSkipping?: boolean | undefined;
   /** Namespaces besides `default`. Default: none. */
   readonly namespaces?: readonly string[] | undefined;
+  /** Custom search attributes of all these namespaces: name → type. Default: none. */
+  readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>> | undefined;
   /** Make a namespace when a call first names it, where the real server refuses the call. Default `false`. */
   readonly autoCreateNamespaces?: boolean | undefined;
   /** Milliseconds by which lists and counts lag behind, as they do in production. Default 0. */
@@ -70,6 +73,7 @@ export class EmbeddedServer implements RpcPort {
     const store = new VisibilityStore();
     const visibility = new DelayedVisibility(store, wall, options.visibilityDelayMs ?? 0);
     const searchAttributes = new SearchAttributes(namespaces);
+    registerAttributes(searchAttributes, options);
     const queues = new TaskQueues(wall);
     const engine = new Engine({
       newTimeline: () => keeper.timeline(),
@@ -127,6 +131,15 @@ export class EmbeddedServer implements RpcPort {
     this.#visibility.flush();
     this.#keeper.close();
   }
+}
+
+function registerAttributes(attributes: SearchAttributes, options: EmbeddedServerOptions): void {
+  const types = Object.entries(options.searchAttributes ?? {});
+  if (types.length === 0) return;
+  const numbers = Object.fromEntries(
+    types.map(([name, type]) => [name, searchAttributeTypeNames.encode(type)]),
+  );
+  for (const namespace of ["default", ...(options.namespaces ?? [])]) attributes.add(namespace, numbers);
 }
 
 function reportDefect(what: string, error: unknown): void {

@@ -98,7 +98,8 @@ export function setHandler<Args extends unknown[], T extends SignalDefinition<Ar
 /**
  * Sets, replaces or (with `undefined`) removes the handler of an update. Updates that came in this activation before are
  * handed to it at once, in order; those without a handler at the end of the activation are rejected. A failure that the
- * handler throws fails the update; any other error fails the workflow task, which is tried again.
+ * handler throws fails the update; an error of a type that fails workflows fails the workflow; any other error fails the
+ * workflow task, which is tried again.
  *
  * @throws {TypeError} when the handler or the validator is not a function
  * @throws {ValueError} when the name is reserved

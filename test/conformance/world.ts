@@ -48,6 +48,18 @@ const OWN_VALUES: ReadonlySet<string> = new Set([
 /** In place of an address: the scenarios run on an embedded server of their own process. */
 const EMBEDDED = "embedded";
 
+/** Those that the real server is started with: `SEARCH_ATTRIBUTES` of the harness. */
+const EMBEDDED_ATTRIBUTES = {
+  CustomKeyword: "KEYWORD",
+  OrderId: "KEYWORD",
+  Amount: "INT",
+  Total: "DOUBLE",
+  Urgent: "BOOL",
+  DueAt: "DATETIME",
+  Tags: "KEYWORD_LIST",
+  Title: "TEXT",
+} as const;
+
 export interface World {
   readonly address: string;
   readonly connection: Connection;
@@ -65,7 +77,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Connects to the server at `address` and makes the workflow bundles. */
 export async function createWorld(address: string): Promise<World> {
-  const embedded = address === EMBEDDED ? new EmbeddedServer() : undefined;
+  const embedded =
+    address === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
   const connection = await Connection.connect(embedded ? { transport: embedded } : { address });
   const client = new Client({ connection });
   const bundles = {

@@ -20,6 +20,8 @@ import { bundleOf } from "./workflow-code.ts";
 
 /** One worker serves all; a workflow that returns the name of its task queue can't take part. */
 const histories = subjects
+  // An engine has one deployment version; these runs move between versions.
+  .filter((subject) => !subject.startsWith("versioning-"))
   .map(recorded)
   .filter(({ workflowType }) => workflowType !== "infoOfRun")
   .map((history) => onTaskQueue(history, workerFacts.taskQueue));

@@ -78,6 +78,18 @@ const official = { sdkName: "temporal-typescript", sdkVersion: "1.24.0" };
 const text = new TextDecoder();
 const utf8 = new TextEncoder();
 
+type WorkerVersion = Parameters<typeof createRun>[0]["deploymentVersion"];
+
+/** The deployment version of the worker that answered a task. */
+function versionThatAnswered({ events }: Recorded, startedId: number): WorkerVersion {
+  for (const { attributes } of events) {
+    if (attributes.case !== "workflowTaskCompletedEventAttributes") continue;
+    const { startedEventId, deploymentVersion } = attributes.value;
+    if (startedEventId === BigInt(startedId) && deploymentVersion?.buildId) return deploymentVersion;
+  }
+  return undefined;
+}
+
 /** One run in a worker's cache: the real core and the real sandbox, with the server played by whoever delivers tasks. */
 export class ReplayedRun {
   readonly #code: WorkflowCode;
@@ -87,6 +99,8 @@ export class ReplayedRun {
   /** The sandbox is shared by many copies of the same run. */
   readonly #sandboxId: string;
   readonly #locals: RecordedLocals;
+  /** The startedId of the task under way: a run may move between workers of several versions. */
+  #startedId = 0;
 
   constructor(code: WorkflowCode, history: Recorded, options: ReplayedRunOptions = {}) {
     const taskQueue = history.started.taskQueue?.name ?? "";
@@ -95,12 +109,16 @@ export class ReplayedRun {
     this.#pages = options.pages;
     this.#locals = new RecordedLocals(history, options.sdk?.sdkName === "perdure");
     this.#sandboxId = `${history.runId} #${++runsMade}`;
+    const deploymentVersion = (): WorkerVersion => versionThatAnswered(history, this.#startedId);
     this.#run = createRun({
       ...(options.sdk ?? official),
       runId: history.runId,
       taskQueue,
       serverSupportsSdkMetadata: true,
       nondeterminismFailsWorkflow: options.nondeterminismFailsWorkflow ?? false,
+      get deploymentVersion() {
+        return deploymentVersion();
+      },
     });
     code.open(this.#sandboxId, taskQueue);
   }
@@ -114,6 +132,7 @@ export class ReplayedRun {
     const parsed = parseTask(decodePollWorkflowTaskQueueResponse(taskBytes(this.#history, task)));
     if (parsed.kind !== "task") throw new Error(`no task: ${JSON.stringify(parsed)}`);
     const run = this.#run;
+    this.#startedId = task.startedId;
     const activated: Activated[] = [];
     const pagesFetched: string[] = [];
     let answer: Answer | undefined;

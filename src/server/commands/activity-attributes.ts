@@ -45,13 +45,22 @@ const RESERVED_PREFIX = "/_sys/";
 const MAX_FAIRNESS_KEY_BYTES = 64;
 
 function checkQueue(queue: Attributes["taskQueue"]): void {
-  if (queue === undefined) throw refused("taskQueue is not set");
+  const fault = taskQueueFault(queue);
+  if (fault) throw refused(fault);
+}
+
+/** What is wrong with a task queue that is named, in the real server's words; undefined: nothing. */
+export function taskQueueFault(
+  queue: { readonly name?: string | undefined } | undefined,
+): string | undefined {
+  if (queue === undefined) return "taskQueue is not set";
   const name = queue.name ?? "";
-  if (name === "") throw refused("missing task queue name");
-  if (tooLong(name)) throw refused("taskQueue length exceeds limit");
+  if (name === "") return "missing task queue name";
+  if (tooLong(name)) return "taskQueue length exceeds limit";
   if (name.startsWith(RESERVED_PREFIX)) {
-    throw refused(`task queue name cannot start with reserved prefix ${RESERVED_PREFIX}`);
+    return `task queue name cannot start with reserved prefix ${RESERVED_PREFIX}`;
   }
+  return undefined;
 }
 
 function checkPriority(priority: Attributes["priority"]): void {

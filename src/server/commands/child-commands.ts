@@ -1,5 +1,5 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
-import { ParentClosePolicy } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import { ParentClosePolicy, WorkflowIdReusePolicy } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { startChild } from "../execution/children.ts";
 import { MAX_PENDING } from "../limits.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
@@ -29,6 +29,8 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
     {
       ...value,
       ...timeouts,
+      workflowRunTimeout: timeouts.workflowRunTimeout ?? {},
+      workflowIdReusePolicy: value.workflowIdReusePolicy || WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       namespace: run.namespace,
       namespaceId: engine.parts.namespaceId(run.namespace),
       taskQueue: { name: value.taskQueue?.name || started.taskQueue?.name, kind: 1 },

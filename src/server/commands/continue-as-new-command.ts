@@ -4,7 +4,7 @@ import { continueRun } from "../execution/continue-run.ts";
 import { CONTINUE_AS_NEW_MIN_INTERVAL_MS } from "../limits.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { durationMs, toDuration } from "../wire-time.ts";
+import { durationMs } from "../wire-time.ts";
 import { refuseUnhandled } from "./close-commands.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
 
@@ -16,7 +16,7 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
   refuseUnhandled(context);
   const { tx, completedId, extras, engine } = context;
   const { started } = tx.fields;
-  const { workflowRunTimeout, workflowTaskTimeout } = normalTimeouts({
+  const { workflowRunTimeout = NO_TIMEOUT, workflowTaskTimeout } = normalTimeouts({
     workflowExecutionTimeout: started.workflowExecutionTimeout,
     workflowRunTimeout: durationMs(value.workflowRunTimeout)
       ? value.workflowRunTimeout
@@ -35,8 +35,8 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
     workflowRunTimeout,
     workflowTaskTimeout,
     workflowTaskCompletedEventId: completedId,
-    backoffStartInterval: toDuration(backoffMs),
-    initiator: value.initiator || Initiator.WORKFLOW,
+    backoffStartInterval: value.backoffStartInterval,
+    initiator: value.initiator,
     failure: value.failure,
     lastCompletionResult: value.lastCompletionResult,
     header: value.header,
@@ -46,7 +46,7 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
   tx.add("workflowExecutionContinuedAsNew", attributes, extras);
   continueRun(engine, tx, {
     runId: newExecutionRunId,
-    initiator: attributes.initiator,
+    initiator: value.initiator || Initiator.WORKFLOW,
     backoffMs,
     attempt: 1,
     changes: {
@@ -65,6 +65,8 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
     },
   });
 };
+
+const NO_TIMEOUT = { seconds: 0n, nanos: 0 };
 
 /** A run that continues at once again and again is slowed down: each lives a second at least. */
 function tightLoopMs({ tx }: CommandContext): number {

@@ -63,8 +63,6 @@ export function startActivity(
     ...activity,
     startedMs: tx.nowMs,
     lastStartedMs: tx.nowMs,
-    // A heartbeat of an attempt before does not count for this one.
-    lastHeartbeatMs: undefined,
     requestId: crypto.randomUUID(),
     identity: poller.identity,
     lastWorkerIdentity: poller.identity,

@@ -28,7 +28,7 @@ export function failActivity(
   activity: ActivityRecord,
   value: Pick<EventValue<"activityTaskFailed">, "failure" | "identity">,
 ): void {
-  const retryState = retryActivity(tx, activity, value.failure);
+  const retryState = retryActivity(tx, { ...activity, lastAttemptCompleteMs: tx.nowMs }, value.failure);
   if (retryState === RetryState.IN_PROGRESS) return;
   tx.add("activityTaskFailed", {
     ...value,

@@ -15,7 +15,7 @@ export function retryActivity(
   failure: Init<Failure> | undefined,
 ): RetryState {
   if (activity.cancelRequestedId !== undefined) return RetryState.CANCEL_REQUESTED;
-  const { scheduled, firstScheduledMs, attempt, startedMs } = activity;
+  const { scheduled, firstScheduledMs, attempt } = activity;
   const totalMs = durationMs(scheduled.scheduleToCloseTimeout) ?? 0;
   const { state, delayMs } = decideRetry({
     policy: scheduled.retryPolicy,
@@ -30,10 +30,10 @@ export function retryActivity(
     attempt: attempt + 1,
     scheduledMs: tx.nowMs + delayMs,
     backingOff: true,
+    retryIntervalMs: delayMs,
     startedMs: undefined,
     requestId: "",
     identity: "",
-    lastAttemptCompleteMs: startedMs === undefined ? activity.lastAttemptCompleteMs : tx.nowMs,
     lastFailure: limitedFailure(failure, {
       limitBytes: MAX_RETRIED_FAILURE_BYTES,
       cutBytes: MAX_RETRIED_FAILURE_BYTES,

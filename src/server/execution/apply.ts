@@ -7,6 +7,7 @@ import type { Payload } from "../../gen/codec/temporal/api/common/v1/message.ts"
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { type EventName, type EventValue, eventName, type StoredEvent } from "../history/event.ts";
 import { durationMs, timestampMs } from "../wire-time.ts";
+import { noteBuild } from "./builds.ts";
 import type { RunState } from "./run-state.ts";
 
 type Apply<Name extends EventName> = (state: RunState, value: EventValue<Name>, event: StoredEvent) => void;
@@ -22,6 +23,7 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
     state.fields.lastStartedId = id(value.startedEventId);
     state.fields.lastTaskCompletedId = event.eventId;
     state.fields.versioning = value;
+    noteBuild(state, value, event);
   },
   activityTaskScheduled: (state, value, event) => {
     const atMs = timeOf(event);
@@ -43,6 +45,7 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
       lastWorkerIdentity: "",
       lastStartedMs: undefined,
       lastAttemptCompleteMs: undefined,
+      retryIntervalMs: 0,
       backingOff: false,
     });
   },

@@ -24,6 +24,7 @@ import { CLOSING, COMMANDS } from "../commands/table.ts";
 import { isRejection, rejectUnprocessed, runMessage } from "../commands/update-messages.ts";
 import { MAX_DISCARDED_EVENTS, TASK_HEARTBEAT_TIMEOUT_MS } from "../limits.ts";
 import { alreadyCompleted, invalidArgument, notFound } from "../rpc/failures.ts";
+import type { ServiceFailure } from "../rpc/service-failure.ts";
 import { decodeTaskToken, type TaskToken } from "../rpc/task-token.ts";
 import { durationMs } from "../wire-time.ts";
 import { type ActivityTaskAnswer, startActivity } from "./activities.ts";
@@ -48,7 +49,7 @@ interface Done {
 /** Carries out what a worker decided. */
 export function respondTaskCompleted(engine: Engine, request: Request): Answer {
   const token = decodeTaskToken(request.taskToken, request.namespace);
-  const run = taskOf(engine, token);
+  const run = taskOf(engine, token, noSuchTask());
   let done: Done | "heartbeat-timeout";
   try {
     done = engine.transact(run, (tx) => complete(engine, tx, request));
@@ -66,15 +67,23 @@ export function respondTaskCompleted(engine: Engine, request: Request): Answer {
 }
 
 /** The run whose task a worker answers to. @throws {ServiceFailure} NOT_FOUND when it is not that task's turn any more */
-export function taskOf(engine: Engine, token: TaskToken): Run {
+export function taskOf(
+  engine: Engine,
+  token: TaskToken,
+  whenClosed: ServiceFailure = alreadyCompleted(),
+): Run {
   const run = engine.run(token.namespace, token.workflowId, token.runId);
   if (token.kind !== "workflow") throw invalidArgument("Error deserializing task token.");
   if (!run) throw notFound(`workflow not found for ID: ${token.workflowId}`);
-  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw alreadyCompleted();
+  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw whenClosed;
   const { task } = run.fields;
   const same = task?.stamp === token.stamp && task.startedId === token.startedId && task.startedId !== 0;
-  if (!same) throw notFound("Workflow task not found.");
+  if (!same) throw noSuchTask();
   return run;
+}
+
+function noSuchTask(): ServiceFailure {
+  return notFound("Workflow task not found.");
 }
 
 function complete(engine: Engine, tx: Transaction, request: Request): Done | "heartbeat-timeout" {
@@ -203,7 +212,7 @@ function afterTask(
   });
   if (!request.returnNewWorkflowTask) return { next: undefined, activities, resetHistoryEventId };
   const next = startTask(tx, {
-    requestId: crypto.randomUUID(),
+    requestId: "request-from-RespondWorkflowTaskCompleted",
     identity: request.identity,
     sticky: tx.fields.sticky !== undefined,
     onlyNewUpdates: request.forceCreateNewWorkflowTask,

@@ -219,6 +219,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
   return (
     before.status !== after.status ||
     before.searchAttributes !== after.searchAttributes ||
+    before.buildIds !== after.buildIds ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
     tx.batches.some((batch) => batch[0]?.eventId === 1)

@@ -24,26 +24,34 @@ export function historyPage(
 ): HistoryPage {
   const { history } = run;
   let to = from;
+  let bytes = 0;
   while (to < end && to - from < maxEvents) {
     const batchEnd = Math.min(history.batchEnd(to), end);
-    if (to > from && bytesAbout(history.slice(from, batchEnd)) > PAGE_BYTES) break;
+    bytes += bytesAbout(history.slice(to, batchEnd));
+    if (to > from && bytes > PAGE_BYTES) break;
     to = batchEnd;
   }
   return { events: history.slice(from, to), next: to < end ? to : undefined };
 }
 
-/** The events of a started workflow task that are not in the history yet; a worker must see them as if they were. */
-export function transientEvents(run: Run): readonly StoredEvent[] {
+/**
+ * The events of the pending workflow task that are not in the history yet; workers must see them as if they were. Who reads
+ * the history is not told the `identity` of the worker that has the task.
+ */
+export function transientEvents(run: Run, identity = ""): readonly StoredEvent[] {
   const { task } = run.fields;
-  if (task === undefined || task.kind === "normal" || task.startedId === 0) return [];
-  const [scheduled, started] = deferredEvents(run, task);
+  if (task === undefined || task.kind === "normal") return [];
+  const [scheduled, started] = deferredEvents(run, { ...task, identity });
+  const { scheduledId, scheduledMs, startedId, startedMs } = task;
+  const first = makeEvent("workflowTaskScheduled", scheduled, {
+    eventId: scheduledId,
+    taskId: 0,
+    timeMs: scheduledMs,
+  });
+  if (startedId === 0) return [first];
   return [
-    makeEvent("workflowTaskScheduled", scheduled, {
-      eventId: task.scheduledId,
-      taskId: 0,
-      timeMs: task.scheduledMs,
-    }),
-    makeEvent("workflowTaskStarted", started, { eventId: task.startedId, taskId: 0, timeMs: task.startedMs }),
+    first,
+    makeEvent("workflowTaskStarted", started, { eventId: startedId, taskId: 0, timeMs: startedMs }),
   ];
 }
 

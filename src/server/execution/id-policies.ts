@@ -69,14 +69,14 @@ function policies(request: Request): { reuse: number; conflict: number } {
   if (reuse === Reuse.TERMINATE_IF_RUNNING) {
     if (request.workflowIdConflictPolicy) {
       throw invalidArgument(
-        "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a WorkflowIDConflictPolicy.",
+        "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a WorkflowIDConflictPolicy",
       );
     }
     return { reuse: Reuse.ALLOW_DUPLICATE, conflict: Conflict.TERMINATE_EXISTING };
   }
   if (reuse === Reuse.REJECT_DUPLICATE && conflict === Conflict.TERMINATE_EXISTING) {
     throw invalidArgument(
-      "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING.",
+      "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING",
     );
   }
   return { reuse, conflict };

@@ -2,6 +2,7 @@ import type { Init } from "../../codec-runtime/init.ts";
 import type { Payload, Payloads } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { WorkflowExecutionStatus } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { Failure } from "../../gen/codec/temporal/api/failure/v1/message.ts";
+import type { ResetPointInfo } from "../../gen/codec/temporal/api/workflow/v1/message.ts";
 import type { EventValue, StoredEvent } from "../history/event.ts";
 import { StagedMap } from "./staged-map.ts";
 import type { LiveUpdate, UpdateRecord } from "./update-record.ts";
@@ -53,7 +54,10 @@ export interface ActivityRecord {
   readonly lastFailure: Init<Failure> | undefined;
   readonly lastWorkerIdentity: string;
   readonly lastStartedMs: number | undefined;
+  /** When a worker last said that an attempt failed; timeouts do not count. */
   readonly lastAttemptCompleteMs: number | undefined;
+  /** How long it waits, or waited, before this attempt. */
+  readonly retryIntervalMs: number;
   /** Waits for its back-off to end. */
   readonly backingOff: boolean;
 }
@@ -115,6 +119,10 @@ export interface RunFields {
   searchAttributes: Readonly<Record<string, Init<Payload>>>;
   buffer: readonly StoredEvent[];
   stateTransitionCount: number;
+  /** Builds of the workers that completed its tasks, as the search attribute `BuildIds` has them. */
+  buildIds: readonly string[];
+  /** Where a new build of a worker took over: workflows can be reset to these. Without run id: of this run. */
+  resetPoints: readonly Init<ResetPointInfo>[];
   versioningOverride: EventValue<"workflowExecutionStarted">["versioningOverride"];
   /** What the last completed workflow task said of its worker. */
   versioning: EventValue<"workflowTaskCompleted"> | undefined;

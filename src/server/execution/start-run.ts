@@ -74,6 +74,8 @@ export function firstFields(
     searchAttributes: defined(started.searchAttributes?.indexedFields),
     buffer: [],
     stateTransitionCount: 0,
+    buildIds: [],
+    resetPoints: started.prevAutoResetPoints?.points?.filter((point) => point !== undefined) ?? [],
     versioningOverride: started.versioningOverride,
     versioning: undefined,
     mostRecentWorkerIdentity: "",

@@ -59,7 +59,7 @@ export class Transaction {
     const { fields } = this;
     const place = EVENT_KINDS[name].place;
     const fromOutside = place === "outside" || place === "end";
-    if (place !== "task" && fields.task?.kind === "speculative") writeDeferredTask(this);
+    if (place !== "task" && place !== "life" && fields.task?.kind === "speculative") writeDeferredTask(this);
     const started = fields.task !== undefined && fields.task.startedId !== 0;
     const buffered = fromOutside && (started || this.#deciding);
     const event = makeEvent(name, value, {
@@ -135,7 +135,11 @@ export class Transaction {
     }
     this.#keepSpeculative();
     if (fields.task === undefined || fields.task.startedId === 0) {
-      if (this.flush()) this.#taskNeeded = true;
+      if (this.flush()) {
+        this.#taskNeeded = true;
+        // What was not seen before may well let the next attempt succeed.
+        if (fields.task === undefined) fields.taskAttempt = 1;
+      }
     }
     if (this.#taskNeeded && fields.task === undefined && !fields.backingOff) scheduleTask(this);
   }

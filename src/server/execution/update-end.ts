@@ -1,21 +1,16 @@
-import type { StoredEvent } from "../history/event.ts";
-import { alreadyClosing, closedUpdate, workflowNotReady } from "../rpc/failures.ts";
+import { workflowNotReady } from "../rpc/failures.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
- * The run ends: what no worker has accepted comes to nothing. If another run follows, callers are told to try again, and
- * come to that one. What is accepted ends as failed, which its state tells.
+ * The run ends: who waits for an update is told so. What no worker has accepted came to nothing, what is accepted failed; the
+ * closed run's state says both, to those who ask later.
  */
 export function endUpdates(tx: Transaction): void {
   const { state, run } = tx;
   if (state.liveUpdates.size === 0 && state.fields.openUpdates === 0) return;
-  const error = hasNextRun(tx.batches.at(-1)?.at(-1)) ? alreadyClosing() : closedUpdate();
-  for (const { updateId } of [...state.liveUpdates.values()]) {
-    state.liveUpdates.delete(updateId);
-    run.updates.tell(tx, updateId, { kind: "aborted", error });
-  }
-  for (const record of state.updates.values()) {
-    if (record.outcome === undefined && record.acceptedEventId !== 0) run.updates.tell(tx, record.updateId);
+  for (const { updateId } of state.liveUpdates.values()) run.updates.tell(tx, updateId);
+  for (const { updateId, outcome } of state.updates.values()) {
+    if (outcome === undefined) run.updates.tell(tx, updateId);
   }
 }
 
@@ -32,9 +27,4 @@ export function abortSentUpdates(tx: Transaction): void {
     );
     tx.run.updates.tell(tx, update.updateId, { kind: "aborted", error });
   }
-}
-
-function hasNextRun(last: StoredEvent | undefined): boolean {
-  const value = last?.attributes.value;
-  return value !== undefined && "newExecutionRunId" in value && Boolean(value.newExecutionRunId);
 }

@@ -6,6 +6,7 @@ import {
 } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { Failure } from "../../gen/codec/temporal/api/failure/v1/message.ts";
 import type { Outcome } from "../../gen/codec/temporal/api/update/v1/message.ts";
+import { alreadyClosing, closedUpdate } from "../rpc/failures.ts";
 import type { ServiceFailure } from "../rpc/service-failure.ts";
 import type { Run } from "./run.ts";
 
@@ -27,7 +28,15 @@ export function updateStatus(run: Run, updateId: string): Reached | undefined {
   if (record !== undefined && record.acceptedEventId !== 0) {
     return isOpen(run.fields.status) ? ACCEPTED : failed(COMPLETED_WITHOUT_IT);
   }
-  return run.state.liveUpdates.has(updateId) ? ADMITTED : undefined;
+  if (!run.state.liveUpdates.has(updateId)) return undefined;
+  return isOpen(run.fields.status) ? ADMITTED : closedUnderneath(run);
+}
+
+/** If another run follows, callers are told to try again, and come to that one. */
+function closedUnderneath({ history }: Run): Reached {
+  const value = history.last?.attributes.value;
+  const follows = value !== undefined && "newExecutionRunId" in value && Boolean(value.newExecutionRunId);
+  return { kind: "aborted", error: follows ? alreadyClosing() : closedUpdate() };
 }
 
 /** An outcome that is a failure. */

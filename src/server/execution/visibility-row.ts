@@ -1,4 +1,5 @@
 import type { VisibilityRow } from "../visibility/visibility.ts";
+import { shownAttributes } from "./builds.ts";
 import type { Run } from "./run.ts";
 
 /** What lists and counts know of a run. */
@@ -21,7 +22,7 @@ export function visibilityRow(run: Run): VisibilityRow {
     historySizeBytes: run.history.sizeBytes,
     stateTransitionCount: fields.stateTransitionCount,
     memo: Object.keys(fields.memo).length === 0 ? undefined : { fields: fields.memo },
-    searchAttributes: fields.searchAttributes,
+    searchAttributes: shownAttributes(fields),
     parentWorkflowId: parent?.workflowId,
     parentRunId: parent?.runId,
     rootWorkflowId: root?.workflowId ?? run.workflowId,

@@ -92,14 +92,17 @@ export function startTask(
   return task;
 }
 
-/** Writes the events of a task that has none in the history yet; it is an ordinary one from then on. */
-export function writeDeferredTask(tx: Transaction): void {
+/**
+ * Writes the events of a task that has none in the history yet; it is an ordinary one from then on. `identity` is the
+ * worker's, when it is by its answer that they are written.
+ */
+export function writeDeferredTask(tx: Transaction, identity = ""): void {
   const task = pending(tx);
   if (task.kind === "normal") return;
   tx.fields.task = { ...task, kind: "normal" };
   tx.add("workflowTaskScheduled", scheduledValue(tx, task));
   if (task.startedId === 0) return;
-  tx.add("workflowTaskStarted", startedValue(task));
+  tx.add("workflowTaskStarted", startedValue({ ...task, identity }));
   tx.breakBatch();
 }
 
@@ -108,7 +111,7 @@ export function completeTask(
   tx: Transaction,
   value: Omit<EventValue<"workflowTaskCompleted">, "$unknown">,
 ): number {
-  writeDeferredTask(tx);
+  writeDeferredTask(tx, value.identity);
   const task = pending(tx);
   const event = tx.add("workflowTaskCompleted", {
     ...value,
@@ -131,7 +134,7 @@ export function failTask(
 ): void {
   const task = pending(tx);
   if (task.attempt === 1) {
-    writeDeferredTask(tx);
+    writeDeferredTask(tx, value.identity);
     tx.add("workflowTaskFailed", {
       ...value,
       scheduledEventId: task.scheduledId,

@@ -1,106 +1,93 @@
 import type { WaitingTask } from "./matching.ts";
 
-const PRIORITIES = 5;
+/** Priorities go from 1 to this. */
+export const PRIORITIES = 5;
 const DEFAULT_PRIORITY = 3;
-/** Rates are those of the last half minute. */
-const RATE_WINDOW_MS = 30_000;
 
-/** The tasks of a queue that no worker has taken yet. */
+interface Kept {
+  readonly task: WaitingTask<unknown>;
+  /** By the wall, also where the tree of the task is far ahead. */
+  readonly sinceMs: number;
+}
+
+/** The tasks of a queue that no worker has taken yet. Of a smaller priority number first; of one, first come, first served. */
 export class Backlog {
-  readonly #byPriority: Fifo[] = Array.from({ length: PRIORITIES }, () => new Fifo());
-  readonly #added: RateMeter = new RateMeter();
-  readonly #dispatched: RateMeter = new RateMeter();
+  readonly #byPriority: (Fifo | undefined)[] = new Array<undefined>(PRIORITIES).fill(undefined);
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  push(task: WaitingTask<unknown>): void {
-    const known = task.priority >= 1 && task.priority <= PRIORITIES;
-    this.#byPriority[(known ? task.priority : DEFAULT_PRIORITY) - 1]?.push(task);
+  push(task: WaitingTask<unknown>, nowMs: number): void {
+    const level = Math.min(task.priority > 0 ? task.priority : DEFAULT_PRIORITY, PRIORITIES) - 1;
+    let fifo = this.#byPriority[level];
+    if (fifo === undefined) {
+      fifo = new Fifo();
+      this.#byPriority[level] = fifo;
+    }
+    fifo.push({ task, sinceMs: nowMs });
     this.#size += 1;
   }
 
   /** The task that comes next. */
   shift(): WaitingTask<unknown> | undefined {
     for (const fifo of this.#byPriority) {
-      const task = fifo.shift();
-      if (task === undefined) continue;
+      const kept = fifo?.shift();
+      if (kept === undefined) continue;
       this.#size -= 1;
-      return task;
+      return kept.task;
     }
     return undefined;
   }
 
-  /** How long the oldest task has waited, in milliseconds. */
+  /** All tasks, in the order in which they would have gone. */
+  takeAll(): WaitingTask<unknown>[] {
+    const tasks: WaitingTask<unknown>[] = [];
+    for (let task = this.shift(); task !== undefined; task = this.shift()) tasks.push(task);
+    return tasks;
+  }
+
+  /** How many tasks of a priority wait. */
+  sizeOf(priority: number): number {
+    return this.#byPriority[priority - 1]?.length ?? 0;
+  }
+
+  /** How long the oldest task has waited, in milliseconds; 0 without tasks. */
   ageMs(nowMs: number): number {
-    let oldest = nowMs;
-    for (const fifo of this.#byPriority) oldest = Math.min(oldest, fifo.first?.addedMs ?? nowMs);
-    return nowMs - oldest;
-  }
-
-  count(nowMs: number): void {
-    this.#added.count(nowMs);
-  }
-
-  countDispatch(nowMs: number): void {
-    this.#dispatched.count(nowMs);
-  }
-
-  addRate(nowMs: number): number {
-    return this.#added.rate(nowMs);
-  }
-
-  dispatchRate(nowMs: number): number {
-    return this.#dispatched.rate(nowMs);
+    let oldestMs = nowMs;
+    for (const fifo of this.#byPriority) oldestMs = Math.min(oldestMs, fifo?.first?.sinceMs ?? nowMs);
+    return nowMs - oldestMs;
   }
 }
 
 /** A queue that costs the same whatever its length. */
 class Fifo {
-  #items: WaitingTask<unknown>[] = [];
+  #items: (Kept | undefined)[] = [];
   #head = 0;
 
-  get first(): WaitingTask<unknown> | undefined {
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  get first(): Kept | undefined {
     return this.#items[this.#head];
   }
 
-  push(task: WaitingTask<unknown>): void {
-    this.#items.push(task);
+  push(kept: Kept): void {
+    this.#items.push(kept);
   }
 
-  shift(): WaitingTask<unknown> | undefined {
-    const task = this.#items[this.#head];
-    if (task === undefined) return undefined;
+  shift(): Kept | undefined {
+    const kept = this.#items[this.#head];
+    if (kept === undefined) return undefined;
+    // What was handed out is not to be kept alive by its place.
+    this.#items[this.#head] = undefined;
     this.#head += 1;
     if (this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
-    return task;
-  }
-}
-
-/** Counts per second over a window, second by second. */
-class RateMeter {
-  readonly #counts: Map<number, number> = new Map();
-
-  count(nowMs: number): void {
-    const second = Math.floor(nowMs / 1000);
-    this.#counts.set(second, (this.#counts.get(second) ?? 0) + 1);
-    if (this.#counts.size > RATE_WINDOW_MS / 500) this.#forget(nowMs);
-  }
-
-  rate(nowMs: number): number {
-    this.#forget(nowMs);
-    let total = 0;
-    for (const count of this.#counts.values()) total += count;
-    return total / (RATE_WINDOW_MS / 1000);
-  }
-
-  #forget(nowMs: number): void {
-    const oldest = Math.floor((nowMs - RATE_WINDOW_MS) / 1000);
-    for (const second of this.#counts.keys()) if (second < oldest) this.#counts.delete(second);
+    return kept;
   }
 }

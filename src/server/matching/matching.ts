@@ -30,4 +30,6 @@ export interface Poller {
   readonly deploymentName: string | undefined;
   readonly buildId: string | undefined;
   readonly versioned: boolean;
+  /** How many tasks per second the whole queue may hand out, as this poll wants it; undefined: it does not say. */
+  readonly maxTasksPerSecond?: number | undefined;
 }

@@ -6,7 +6,9 @@ const HISTORY_MS = 5 * 60_000;
 /** A worker that polled a queue. */
 export interface SeenPoller {
   readonly identity: string;
+  /** When a poll of it began or ended last, in milliseconds since the epoch. */
   readonly lastMs: number;
+  readonly maxTasksPerSecond: number | undefined;
   readonly deploymentName: string | undefined;
   readonly buildId: string | undefined;
   readonly versioned: boolean;
@@ -14,6 +16,7 @@ export interface SeenPoller {
 
 /** Who polled a queue in the last five minutes. */
 export class PollerHistory {
+  /** Least lately seen first. */
   readonly #pollers: Map<string, SeenPoller> = new Map();
   #lastMs = Number.NEGATIVE_INFINITY;
 
@@ -23,16 +26,30 @@ export class PollerHistory {
   }
 
   saw(poller: Poller, nowMs: number): void {
-    const { identity, deploymentName, buildId, versioned } = poller;
+    const { identity, deploymentName, buildId, versioned, maxTasksPerSecond } = poller;
     this.#lastMs = nowMs;
-    this.#pollers.set(identity, { identity, lastMs: nowMs, deploymentName, buildId, versioned });
+    this.#pollers.delete(identity);
+    this.#pollers.set(identity, {
+      identity,
+      lastMs: nowMs,
+      maxTasksPerSecond,
+      deploymentName,
+      buildId,
+      versioned,
+    });
+    this.#forget(nowMs);
   }
 
   /** Newest first. */
   seen(nowMs: number): readonly SeenPoller[] {
+    this.#forget(nowMs);
+    return [...this.#pollers.values()].reverse();
+  }
+
+  #forget(nowMs: number): void {
     for (const [identity, { lastMs }] of this.#pollers) {
-      if (lastMs < nowMs - HISTORY_MS) this.#pollers.delete(identity);
+      if (lastMs >= nowMs - HISTORY_MS) return;
+      this.#pollers.delete(identity);
     }
-    return [...this.#pollers.values()].sort((a, b) => b.lastMs - a.lastMs);
   }
 }

@@ -1,14 +1,12 @@
 // Invariants
-// M1. A task is handed out at most once, to a poll that still waits: a poll whose caller left is out before anything else
-//     happens.
-// M2. Tasks of a smaller priority number go first; within one number first come, first served. Of the polls the one that
-//     waited longest goes first.
-// M3. What a queue holds no task, no poll and no recent poller for is forgotten.
+// M1. A queue that holds no task, no poll and no poller of the last minutes is forgotten, at the latest when as many others
+//     have come as there were.
 import { failedPrecondition, invalidArgument } from "../rpc/failures.ts";
 import type { Wall } from "../time/wall.ts";
-import { Backlog } from "./backlog.ts";
+import { type Backlog, PRIORITIES } from "./backlog.ts";
 import type { Poller, TaskQueueId, WaitingTask } from "./matching.ts";
-import { PollerHistory, type SeenPoller } from "./poller-history.ts";
+import type { SeenPoller } from "./poller-history.ts";
+import { TaskQueue, type Waiter } from "./task-queue.ts";
 
 /** Longest a poll waits. */
 const POLL_MS = 60_000;
@@ -18,35 +16,46 @@ const TAIL_MS = 1_000;
 const MIN_POLL_MS = 2_000;
 /** A sticky queue nobody polled for this long is given up. */
 const STICKY_POLLER_MS = 10_000;
-
-interface Waiter {
-  readonly poller: Poller;
-  readonly settle: (answer: unknown) => void;
-  readonly fail: (error: unknown) => void;
-}
-
-interface Queue {
-  readonly id: TaskQueueId;
-  readonly backlog: Backlog;
-  readonly waiters: Set<Waiter>;
-  readonly pollers: PollerHistory;
-}
+/** As many queues are kept without looking for ones to forget. */
+const MIN_SWEEP = 64;
 
 /** What is known of a queue. */
 export interface TaskQueueFacts {
+  /** Newest first. */
   readonly pollers: readonly SeenPoller[];
   readonly backlogCount: number;
+  /** How many tasks wait of each priority that has any. */
+  readonly backlogByPriority: ReadonlyMap<number, number>;
   /** Age of the oldest task in milliseconds; 0 without tasks. */
   readonly backlogAgeMs: number;
   /** Tasks per second over the last half minute. */
   readonly addRate: number;
   readonly dispatchRate: number;
+  /** Tasks per second that may go out; Infinity: no limit. */
+  readonly maxTasksPerSecond: number;
+  /** Whether tasks wait for that limit now. */
+  readonly limited: boolean;
 }
 
-/** The task queues: tasks that wait for workers, and workers that wait for tasks. */
+/** Whose polls: by worker, or by identity where workers do not say which they are. */
+export type PollsOf =
+  | { readonly kind: "worker"; readonly workerInstanceKey: string }
+  | { readonly kind: "identity"; readonly identity: string };
+
+/**
+ * The task queues: tasks that wait for workers, and workers that wait for tasks.
+ *
+ * @example
+ * ```ts
+ * const answering = queues.poll<ActivityTaskAnswer>(id, poller);
+ * queues.add(id, task);
+ * await answering;
+ * ```
+ */
 export class TaskQueues {
   readonly #wall: Wall;
-  readonly #queues: Map<string, Queue> = new Map();
+  readonly #queues: Map<string, TaskQueue> = new Map();
+  #sweepAt = MIN_SWEEP;
 
   constructor(wall: Wall) {
     this.#wall = wall;
@@ -54,36 +63,24 @@ export class TaskQueues {
 
   /** Gives a task to the poll that waited longest, or keeps it for the next. */
   add<Answer>(id: TaskQueueId, task: WaitingTask<Answer>): void {
-    const queue = this.#queue(id);
-    queue.backlog.count(this.#wall.now());
-    for (const waiter of queue.waiters) {
-      const answer = take(task, waiter);
-      // Stale: nobody wants it any more.
-      if (answer === undefined) return;
-      queue.waiters.delete(waiter);
-      queue.backlog.countDispatch(this.#wall.now());
-      answer.settle();
-      return;
-    }
-    queue.backlog.push(task);
+    this.#queue(id).add(task);
   }
 
   /**
    * Waits for a task.
    *
-   * @returns its answer; undefined when none came in time
-   * @throws {ServiceFailure} when the caller waits too short a time
+   * @returns its answer; undefined when none came in time, or the caller left
+   * @throws {ServiceFailure} when the caller waits too short a time; what a task throws that cannot be handed out
    */
-  poll<Answer>(id: TaskQueueId, poller: Poller): Promise<Answer | undefined> {
+  async poll<Answer>(id: TaskQueueId, poller: Poller): Promise<Answer | undefined> {
     checkPollTime(poller.call.timeoutMs);
+    if (poller.call.signal.aborted) return undefined;
     const queue = this.#queue(id);
-    queue.pollers.saw(poller, this.#wall.now());
-    for (let task = queue.backlog.shift(); task !== undefined; task = queue.backlog.shift()) {
-      const answer = task.take(poller);
-      if (answer === undefined) continue;
-      queue.backlog.countDispatch(this.#wall.now());
-      // The engine adds to each queue tasks of one kind of answer only.
-      return Promise.resolve(answer as Answer);
+    queue.polled(poller);
+    // The engine adds to each queue tasks of one kind of answer only. A poll does not overtake those that wait for the limit.
+    if (queue.waiters.size === 0) {
+      const answer = queue.next(poller) as Answer | undefined;
+      if (answer !== undefined) return answer;
     }
     return this.#wait<Answer>(queue, poller);
   }
@@ -98,21 +95,17 @@ export class TaskQueues {
   /** Gives up a queue: polls end empty, tasks are handed back. */
   unload(id: TaskQueueId): readonly WaitingTask<unknown>[] {
     const queue = this.#queues.get(keyOf(id));
-    if (queue === undefined) return [];
     this.#queues.delete(keyOf(id));
-    for (const waiter of queue.waiters) waiter.settle(undefined);
-    const tasks: WaitingTask<unknown>[] = [];
-    for (let task = queue.backlog.shift(); task !== undefined; task = queue.backlog.shift()) tasks.push(task);
-    return tasks;
+    return queue?.unload() ?? [];
   }
 
-  /** Ends the polls of one worker, empty. Gives how many there were. */
-  cancelPolls(namespace: string, workerInstanceKey: string): number {
+  /** Ends polls, empty. Gives how many there were. */
+  cancelPolls(namespace: string, whose: PollsOf): number {
     let cancelled = 0;
     for (const queue of this.#queues.values()) {
       if (queue.id.namespace !== namespace) continue;
-      for (const waiter of [...queue.waiters]) {
-        if (waiter.poller.workerInstanceKey !== workerInstanceKey) continue;
+      for (const waiter of queue.waiters) {
+        if (!isOf(waiter.poller, whose)) continue;
         waiter.settle(undefined);
         cancelled += 1;
       }
@@ -120,7 +113,7 @@ export class TaskQueues {
     return cancelled;
   }
 
-  /** What is known of a queue; undefined: nobody ever used it. */
+  /** What is known of a queue; undefined: nobody used it lately. */
   facts(id: TaskQueueId): TaskQueueFacts | undefined {
     const queue = this.#queues.get(keyOf(id));
     if (queue === undefined) return undefined;
@@ -128,23 +121,36 @@ export class TaskQueues {
     return {
       pollers: queue.pollers.seen(nowMs),
       backlogCount: queue.backlog.size,
+      backlogByPriority: byPriority(queue.backlog),
       backlogAgeMs: queue.backlog.ageMs(nowMs),
-      addRate: queue.backlog.addRate(nowMs),
-      dispatchRate: queue.backlog.dispatchRate(nowMs),
+      addRate: queue.added.rate(nowMs),
+      dispatchRate: queue.dispatched.rate(nowMs),
+      maxTasksPerSecond: queue.limit.perSecond,
+      limited: queue.backlog.size > 0 && queue.limit.waitMs(nowMs) > 0,
     };
   }
 
-  #queue(id: TaskQueueId): Queue {
+  #queue(id: TaskQueueId): TaskQueue {
     const key = keyOf(id);
     let queue = this.#queues.get(key);
     if (queue === undefined) {
-      queue = { id, backlog: new Backlog(), waiters: new Set(), pollers: new PollerHistory() };
+      if (this.#queues.size >= this.#sweepAt) this.#sweep();
+      queue = new TaskQueue(id, this.#wall);
       this.#queues.set(key, queue);
     }
     return queue;
   }
 
-  #wait<Answer>(queue: Queue, poller: Poller): Promise<Answer | undefined> {
+  #sweep(): void {
+    const nowMs = this.#wall.now();
+    for (const [key, queue] of this.#queues) {
+      const used = queue.waiters.size > 0 || queue.backlog.size > 0 || queue.pollers.seen(nowMs).length > 0;
+      if (!used) this.#queues.delete(key);
+    }
+    this.#sweepAt = Math.max(MIN_SWEEP, 2 * this.#queues.size);
+  }
+
+  #wait<Answer>(queue: TaskQueue, poller: Poller): Promise<Answer | undefined> {
     const { signal, timeoutMs } = poller.call;
     const waitMs = Math.min(POLL_MS, (timeoutMs ?? POLL_MS) - TAIL_MS);
     return new Promise((resolve, reject) => {
@@ -152,11 +158,13 @@ export class TaskQueues {
       const stopTimer = this.#wall.after(waitMs, leave);
       const end = (): void => {
         queue.waiters.delete(waiter);
+        queue.pollers.saw(poller, this.#wall.now());
         stopTimer();
         signal.removeEventListener("abort", leave);
       };
       const waiter: Waiter = {
         poller,
+        taking: false,
         settle: (answer) => {
           end();
           // As above: one kind of answer per queue.
@@ -167,24 +175,33 @@ export class TaskQueues {
           reject(error);
         },
       };
-      if (signal.aborted) return leave();
       signal.addEventListener("abort", leave);
       queue.waiters.add(waiter);
+      queue.match();
     });
   }
 }
 
-/** Takes a task for a waiting poll. A task that cannot be handed out fails the poll, and is gone. */
-function take(task: WaitingTask<unknown>, waiter: Waiter): { settle(): void } | undefined {
-  try {
-    const answer = task.take(waiter.poller);
-    return answer === undefined ? undefined : { settle: () => waiter.settle(answer) };
-  } catch (error) {
-    return { settle: () => waiter.fail(error) };
+function byPriority(backlog: Backlog): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (let priority = 1; priority <= PRIORITIES; priority += 1) {
+    const size = backlog.sizeOf(priority);
+    if (size > 0) counts.set(priority, size);
   }
+  return counts;
 }
 
-/** @throws {ServiceFailure} when a poll's caller does not say how long it waits, or waits too short a time */
+function isOf(poller: Poller, whose: PollsOf): boolean {
+  return whose.kind === "worker"
+    ? poller.workerInstanceKey === whose.workerInstanceKey
+    : poller.identity === whose.identity;
+}
+
+/**
+ * Checks how long the caller of a long poll waits.
+ *
+ * @throws {ServiceFailure} when it does not say, or waits too short a time
+ */
 export function checkPollTime(timeoutMs: number | undefined): void {
   if (timeoutMs === undefined) throw invalidArgument("Context timeout is not set.");
   if (timeoutMs < MIN_POLL_MS) throw failedPrecondition("Context timeout is too short.");

@@ -10,10 +10,11 @@ import { cancelActivity, completeActivity, failActivity, noteHeartbeat } from ".
 import type { Engine } from "../execution/engine.ts";
 import { CUT_FAILURE_BYTES, MAX_BLOB_BYTES } from "../limits.ts";
 import { limitedFailure, serverFailure } from "../retry/truncated-failure.ts";
-import { type ActivityTarget, checkIdentity, targetOfId, targetOfToken } from "./activity-target.ts";
+import { type ActivityTarget, targetOfId, targetOfToken } from "./activity-target.ts";
 import type { HandlersOf } from "./call.ts";
 import { invalidArgument } from "./failures.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
+import { checkIdentity } from "./request-checks.ts";
 
 /** How activities are answered: by the token of the task, or by the ids of workflow and activity. */
 export function activityAnswerRpcs(engine: Engine): HandlersOf<WorkflowServiceHandlers> {

@@ -1,10 +1,8 @@
-import { tooLong } from "../commands/activity-attributes.ts";
 import { type Engine, isRunId } from "../execution/engine.ts";
 import type { Run } from "../execution/run.ts";
 import type { ActivityRecord } from "../execution/run-state.ts";
 import type { Transaction } from "../execution/transaction.ts";
 import { alreadyCompleted, invalidArgument, notFound, workflowNotFound } from "./failures.ts";
-import { requireNamespace } from "./request-checks.ts";
 import { decodeTaskToken } from "./task-token.ts";
 
 /** The activity that an answer is about. */
@@ -44,7 +42,6 @@ export function targetOfId(
   },
 ): ActivityTarget {
   const { namespace, workflowId, runId, activityId } = request;
-  requireNamespace(namespace);
   if (activityId === "") throw invalidArgument("ActivityId is not set on request.");
   if (runId !== "" && !isRunId(runId)) throw invalidArgument("RunId is not valid UUID.");
   // Without a workflow it would be an activity that stands alone: there are none.
@@ -63,11 +60,6 @@ export function targetOfId(
     return activity;
   };
   return { run, pick };
-}
-
-/** @throws {ServiceFailure} INVALID_ARGUMENT when an identity is longer than the server takes */
-export function checkIdentity(identity: string): void {
-  if (tooLong(identity)) throw invalidArgument("Identity length exceeds limit.");
 }
 
 function noSuchAttempt(): Error {

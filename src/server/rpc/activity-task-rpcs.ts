@@ -1,14 +1,17 @@
 import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
 import type { ActivityTaskAnswer } from "../execution/activities.ts";
+import { checkPollTime } from "../matching/task-queues.ts";
 import type { HandlersOf } from "./call.ts";
 import { pollerOf } from "./poller.ts";
-import { requireTaskQueue } from "./request-checks.ts";
+import { checkIdentity, requireTaskQueue } from "./request-checks.ts";
 import type { PollQueues } from "./workflow-task-rpcs.ts";
 
 /** What workers call for activities. */
 export function activityTaskRpcs(queues: PollQueues): HandlersOf<WorkflowServiceHandlers> {
   return {
     pollActivityTaskQueue: async (request, call) => {
+      checkPollTime(call.timeoutMs);
+      checkIdentity(request.identity);
       requireTaskQueue(request.taskQueue);
       const queue = {
         namespace: request.namespace,

@@ -1,4 +1,5 @@
 import type { WorkerDeploymentOptions } from "../../gen/codec/temporal/api/deployment/v1/message.ts";
+import type { TaskQueueMetadata } from "../../gen/codec/temporal/api/taskqueue/v1/message.ts";
 import type { Poller } from "../matching/matching.ts";
 import type { ServerCall } from "./call.ts";
 
@@ -8,6 +9,7 @@ export function pollerOf(
     readonly identity: string;
     readonly workerInstanceKey: string;
     readonly deploymentOptions?: WorkerDeploymentOptions | undefined;
+    readonly taskQueueMetadata?: TaskQueueMetadata | undefined;
   },
   call: ServerCall,
 ): Poller {
@@ -18,6 +20,7 @@ export function pollerOf(
     call,
     deploymentName: deploymentOptions?.deploymentName,
     buildId: deploymentOptions?.buildId,
+    maxTasksPerSecond: request.taskQueueMetadata?.maxTasksPerSecond,
     versioned: deploymentOptions?.workerVersioningMode === VERSIONED,
   };
 }

@@ -41,7 +41,6 @@ export function queryRpcs(engine: Engine, wall: Wall): HandlersOf<WorkflowServic
     },
     respondQueryTaskCompleted: (request) => {
       const token = decodeTaskToken(request.taskToken, request.namespace);
-      if (token.kind !== "query") throw invalidArgument("Invalid TaskToken.");
       const tooLarge = payloadsBytes(request.queryResult) > MAX_BLOB_BYTES;
       direct.reply(String(token.stamp), tooLarge ? TOO_LARGE : request);
       return {};

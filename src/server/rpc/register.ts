@@ -14,6 +14,7 @@ import { WorkerRegistry } from "../workers/worker-registry.ts";
 import { activityAnswerRpcs } from "./activity-answer-rpcs.ts";
 import { activityTaskRpcs } from "./activity-task-rpcs.ts";
 import { clusterRpcs } from "./cluster-rpcs.ts";
+import { describeRpcs } from "./describe-rpcs.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { healthRpcs } from "./health-rpcs.ts";
 import { historyRpcs } from "./history-rpcs.ts";
@@ -22,6 +23,7 @@ import { namespaceRpcs } from "./namespace-rpcs.ts";
 import { queryRpcs } from "./query-rpcs.ts";
 import { resetRpcs } from "./reset-rpcs.ts";
 import { searchAttributeOperatorRpcs, searchAttributeRpcs } from "./search-attribute-rpcs.ts";
+import { shutdownRpcs } from "./shutdown-rpcs.ts";
 import { signalRpcs } from "./signal-rpcs.ts";
 import { signalWithStartRpcs } from "./signal-with-start-rpcs.ts";
 import { startRpcs } from "./start-rpcs.ts";
@@ -51,6 +53,7 @@ export function registerRpcs(dispatcher: Dispatcher, parts: ServerParts): void {
   dispatcher.declare(TestServiceHandlers);
   dispatcher.declare(HealthHandlers);
   dispatcher.register(HealthHandlers, healthRpcs);
+  const workers = new WorkerRegistry(wall);
   const groups = [
     clusterRpcs({ capabilities: CAPABILITIES, clusterId: crypto.randomUUID() }),
     namespaceRpcs({ namespaces, features: NAMESPACE_FEATURES, wall }),
@@ -67,7 +70,9 @@ export function registerRpcs(dispatcher: Dispatcher, parts: ServerParts): void {
     activityAnswerRpcs(engine),
     visibilityRpcs({ store, slotNames: (namespace) => namespaces.slotNames(namespace) }),
     searchAttributeRpcs(),
-    workerRpcs(new WorkerRegistry(wall)),
+    workerRpcs(workers),
+    describeRpcs(engine, queues),
+    shutdownRpcs(queues, workers),
   ];
   for (const group of groups) dispatcher.register(WorkflowServiceHandlers, group);
   dispatcher.register(OperatorServiceHandlers, searchAttributeOperatorRpcs(searchAttributes));

@@ -37,7 +37,9 @@ export function signalRpcs(engine: Engine): HandlersOf<WorkflowServiceHandlers> 
         request.firstExecutionRunId,
       );
       if (!open(run)) throw alreadyCompleted();
-      const { reason, details, identity, links } = request;
+      const { details, links } = request;
+      const reason = request.reason || "terminated by user via frontend";
+      const identity = request.identity || "frontend-service";
       engine.transact(run, (tx) =>
         terminate(tx, { reason, details, identity }, links.length > 0 ? { links } : undefined),
       );

@@ -6,9 +6,11 @@ import type { Engine } from "../execution/engine.ts";
 import { polledQueue, type WorkflowTaskAnswer } from "../execution/task-dispatch.ts";
 import { failTask } from "../execution/workflow-task.ts";
 import type { Poller, TaskQueueId } from "../matching/matching.ts";
+import { checkPollTime } from "../matching/task-queues.ts";
 import type { HandlersOf, ServerCall } from "./call.ts";
+import { alreadyCompleted } from "./failures.ts";
 import { pollerOf } from "./poller.ts";
-import { requireTaskQueue } from "./request-checks.ts";
+import { checkIdentity, requireTaskQueue } from "./request-checks.ts";
 import { decodeTaskToken } from "./task-token.ts";
 
 /** Where polls wait. */
@@ -20,6 +22,8 @@ export interface PollQueues {
 export function workflowTaskRpcs(engine: Engine, queues: PollQueues): HandlersOf<WorkflowServiceHandlers> {
   return {
     pollWorkflowTaskQueue: async (request, call: ServerCall) => {
+      checkPollTime(call.timeoutMs);
+      checkIdentity(request.identity);
       requireTaskQueue(request.taskQueue);
       const answer = await queues.poll<WorkflowTaskAnswer>(polledQueue(request), pollerOf(request, call));
       return answer ?? {};
@@ -40,6 +44,7 @@ export function workflowTaskRpcs(engine: Engine, queues: PollQueues): HandlersOf
     resetStickyTaskQueue: (request) => {
       const run = engine.find(request.namespace, request.execution);
       engine.transact(run, (tx) => {
+        if (!tx.running) throw alreadyCompleted();
         tx.fields.sticky = undefined;
       });
       return {};

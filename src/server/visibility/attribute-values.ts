@@ -75,11 +75,9 @@ export function readJson(
 }
 
 function readKeywords(value: unknown): Decoded {
-  // A lone string is read as a list of one.
-  const items = typeof value === "string" ? [value] : value;
-  if (!Array.isArray(items)) return INVALID;
+  if (!Array.isArray(value)) return INVALID;
   // JSON null reads as Go's zero value.
-  const keywords = items.map((item: unknown) => (item === null ? "" : item));
+  const keywords = value.map((item: unknown) => (item === null ? "" : item));
   if (!keywords.every((item) => typeof item === "string")) return INVALID;
   return keywords.length === 0 ? NULL : { kind: "value", value: keywords };
 }

@@ -14,7 +14,7 @@ export function formatValue(value: unknown): string {
 export function formatFloat(value: number): string {
   const [, mantissa, exponent] = /^(.+)e([+-]?\d+)$/.exec(value.toExponential()) ?? [];
   const power = Number(exponent);
-  if (mantissa === undefined || (power >= -4 && power < 21)) return String(value);
+  if (mantissa === undefined || (power >= -4 && power < 6)) return String(value);
   return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
@@ -32,8 +32,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** A text as `%q` prints it. */
 export function quote(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
-  const escaped = text.replace(/[\\"\x00-\x1f\x7f]/g, (char) => {
+  const escaped = text.replace(/[\\"]|\p{Cc}/gu, (char) => {
     const code = char.charCodeAt(0).toString(16).padStart(2, "0");
     return ESCAPES[char] ?? `\\x${code}`;
   });

@@ -125,8 +125,7 @@ const SQL_ESCAPES: Readonly<Record<string, string>> = {
 function valueText(type: ValueType, text: string): string {
   switch (type) {
     case "string":
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
-      return `'${text.replace(/[\0'"\b\n\r\t\x1a\\]/g, (char) => SQL_ESCAPES[char] ?? char)}'`;
+      return `'${text.replace(/['"\\]|\p{Cc}/gu, (char) => SQL_ESCAPES[char] ?? char)}'`;
     case "hex":
       return `X'${text}'`;
     case "bit":

@@ -39,14 +39,6 @@ export function handleWorkflowError(run: Run, error: unknown): void {
   }
 }
 
-/**
- * Whether an error of an update handler fails the update: what would fail the workflow elsewhere. The official SDK lets
- * error types that were configured to fail the workflow fail it from here too.
- */
-export function failsUpdate(run: Run, error: unknown): boolean {
-  return !(error instanceof ContinueAsNew) && failsWorkflow(run, error);
-}
-
 function failsWorkflow(run: Run, error: unknown): boolean {
   if (error instanceof TemporalFailure) return true;
   const types = run.definition.failureExceptionTypes;

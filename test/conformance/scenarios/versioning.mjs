@@ -8,8 +8,8 @@ function worker(taskQueue, buildId, defaultVersioningBehavior = "PINNED") {
   return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior } };
 }
 
-/** Makes a version the current one, as soon as the server has heard of it from a worker. */
-async function makeCurrent({ connection, taskQueue }, buildId) {
+/** Makes a version the current one, as soon as the server has heard of it from a worker, and waits until that counts. */
+async function makeCurrent({ connection, taskQueue, pause }, buildId) {
   const deploymentName = deploymentOf(taskQueue);
   await until(async () => {
     try {
@@ -25,6 +25,8 @@ async function makeCurrent({ connection, taskQueue }, buildId) {
       return false;
     }
   });
+  // The server does not say when the matchers of the task queue have heard of it.
+  await pause(1_000);
 }
 
 /** Begins on version 1.0; version 2.0 becomes current while it waits. */

@@ -31,7 +31,7 @@ setWorkflowOptions({ failureExceptionTypes: [OutOfStock] }, soldOut);
 /** Every error. */
 export async function anyErrorFails(): Promise<void> {
   await sleep(10);
-  (undefined as unknown as { readonly length: number }).length;
+  throw new RangeError("too far");
 }
 setWorkflowOptions({ failureExceptionTypes: [Error] }, anyErrorFails);
 

@@ -13,6 +13,8 @@ export interface Exchange {
   readonly call: (services: Services) => Promise<unknown>;
   /** Why ours answers otherwise on purpose. */
   readonly differs?: string;
+  /** The real server takes a while until it answers so. */
+  readonly settles?: boolean;
 }
 
 /** An answer in a form that can be compared and written down. */

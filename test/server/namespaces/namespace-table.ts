@@ -1,3 +1,4 @@
+import type { UpdateNamespaceResponse } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import type { Exchange, Services } from "./exchange.ts";
 
 const DAY = { seconds: 86_400 };
@@ -7,38 +8,24 @@ function register(what: string, request: Parameters<Services["workflow"]["regist
 }
 
 function describe(what: string, request: Parameters<Services["workflow"]["describeNamespace"]>[0]): Exchange {
-  return {
-    what,
-    call: async ({ workflow }) => {
-      const { namespaceInfo, ...rest } = await workflow.describeNamespace(request);
-      // What each server can do is its own truth.
-      return {
-        ...rest,
-        namespaceInfo: {
-          ...namespaceInfo,
-          capabilities: undefined,
-          supportsSchedules: undefined,
-          limits: undefined,
-        },
-      };
-    },
-  };
+  return { what, call: async ({ workflow }) => shown(await workflow.describeNamespace(request)) };
 }
 
 function update(what: string, request: Parameters<Services["workflow"]["updateNamespace"]>[0]): Exchange {
+  return { what, call: async ({ workflow }) => shown(await workflow.updateNamespace(request)) };
+}
+
+/** A description without what each server can do, which is its own truth, and what the default namespace was started with. */
+function shown({ namespaceInfo, config, ...rest }: UpdateNamespaceResponse): unknown {
+  const isDefault = namespaceInfo?.name === "default";
   return {
-    what,
-    call: async ({ workflow }) => {
-      const { namespaceInfo, ...rest } = await workflow.updateNamespace(request);
-      return {
-        ...rest,
-        namespaceInfo: {
-          ...namespaceInfo,
-          capabilities: undefined,
-          supportsSchedules: undefined,
-          limits: undefined,
-        },
-      };
+    ...rest,
+    config: isDefault ? { ...config, customSearchAttributeAliases: {} } : config,
+    namespaceInfo: {
+      ...namespaceInfo,
+      capabilities: undefined,
+      limits: undefined,
+      supportsSchedules: undefined,
     },
   };
 }
@@ -238,10 +225,12 @@ export const NAMESPACE_TABLE: readonly Exchange[] = [
   describe("describe a deprecated one", { namespace: "ns-full" }),
   {
     what: "count in a deprecated one",
+    settles: true,
     call: ({ workflow }) => workflow.countWorkflowExecutions({ namespace: "ns-full" }),
   },
   {
     what: "start in a deprecated one",
+    settles: true,
     call: ({ workflow }) =>
       workflow.startWorkflowExecution({
         namespace: "ns-full",
@@ -253,6 +242,7 @@ export const NAMESPACE_TABLE: readonly Exchange[] = [
   },
   {
     what: "signal with start in a deprecated one",
+    settles: true,
     call: ({ workflow }) =>
       workflow.signalWithStartWorkflowExecution({
         namespace: "ns-full",

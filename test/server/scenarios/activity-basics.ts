@@ -1,9 +1,19 @@
+import type { PollActivityTaskQueueResponse } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { answerTo, failed, schedule, scheduled, taken } from "./activity-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
-import { command, json, seconds } from "./stage.ts";
+import { command, json, type Stage, seconds } from "./stage.ts";
 
 const TEXT = new TextEncoder();
 const NONE = new Uint8Array();
+
+/** Takes activities `a` and `b`, in whatever order they come. */
+async function bothActivities(
+  stage: Stage,
+): Promise<[PollActivityTaskQueueResponse, PollActivityTaskQueueResponse]> {
+  const one = await stage.pollActivity();
+  const other = await stage.pollActivity();
+  return one.activityId === "a" ? [one, other] : [other, one];
+}
 
 /** Activities that end in one attempt, and answers that name no activity. */
 export const ACTIVITY_BASICS: readonly Scenario[] = [
@@ -114,8 +124,7 @@ export const ACTIVITY_BASICS: readonly Scenario[] = [
     const { service, namespace } = stage;
     await stage.start();
     await stage.decide(schedule(stage, { activityId: "a" }), schedule(stage, { activityId: "b" }));
-    const first = await stage.pollActivity();
-    const second = await stage.pollActivity();
+    const [first, second] = await bothActivities(stage);
     await service.signalWorkflowExecution({
       namespace,
       workflowExecution: stage.execution,

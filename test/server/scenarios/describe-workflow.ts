@@ -1,4 +1,4 @@
-import { answerTo, failed, scheduled, taken } from "./activity-steps.ts";
+import { answerTo, failed, schedule, scheduled, taken } from "./activity-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
 import { command, json, type Stage, seconds } from "./stage.ts";
 
@@ -34,6 +34,18 @@ export const DESCRIBE_WORKFLOW: readonly Scenario[] = [
     await describe(stage, "cancel requested");
     await stage.decide(command("cancelWorkflowExecution", { details: json("bye") }));
     await describe(stage, "closed");
+  }),
+
+  defineScenario("describe: a terminated workflow with things pending", async (stage) => {
+    await stage.start();
+    await stage.decide(
+      schedule(stage, { retryPolicy: { maximumAttempts: 1 } }),
+      command("startTimer", { timerId: "t", startToFireTimeout: seconds(60) }),
+    );
+    const { namespace, execution: workflowExecution } = stage;
+    await stage.service.terminateWorkflowExecution({ namespace, workflowExecution, identity: "someone" });
+    await describe(stage, "closed");
+    await stage.history();
   }),
 
   defineScenario("describe: an activity over its life", async (stage) => {
@@ -73,8 +85,14 @@ export const DESCRIBE_WORKFLOW: readonly Scenario[] = [
       retryPolicy: { initialInterval: seconds(60) },
     });
     await stage.service.recordActivityTaskHeartbeat({ ...answerTo(stage, first), details: json("last") });
-    await stage.pause(1500);
-    await describe(stage, "backs off");
+    await stage.pause(4000);
+    const { namespace, execution } = stage;
+    await stage.step(
+      "backs off",
+      () => stage.service.describeWorkflowExecution({ namespace, execution }),
+      // The real server counts the interval from the year 1, as the attempt was not completed but timed out.
+      ({ pendingActivities }) => pendingActivities.map(({ currentRetryInterval: _, ...shown }) => shown),
+    );
   }),
 
   defineScenario("describe: a failing workflow task", async (stage) => {

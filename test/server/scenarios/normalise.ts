@@ -74,7 +74,7 @@ export class Normaliser {
     for (const name of Object.keys(message).sort()) {
       if (DROPPED.has(name)) continue;
       const value = this.value(message[name]);
-      if (!isDefault(value)) json[name] = value;
+      if (!isDefault(value)) json[this.text(name)] = value;
     }
     return json;
   }
@@ -105,7 +105,7 @@ export class Normaliser {
 function time(seconds: bigint, nanos: number): string | undefined {
   if (seconds > 1_000_000_000n) return "<time>";
   if (seconds === 0n && nanos === 0) return "0s";
-  return `${Number(seconds) + nanos / 1e9}s`;
+  return `${Math.round((Number(seconds) + nanos / 1e9) * 1000) / 1000}s`;
 }
 
 function isDefault(value: unknown): boolean {

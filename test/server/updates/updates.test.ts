@@ -1,4 +1,4 @@
 import { compareScenarios } from "../scenarios/compare.ts";
 import { UPDATES_BASIC } from "../scenarios/updates-basic.ts";
 
-compareScenarios("updates", [...UPDATES_BASIC]);
+compareScenarios("updates", UPDATES_BASIC);

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from "../../../common/application-failure.ts";
+import { TemporalFailure } from "../../../common/failure.ts";
 import { isReservedName, TEMPORAL_RESERVED_PREFIX } from "../../../common/reserved-names.ts";
 import { arrayFromPayloads } from "../../../converter/sync/payload-converter.ts";
 import type { DoUpdateJob } from "../../../core/update-jobs.ts";
@@ -8,14 +9,15 @@ import { composeInterceptors } from "../compose-interceptors.ts";
 import { insideHeaders } from "../converters.ts";
 import { currentUpdate } from "../current-update.ts";
 import { inUpdateGroup } from "../event-groups.ts";
-import { failsUpdate, handleWorkflowError, temporalFailureOf } from "../failures.ts";
+import { handleWorkflowError, temporalFailureOf } from "../failures.ts";
 import { beginReadOnly } from "../read-only.ts";
 import { pushCommand, type Run, recordTaskError, type UpdateHandlerEntry } from "../run.ts";
 
 /*
  * U1. An update is accepted or rejected in the activation that brings it: one that waits for a handler until the end of
  *     the activation is rejected.
- * U2. Before acceptance every error rejects the update. After it, failures fail the update, and other errors the task.
+ * U2. Before acceptance every error rejects the update. After it, Temporal's failures fail the update. Every other error
+ *     is the workflow's: it fails the workflow where its type is configured to do so, and else the task.
  * U3. A handler begins in the same turn in which the update is accepted, with arguments that no validator has touched.
  */
 
@@ -79,7 +81,7 @@ function dispatch(run: Run, job: DoUpdateJob, entry: UpdateHandlerEntry): void {
     inUpdateGroup(run, updateId, () => execute(input))
       .then((result) => completeUpdate(run, protocolInstanceId, result))
       .catch((error: unknown) => {
-        if (failsUpdate(run, error)) rejectUpdate(run, protocolInstanceId, error);
+        if (error instanceof TemporalFailure) rejectUpdate(run, protocolInstanceId, error);
         else handleWorkflowError(run, error);
       })
       .finally(() => updatesInProgress.delete(updateId));
