@@ -139,7 +139,12 @@ async function conformance(): Promise<Count> {
     const args = ["tsx", "test/conformance/run.ts", ...runtimes];
     rmSync(histories, { recursive: true, force: true });
     const env = { TEMPORAL_ADDRESS: server.address, SAVE_HISTORIES: histories };
-    return reported("npx", args, "conformance.json", env);
+    const count = reported("npx", args, "conformance.json", env);
+    add(
+      count,
+      closingLine("npx", ["tsx", "test/server/listen/compare-http.ts"], "HTTP/JSON beside the real one"),
+    );
+    return count;
   } finally {
     await server.stop();
   }
