@@ -21,6 +21,7 @@ import type { Wall } from "./time/wall.ts";
 import { DelayedVisibility } from "./visibility/delayed-visibility.ts";
 import { SearchAttributes } from "./visibility/search-attributes.ts";
 import { VisibilityStore } from "./visibility/visibility-store.ts";
+import { durationMs } from "./wire-time.ts";
 
 /** What an {@link EmbeddedServer} can be told. */
 export interface EmbeddedServerOptions {
@@ -79,10 +80,12 @@ export class EmbeddedServer implements RpcPort {
     const queues = new TaskQueues(wall);
     const engine = new Engine({
       newTimeline: () => keeper.timeline(),
+      nowMs: () => keeper.now(),
       queues,
       visibility,
       searchAttributes,
       namespaceId: (namespace) => namespaces.get(namespace).id,
+      retentionMs: (namespace) => durationMs(namespaces.get(namespace).retention) ?? 0,
       onDefect,
       ...(insides.verify ? { verify: insides.verify } : {}),
     });
