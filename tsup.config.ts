@@ -13,10 +13,17 @@ const npm = JSON.parse(readFileSync("package.json", "utf8")) as {
 const subpaths = Object.keys(npm.exports)
   .filter((key) => key !== "./package.json")
   .map((key) => `src/${key.slice(2)}/mod.ts`);
-const runtimes = filesOfRuntimes(["mod.ts", "worker.ts", "server.ts", "cli.ts"]);
+const runtimes = filesOfRuntimes([
+  "mod.ts",
+  "worker.ts",
+  "server.ts",
+  "testing.ts",
+  "cli.ts",
+  "assertion-interceptors.ts",
+]);
 /** What starts in a thread of its own, where each file to load delays the worker's first task: one file, nothing in it but what the thread needs. */
 const threads = filesOfRuntimes(["workflow-thread.ts"]);
-const external = [/^#platform/, /^node:/, "esbuild", ...Object.keys(npm.dependencies)];
+const external = [/^#platform/, /^node:/, /^perdure\//, "esbuild", ...Object.keys(npm.dependencies)];
 
 function filesOfRuntimes(files: readonly string[]): string[] {
   return readdirSync("runtimes").flatMap((name) =>

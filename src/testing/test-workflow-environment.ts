@@ -1,46 +1,39 @@
 // Invariants
 // 1. An environment owns what it started (server, connection) and nothing else; `teardown` ends exactly that.
 // 2. Environments share nothing: hundreds of them work side by side in one process.
-import { Client, type ClientOptions } from "../client/client.ts";
-import { type Duration, msToNumber, tsToMs } from "../common/duration.ts";
+import { Client } from "../client/client.ts";
+import { type Duration, msToNumber, msToTs, tsToMs } from "../common/duration.ts";
+import { ValueError } from "../common/errors.ts";
 import { type SearchAttributeType, searchAttributeTypeNames } from "../common/search-attributes.ts";
-import { EmbeddedServer, type EmbeddedServerOptions } from "../server/server.ts";
+import { showValue } from "../common/type-guards.ts";
+import type { ServerProcess } from "../platform/testing-platform.ts";
+import { EmbeddedServer } from "../server/server.ts";
 import { Connection } from "../transport/connection.ts";
+import { LOCAL_TARGET } from "../transport/connection-options.ts";
+import { startDevServer } from "./dev-server.ts";
+import {
+  type ClientOptionsForTestEnv,
+  checkExistingServerOptions,
+  checkLocalOptions,
+  checkTimeSkippingOptions,
+  type ExistingServerTestWorkflowEnvironmentOptions,
+  type LocalTestWorkflowEnvironmentOptions,
+  type TimeSkippingTestWorkflowEnvironmentOptions,
+} from "./environment-options.ts";
+import type { DevServerConfig, EmbeddedServerConfig } from "./server-config.ts";
+import { Sleeps } from "./sleeps.ts";
 import { SkippingWaits, TimeSkippingClient } from "./time-skipping-client.ts";
 
-/** Options of the environment's client, which are its own but for connection and namespace. */
-export type TestClientOptions = Omit<ClientOptions, "connection" | "namespace">;
-
-/** Options of {@link TestWorkflowEnvironment.createTimeSkipping}. */
-export interface TimeSkippingTestWorkflowEnvironmentOptions {
-  /** Of the embedded server. */
-  readonly server?: Omit<EmbeddedServerOptions, "timeSkipping"> | undefined;
-  readonly client?: TestClientOptions | undefined;
-}
-
-/** Options of {@link TestWorkflowEnvironment.createLocal}. */
-export interface LocalTestWorkflowEnvironmentOptions {
-  /** Of the embedded server. */
-  readonly server?: Omit<EmbeddedServerOptions, "timeSkipping"> | undefined;
-  readonly client?: TestClientOptions | undefined;
-}
-
-/** Options of {@link TestWorkflowEnvironment.createFromExistingServer}. */
-export interface ExistingServerTestWorkflowEnvironmentOptions {
-  /** `host:port`. Default `localhost:7233`. */
-  readonly address?: string | undefined;
-  /** Default `"default"`. */
-  readonly namespace?: string | undefined;
-  readonly client?: TestClientOptions | undefined;
-}
-
+/** What an environment consists of. */
 interface Parts {
   readonly connection: Connection;
   readonly namespace: string;
-  readonly client?: TestClientOptions | undefined;
-  /** The server that the environment owns. */
-  readonly server?: EmbeddedServer | undefined;
+  readonly client: ClientOptionsForTestEnv | undefined;
   readonly timeSkipping: boolean;
+  readonly address?: string;
+  /** The servers that the environment owns. */
+  readonly server?: EmbeddedServer;
+  readonly devServer?: ServerProcess;
 }
 
 const NAMESPACE = "default";
@@ -66,19 +59,26 @@ export class TestWorkflowEnvironment {
   readonly nativeConnection: Connection;
   readonly client: Client;
   readonly namespace: string;
+  /** `host:port` of the server; undefined for an embedded one, which needs none. */
+  readonly address: string | undefined;
   /** The embedded server, if the environment has one of its own. */
   readonly server: EmbeddedServer | undefined;
-  readonly #timeSkipping: boolean;
+  /** Whether time skips here. */
+  readonly supportsTimeSkipping: boolean;
+  readonly #devServer: ServerProcess | undefined;
+  readonly #sleeps: Sleeps = new Sleeps();
   #ended: Promise<void> | undefined;
 
   private constructor(parts: Parts) {
-    const { connection, namespace, server, timeSkipping } = parts;
+    const { connection, namespace, timeSkipping } = parts;
     const options = { ...parts.client, connection, namespace };
     this.connection = connection;
     this.nativeConnection = connection;
     this.namespace = namespace;
-    this.server = server;
-    this.#timeSkipping = timeSkipping;
+    this.address = parts.address;
+    this.server = parts.server;
+    this.supportsTimeSkipping = timeSkipping;
+    this.#devServer = parts.devServer;
     this.client = timeSkipping
       ? new TimeSkippingClient(options, new SkippingWaits(connection))
       : new Client(options);
@@ -87,33 +87,47 @@ export class TestWorkflowEnvironment {
   /**
    * An environment whose time skips, on an embedded server of its own. Ready in milliseconds; no port, no download.
    *
+   * @throws {ValueError} naming the option, its value and what is allowed
    * @example
    * ```ts
    * const env = await TestWorkflowEnvironment.createTimeSkipping();
    * ```
    */
-  static createTimeSkipping(
+  static async createTimeSkipping(
     options: TimeSkippingTestWorkflowEnvironmentOptions = {},
   ): Promise<TestWorkflowEnvironment> {
-    return embedded(options, true).then((parts) => new TestWorkflowEnvironment(parts));
+    checkTimeSkippingOptions(options);
+    return await TestWorkflowEnvironment.#onEmbedded(options.server, options.client, true);
   }
 
   /**
-   * An environment in real time, on an embedded server of its own.
+   * An environment in real time: on an embedded server of its own, or with `type: "dev-server"` on the real dev server, for
+   * which the Temporal CLI must be there.
    *
+   * @throws {ValueError} naming the option, its value and what is allowed
+   * @throws {DevServerError} when the dev server does not start; the message says why
    * @example
    * ```ts
-   * const env = await TestWorkflowEnvironment.createLocal();
+   * const env = await TestWorkflowEnvironment.createLocal({
+   *   server: { type: "dev-server", existingPath: "/usr/local/bin/temporal" },
+   * });
    * ```
    */
-  static createLocal(options: LocalTestWorkflowEnvironmentOptions = {}): Promise<TestWorkflowEnvironment> {
-    return embedded(options, false).then((parts) => new TestWorkflowEnvironment(parts));
+  static async createLocal(
+    options: LocalTestWorkflowEnvironmentOptions = {},
+  ): Promise<TestWorkflowEnvironment> {
+    checkLocalOptions(options);
+    const { server, client } = options;
+    return server?.type === "dev-server"
+      ? await TestWorkflowEnvironment.#onDevServer(server, client)
+      : await TestWorkflowEnvironment.#onEmbedded(server, client, false);
   }
 
   /**
-   * An environment on a server that runs already, in real time. The server is not ended by `teardown`.
+   * An environment on a server that runs already, in real time. `teardown` does not end the server.
    *
    * @throws {ServiceError} when the server cannot be reached
+   * @throws {ValueError} naming the option, its value and what is allowed
    * @example
    * ```ts
    * const env = await TestWorkflowEnvironment.createFromExistingServer({ address: "localhost:7233" });
@@ -122,34 +136,66 @@ export class TestWorkflowEnvironment {
   static async createFromExistingServer(
     options: ExistingServerTestWorkflowEnvironmentOptions = {},
   ): Promise<TestWorkflowEnvironment> {
-    const { address, namespace = NAMESPACE, client } = options;
-    const connection = await Connection.connect(address === undefined ? {} : { address });
-    return new TestWorkflowEnvironment({ connection, namespace, client, timeSkipping: false });
+    checkExistingServerOptions(options);
+    const { address = LOCAL_TARGET, namespace = NAMESPACE, client, connectionOptions } = options;
+    const connection = await Connection.connect({ ...connectionOptions, address });
+    try {
+      return new TestWorkflowEnvironment({ connection, namespace, client, address, timeSkipping: false });
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
-  /** Whether time skips here. */
-  get supportsTimeSkipping(): boolean {
-    return this.#timeSkipping;
+  static async #onEmbedded(
+    config: EmbeddedServerConfig = {},
+    client: ClientOptionsForTestEnv | undefined,
+    timeSkipping: boolean,
+  ): Promise<TestWorkflowEnvironment> {
+    const { type: _, namespace = NAMESPACE, searchAttributes = [], namespaces = [], ...rest } = config;
+    const server = new EmbeddedServer({ ...rest, namespaces: [...namespaces, namespace], timeSkipping });
+    const connection = await Connection.connect({ transport: server });
+    const env = new TestWorkflowEnvironment({ connection, namespace, client, server, timeSkipping });
+    if (searchAttributes.length > 0) {
+      await env.registerSearchAttributes(
+        Object.fromEntries(searchAttributes.map(({ name, type }) => [name, type])),
+      );
+    }
+    return env;
+  }
+
+  static async #onDevServer(
+    config: DevServerConfig,
+    client: ClientOptionsForTestEnv | undefined,
+  ): Promise<TestWorkflowEnvironment> {
+    const { address, connection, process: child } = await startDevServer(config);
+    const { namespace = NAMESPACE } = config;
+    try {
+      const parts = { connection, namespace, client, address, devServer: child };
+      return new TestWorkflowEnvironment({ ...parts, timeSkipping: false });
+    } catch (error) {
+      // The client's options are wrong.
+      await connection.close();
+      await child.stop();
+      throw error;
+    }
   }
 
   /**
    * Waits: by the server's time, which skips, or by the machine's where it does not.
    *
    * @param duration milliseconds, or text such as `"2 days"`
+   * @throws {ValueError} when it is no duration, or negative
    * @example
    * ```ts
    * await env.sleep("2 days");
    * ```
    */
   readonly sleep = async (duration: Duration): Promise<void> => {
-    const ms = msToNumber(duration);
-    if (this.#timeSkipping) {
-      const seconds = Math.trunc(ms / 1000);
-      const nanos = Math.round((ms - seconds * 1000) * 1e6);
-      await this.connection.testService.unlockTimeSkippingWithSleep({ duration: { seconds, nanos } });
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    const ms = msToNumber(duration, "duration");
+    if (ms < 0) throw new ValueError(`duration is ${showValue(duration)}; it must not be negative`);
+    if (!this.supportsTimeSkipping) return await this.#sleeps.sleep(ms);
+    await this.connection.testService.unlockTimeSkippingWithSleep({ duration: msToTs(ms, "duration") });
   };
 
   /**
@@ -161,14 +207,14 @@ export class TestWorkflowEnvironment {
    * ```
    */
   async currentTimeMs(): Promise<number> {
-    if (!this.#timeSkipping) return Date.now();
+    if (!this.supportsTimeSkipping) return Date.now();
     const { time } = await this.connection.testService.getCurrentTime({});
     return tsToMs(time);
   }
 
   /**
    * Resolves when the embedded server has nothing under way: every workflow waits for a timer, a message or an end. By it a
-   * test knows that a workflow has reached its timer before time is let go.
+   * test knows that a workflow has reached its timer before time is let go. An activity that runs is under way.
    *
    * @throws Error when the environment has no embedded server
    * @example
@@ -177,12 +223,10 @@ export class TestWorkflowEnvironment {
    * ```
    */
   async settle(): Promise<void> {
-    if (this.server === undefined) {
-      throw new Error(
-        "settle() works on embedded servers only; this environment was made on an existing server",
-      );
-    }
-    await this.server.settle();
+    if (this.server !== undefined) return await this.server.settle();
+    throw new Error(
+      `settle() works on embedded servers only; this environment is on the server at ${this.address}, whose insides nobody can see`,
+    );
   }
 
   /**
@@ -220,16 +264,9 @@ export class TestWorkflowEnvironment {
   }
 
   async #end(): Promise<void> {
+    this.#sleeps.end(new Error("The test environment was torn down during env.sleep()"));
     await this.connection.close();
     await this.server?.close();
+    await this.#devServer?.stop();
   }
-}
-
-async function embedded(
-  { server: options, client }: TimeSkippingTestWorkflowEnvironmentOptions,
-  timeSkipping: boolean,
-): Promise<Parts> {
-  const server = new EmbeddedServer({ ...options, timeSkipping });
-  const connection = await Connection.connect({ transport: server });
-  return { connection, namespace: NAMESPACE, client, server, timeSkipping };
 }

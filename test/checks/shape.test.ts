@@ -14,6 +14,7 @@ const WIDE_CLASSES: Readonly<Record<string, string>> = {
   Reader: "one method for each wire type of protobuf, called by generated code",
   Writer: "one method for each wire type of protobuf, called by generated code",
   JsonReader: "one method for each scalar of proto3 JSON, called by generated code",
+  TestWorkflowEnvironment: "what the official SDK's has, and what only an embedded server can tell",
 };
 
 const source = sourceFiles("src", "runtimes", "proto/plugin");

@@ -4,7 +4,7 @@ import { startChild } from "../execution/children.ts";
 import { MAX_PENDING } from "../limits.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { durationMs } from "../wire-time.ts";
+import { durationMs, toDuration } from "../wire-time.ts";
 import { tooLong } from "./activity-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
 
@@ -29,7 +29,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
     {
       ...value,
       ...timeouts,
-      workflowRunTimeout: timeouts.workflowRunTimeout ?? {},
+      workflowRunTimeout: timeouts.workflowRunTimeout ?? toDuration(0),
       workflowIdReusePolicy: value.workflowIdReusePolicy || WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       namespace: run.namespace,
       namespaceId: engine.parts.namespaceId(run.namespace),

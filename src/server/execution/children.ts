@@ -55,7 +55,8 @@ export function startChild(engine: Engine, parent: Run, initiatedId: number): vo
 function createChild(engine: Engine, parent: Run, { initiated, initiatedId }: ChildRecord): Run {
   const namespace = initiated.namespace ?? parent.namespace;
   const workflowId = initiated.workflowId ?? "";
-  const requestId = crypto.randomUUID();
+  // Made of what is known again after a failure, so that one child is not started twice.
+  const requestId = `${parent.runId}:${initiatedId}:0`;
   const decision = resolveStart(engine, {
     namespace,
     workflowId,

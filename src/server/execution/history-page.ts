@@ -35,13 +35,13 @@ export function historyPage(
 }
 
 /**
- * The events of the pending workflow task that are not in the history yet; workers must see them as if they were. Who reads
- * the history is not told the `identity` of the worker that has the task.
+ * The events of the pending workflow task that are not in the history yet; workers must see them as if they were. Who only
+ * reads the history is not told which worker has the task.
  */
-export function transientEvents(run: Run, identity = ""): readonly StoredEvent[] {
+export function transientEvents(run: Run, reader: "worker" | "client" = "worker"): readonly StoredEvent[] {
   const { task } = run.fields;
   if (task === undefined || task.kind === "normal") return [];
-  const [scheduled, started] = deferredEvents(run, { ...task, identity });
+  const [scheduled, started] = deferredEvents(run, task);
   const { scheduledId, scheduledMs, startedId, startedMs } = task;
   const first = makeEvent("workflowTaskScheduled", scheduled, {
     eventId: scheduledId,
@@ -49,9 +49,11 @@ export function transientEvents(run: Run, identity = ""): readonly StoredEvent[]
     timeMs: scheduledMs,
   });
   if (startedId === 0) return [first];
+  const { identity, ...others } = started;
+  const value = reader === "worker" ? { identity, ...others } : others;
   return [
     first,
-    makeEvent("workflowTaskStarted", started, { eventId: startedId, taskId: 0, timeMs: startedMs }),
+    makeEvent("workflowTaskStarted", value, { eventId: startedId, taskId: 0, timeMs: startedMs }),
   ];
 }
 

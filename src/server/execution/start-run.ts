@@ -36,6 +36,9 @@ export function startRun<Result = undefined>(
   const fields = firstFields(init.started, nowMs, backoffMs);
   const { namespace, workflowId, runId } = init;
   return engine.create({ namespace, workflowId, runId, timeline, fields }, (tx) => {
+    // The run begins with its first event, not a moment before.
+    tx.fields.startMs = tx.nowMs;
+    tx.fields.executionMs = tx.nowMs + backoffMs;
     tx.add("workflowExecutionStarted", init.started, init.extras);
     if (init.requestId) tx.state.startRequestIds.set(init.requestId, 1);
     init.alsoAtStart?.(tx);

@@ -60,7 +60,7 @@ export function taskAnswer(run: Run, task: WorkflowTask, sticky: boolean): Workf
   const last = page.next === undefined;
   return {
     ...taskHead(run, task),
-    history: { events: last ? [...page.events, ...transientEvents(run, task.identity)] : page.events },
+    history: { events: last ? [...page.events, ...transientEvents(run)] : page.events },
     nextPageToken: last
       ? undefined
       : encodePageToken({

@@ -71,7 +71,7 @@ function page(
   if (waits && open(run)) {
     return { history: { events }, nextPageToken: token0(run, { next: end, wait: true }) };
   }
-  const transient = (token?.transient ?? !waits) && open(run) ? transientEvents(run) : [];
+  const transient = (token?.transient ?? !waits) && open(run) ? transientEvents(run, "client") : [];
   return { history: { events: transient.length === 0 ? events : [...events, ...transient] } };
 }
 

@@ -1,0 +1,1 @@
+export { testingPlatform } from "../node-api/testing-host.ts";

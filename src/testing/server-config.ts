@@ -1,0 +1,136 @@
+import { ValueError } from "../common/errors.ts";
+import type { SearchAttributeKey, SearchAttributeType } from "../common/search-attributes.ts";
+import type { EmbeddedServerOptions } from "../server/server.ts";
+import {
+  attributeKeys,
+  callback,
+  checkOptions,
+  flag,
+  milliseconds,
+  type OptionKind,
+  type OptionTable,
+  port,
+  record,
+  text,
+  texts,
+} from "./option-checks.ts";
+
+/** The embedded server of a test environment, in the same process; it needs no port and no download. */
+export interface EmbeddedServerConfig
+  extends Omit<EmbeddedServerOptions, "timeSkipping" | "searchAttributes"> {
+  readonly type?: "embedded" | undefined;
+  /** The namespace of the environment; made if need be. Default `"default"`. */
+  readonly namespace?: string | undefined;
+  /** Custom search attributes of that namespace. Default: none. */
+  readonly searchAttributes?: readonly SearchAttributeKey<SearchAttributeType>[] | undefined;
+}
+
+/** Where the program of a dev server is. Perdure downloads none. */
+export interface EphemeralServerExecutable {
+  readonly type: "existing-path";
+  /** Path of the Temporal CLI. */
+  readonly path: string;
+}
+
+/** The real dev server, `temporal server start-dev`, in a process of its own. */
+export interface DevServerConfig {
+  readonly type: "dev-server";
+  /** Path of the Temporal CLI. Default: `temporal` on the PATH. */
+  readonly existingPath?: string | undefined;
+  /** The same, as the official SDK has it. */
+  readonly executable?: EphemeralServerExecutable | undefined;
+  /** File that keeps its state. Default: in memory. */
+  readonly dbFilename?: string | undefined;
+  /** Made at its start, and that of the environment. Default `"default"`. */
+  readonly namespace?: string | undefined;
+  /** Address to listen on. Default `"127.0.0.1"`. */
+  readonly ip?: string | undefined;
+  /** Port to listen on. Default: a free one. */
+  readonly port?: number | undefined;
+  /** Whether to serve the web UI. Default: when `uiPort` is set. */
+  readonly ui?: boolean | undefined;
+  /** Port of the web UI. Default: 1000 above the port. */
+  readonly uiPort?: number | undefined;
+  /** Default `{ format: "pretty", level: "warn" }`. */
+  readonly log?: { readonly format: string; readonly level: string } | undefined;
+  /** Further arguments of the command. */
+  readonly extraArgs?: readonly string[] | undefined;
+  /** Custom search attributes. Default: none. */
+  readonly searchAttributes?: readonly SearchAttributeKey<SearchAttributeType>[] | undefined;
+}
+
+const EMBEDDED: OptionTable<EmbeddedServerConfig> = {
+  type: text,
+  namespace: text,
+  namespaces: texts,
+  autoCreateNamespaces: flag,
+  visibilityDelayMs: milliseconds,
+  onDefect: callback,
+  searchAttributes: attributeKeys,
+};
+
+const DEV_SERVER: OptionTable<DevServerConfig> = {
+  type: text,
+  existingPath: text,
+  executable: record,
+  dbFilename: text,
+  namespace: text,
+  ip: text,
+  port,
+  ui: flag,
+  uiPort: port,
+  log: record,
+  extraArgs: texts,
+  searchAttributes: attributeKeys,
+};
+
+/**
+ * Checks the options of an environment's server.
+ *
+ * @throws {ValueError} naming the option, its value and what is allowed
+ */
+export function checkServerConfig(
+  where: string,
+  config: EmbeddedServerConfig | DevServerConfig,
+  allowed: readonly ("embedded" | "dev-server")[],
+): void {
+  checkOptions(where, config, { ...EMBEDDED, ...DEV_SERVER, type: oneOf(allowed) });
+  const { type = "embedded" } = config;
+  const table: Readonly<Record<string, OptionKind>> = type === "embedded" ? EMBEDDED : DEV_SERVER;
+  const other = Object.keys(config).find((name) => !Object.hasOwn(table, name));
+  if (other === undefined) {
+    checkExecutable(where, config);
+    return;
+  }
+  if (type === "dev-server") {
+    throw new ValueError(
+      `${where}${other} is an option of the embedded server; the dev server has none such`,
+    );
+  }
+  const instead = allowed.includes("dev-server") ? 'say type: "dev-server", or leave' : "leave";
+  throw new ValueError(
+    `${where}${other} is an option of the real dev server; ${instead} it out: the embedded server runs in this process`,
+  );
+}
+
+function checkExecutable(where: string, config: EmbeddedServerConfig | DevServerConfig): void {
+  if (config.type !== "dev-server" || config.executable === undefined) return;
+  const { executable, existingPath } = config;
+  if (existingPath !== undefined) {
+    throw new ValueError(`${where}executable and existingPath say the same; give one of the two`);
+  }
+  checkOptions(`${where}executable.`, executable, {
+    type: {
+      allowed: '"existing-path": Perdure downloads nothing',
+      is: (value: unknown) => value === "existing-path",
+    },
+    path: text,
+  });
+}
+
+function oneOf(values: readonly string[]): OptionKind {
+  return {
+    allowed: values.map((value) => JSON.stringify(value)).join(" or "),
+    is: (value) => values.includes(String(value)),
+  };
+}
