@@ -110,6 +110,7 @@ export class DirectQueries {
         if (to.sticky || !(taken || polled())) end(undefined);
       });
       signal.addEventListener("abort", leave);
+      if (signal.aborted) return leave();
       this.#asked.set(queryId, { reply: end });
       this.#engine.parts.queues.add<WorkflowTaskAnswer>(to.queue, {
         priority: run.fields.started.priority?.priorityKey || DEFAULT_PRIORITY,

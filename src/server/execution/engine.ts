@@ -19,6 +19,8 @@ import { visibilityRow } from "./visibility-row.ts";
 /** What the engine needs of the rest of the server. */
 export interface EngineParts {
   readonly newTimeline: () => Timeline;
+  /** The time of what belongs to no run. */
+  readonly nowMs: () => number;
   readonly queues: {
     add<Answer>(queue: TaskQueueId, task: WaitingTask<Answer>): void;
     /** Whether somebody polls it, or did not long ago: within `withinMs`, else within the time after which a sticky queue is given up. */
@@ -27,6 +29,8 @@ export interface EngineParts {
   readonly visibility: VisibilitySink;
   readonly searchAttributes: SearchAttributeRules;
   readonly namespaceId: (namespace: string) => string;
+  /** How long closed runs of a namespace are kept. */
+  readonly retentionMs: (namespace: string) => number;
   /** An effect failed: a defect of the server, not of a caller. */
   readonly onDefect: (what: string, error: unknown) => void;
   /** Called after each committed change, in tests: rebuilt must equal live. */
