@@ -126,6 +126,9 @@ export const ACTIVITY_MIXED: readonly Scenario[] = [
       service.signalWorkflowExecution({ namespace, workflowExecution, signalName: "late" }),
     );
     const next = await stage.pollTask();
+    await stage.step("signal while it closes", () =>
+      service.signalWorkflowExecution({ namespace, workflowExecution, signalName: "refused" }),
+    );
     await stage.step("close again", () => stage.complete(next, [finish]));
     await stage.history();
   }),
@@ -158,6 +161,25 @@ export const ACTIVITY_MIXED: readonly Scenario[] = [
     const activity = await stage.pollActivity();
     await stage.until("workflowExecutionTimedOut");
     await stage.step("too late", () => stage.service.respondActivityTaskCompleted(answerTo(stage, activity)));
+    await stage.history();
+  }),
+
+  defineScenario("mixed: the execution times out under an activity", async (stage) => {
+    await stage.start({ workflowExecutionTimeout: seconds(2) });
+    await stage.decide(schedule(stage));
+    await stage.until("workflowExecutionTimedOut");
+    await stage.history();
+  }),
+
+  defineScenario("mixed: the run times out with things in the buffer", async (stage) => {
+    const { service } = stage;
+    await stage.start({ workflowRunTimeout: seconds(3) });
+    await stage.decide(schedule(stage));
+    const activity = await stage.pollActivity();
+    await wake(stage);
+    await stage.pollTask();
+    await service.respondActivityTaskCompleted(answerTo(stage, activity));
+    await stage.until("workflowExecutionTimedOut");
     await stage.history();
   }),
 
