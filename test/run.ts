@@ -99,21 +99,27 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
   total.skipped += skipped;
 }
 
-/** The transport's faults on the runtimes that vitest does not run on; on Node they are unit tests. */
+/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. */
 function faults(): Count {
   if (!compulsory) {
-    notRun.push("faults of the transport on Bun and Deno (run `npm test -- faults`)");
+    notRun.push("faults of the transport and the listeners on Bun and Deno (run `npm test -- faults`)");
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  const file = "test/transport/run-faults.ts";
-  for (const [runtime, args] of [
-    ["bun", ["run", file]],
-    ["deno", ["run", "--allow-all", "--no-check", "--quiet", file]],
-  ] as const) {
-    add(count, closingLine(runtimeCommand(runtime), args, runtime));
+  for (const file of ["test/transport/run-faults.ts", "test/server/listen/run-listen.ts"]) {
+    for (const [runtime, args] of [
+      ["bun", ["run", file, ...runtimeArgument(file, "bun")]],
+      ["deno", ["run", "--allow-all", "--no-check", "--quiet", file, ...runtimeArgument(file, "deno")]],
+    ] as const) {
+      add(count, closingLine(runtimeCommand(runtime), args, `${file} on ${runtime}`));
+    }
   }
   return count;
+}
+
+/** The listeners' runner wants to know where it runs, for what is known to fail there. */
+function runtimeArgument(file: string, runtime: string): string[] {
+  return file.endsWith("run-listen.ts") ? [runtime] : [];
 }
 
 async function conformance(): Promise<Count> {
@@ -133,7 +139,12 @@ async function conformance(): Promise<Count> {
     const args = ["tsx", "test/conformance/run.ts", ...runtimes];
     rmSync(histories, { recursive: true, force: true });
     const env = { TEMPORAL_ADDRESS: server.address, SAVE_HISTORIES: histories };
-    return reported("npx", args, "conformance.json", env);
+    const count = reported("npx", args, "conformance.json", env);
+    add(
+      count,
+      closingLine("npx", ["tsx", "test/server/listen/compare-http.ts"], "HTTP/JSON beside the real one"),
+    );
+    return count;
   } finally {
     await server.stop();
   }

@@ -16,7 +16,8 @@ import {
 } from "./option-checks.ts";
 
 /** The embedded server of a test environment, in the same process; it needs no port and no download. */
-export interface EmbeddedServerConfig extends Omit<EmbeddedServerOptions, "timeSkipping"> {
+export interface EmbeddedServerConfig
+  extends Omit<EmbeddedServerOptions, "timeSkipping" | "searchAttributes"> {
   readonly type?: "embedded" | undefined;
   /** The namespace of the environment; made if need be. Default `"default"`. */
   readonly namespace?: string | undefined;

@@ -10,9 +10,8 @@ import { Connections } from "./connections.ts";
 import { GrpcSession } from "./grpc-session.ts";
 import { answerHttp1, answerHttp2, type WebSettings } from "./web-exchange.ts";
 
-/** How much a client may send ahead of us on one stream, and on all of a connection. */
+/** How much a client may send ahead of us on one stream. A connection's window stays as it is: Bun cannot widen it. */
 const STREAM_WINDOW_BYTES = 1024 * 1024;
-const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Above what we count ourselves, so that ours is what holds. */
 const SESSION_MEMORY_MB = 512;
@@ -141,7 +140,6 @@ class PortListener implements Listener {
   }
 
   #onSession(session: ServerHttp2Session): void {
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     const maxRequestBytes = this.#web.maxRequestBytes;
     const calls = new GrpcSession(session, this.#port, {
       maxRequestBytes,

@@ -64,10 +64,16 @@ export function taskQueueFault(
 }
 
 function checkPriority(priority: Attributes["priority"]): void {
-  if ((priority?.priorityKey ?? 0) < 0) throw refused("invalid priorities: priority key can't be negative");
-  if (encoder.encode(priority?.fairnessKey ?? "").length > MAX_FAIRNESS_KEY_BYTES) {
-    throw refused("invalid priorities: fairness key length exceeds limit");
-  }
+  const fault = priorityFault(priority);
+  if (fault) throw refused(`invalid priorities: ${fault}`);
+}
+
+/** What is wrong with a priority, in the real server's words; undefined: nothing. */
+export function priorityFault(priority: Attributes["priority"]): string | undefined {
+  if ((priority?.priorityKey ?? 0) < 0) return "priority key can't be negative";
+  return encoder.encode(priority?.fairnessKey ?? "").length > MAX_FAIRNESS_KEY_BYTES
+    ? "fairness key length exceeds limit"
+    : undefined;
 }
 
 function lengthFault(name: string, text: string): string {

@@ -1,12 +1,19 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
+import { TaskQueueKind } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import { ContinueAsNewInitiator as Initiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { continueRun } from "../execution/continue-run.ts";
-import { CONTINUE_AS_NEW_MIN_INTERVAL_MS } from "../limits.ts";
+import type { EventValue } from "../history/event.ts";
+import { CONTINUE_AS_NEW_MIN_INTERVAL_MS, MAX_ID_BYTES } from "../limits.ts";
+import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { durationMs } from "../wire-time.ts";
+import { utf8Bytes } from "../visibility/byte-text.ts";
+import { durationFault, durationMs, toDuration } from "../wire-time.ts";
+import { taskQueueFault, tooLong } from "./activity-attributes.ts";
 import { refuseUnhandled } from "./close-commands.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
+
+type Attributes = CommandValues["continueAsNewWorkflowExecution"];
 
 /** Ends the run; the next one of the chain begins with new arguments. */
 export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkflowExecution"> = (
@@ -15,8 +22,46 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
 ) => {
   refuseUnhandled(context);
   const { tx, completedId, extras, engine } = context;
-  const { started } = tx.fields;
-  const { workflowRunTimeout = NO_TIMEOUT, workflowTaskTimeout } = normalTimeouts({
+  const attributes = normalAttributes(context, value);
+  const newExecutionRunId = crypto.randomUUID();
+  tx.add(
+    "workflowExecutionContinuedAsNew",
+    { ...attributes, newExecutionRunId, workflowTaskCompletedEventId: completedId },
+    extras,
+  );
+  const { retryPolicy } = value;
+  continueRun(engine, tx, {
+    runId: newExecutionRunId,
+    initiator: value.initiator || Initiator.WORKFLOW,
+    backoffMs: backoffMs(context, value),
+    attempt: 1,
+    changes: {
+      workflowType: attributes.workflowType,
+      taskQueue: attributes.taskQueue,
+      input: value.input,
+      workflowRunTimeout: attributes.workflowRunTimeout,
+      workflowTaskTimeout: attributes.workflowTaskTimeout,
+      retryPolicy: retryPolicy && fullRetryPolicy(retryPolicy),
+      cronSchedule: value.cronSchedule ?? "",
+      header: value.header,
+      memo: value.memo,
+      searchAttributes: attributes.searchAttributes,
+      continuedFailure: value.failure,
+      lastCompletionResult: value.lastCompletionResult,
+    },
+  });
+};
+
+/** What the event says: the command's attributes, with those of the run where they are left out. */
+function normalAttributes(
+  context: CommandContext,
+  value: Attributes,
+): EventValue<"workflowExecutionContinuedAsNew"> {
+  const { started } = context.tx.fields;
+  const workflowType = value.workflowType?.name ? value.workflowType : started.workflowType;
+  const taskQueue = { name: value.taskQueue?.name || started.taskQueue?.name, kind: TaskQueueKind.NORMAL };
+  checkAttributes(value, workflowType?.name ?? "", taskQueue.name ?? "");
+  const { workflowRunTimeout, workflowTaskTimeout } = normalTimeouts({
     workflowExecutionTimeout: started.workflowExecutionTimeout,
     workflowRunTimeout: durationMs(value.workflowRunTimeout)
       ? value.workflowRunTimeout
@@ -25,16 +70,12 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
       ? value.workflowTaskTimeout
       : started.workflowTaskTimeout,
   });
-  const newExecutionRunId = crypto.randomUUID();
-  const backoffMs = Math.max(durationMs(value.backoffStartInterval) ?? 0, tightLoopMs(context));
-  const attributes = {
-    newExecutionRunId,
-    workflowType: value.workflowType?.name ? value.workflowType : started.workflowType,
-    taskQueue: { name: value.taskQueue?.name || started.taskQueue?.name, kind: 1 },
+  return {
+    workflowType,
+    taskQueue,
     input: value.input,
-    workflowRunTimeout,
+    workflowRunTimeout: workflowRunTimeout ?? toDuration(0),
     workflowTaskTimeout,
-    workflowTaskCompletedEventId: completedId,
     backoffStartInterval: value.backoffStartInterval,
     initiator: value.initiator,
     failure: value.failure,
@@ -43,41 +84,45 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
     memo: value.memo,
     searchAttributes: checkedAttributes(context, value),
   };
-  tx.add("workflowExecutionContinuedAsNew", attributes, extras);
-  continueRun(engine, tx, {
-    runId: newExecutionRunId,
-    initiator: value.initiator || Initiator.WORKFLOW,
-    backoffMs,
-    attempt: 1,
-    changes: {
-      workflowType: attributes.workflowType,
-      taskQueue: attributes.taskQueue,
-      input: value.input,
-      workflowRunTimeout,
-      workflowTaskTimeout,
-      retryPolicy: value.retryPolicy ?? started.retryPolicy,
-      cronSchedule: value.cronSchedule || started.cronSchedule,
-      header: value.header,
-      memo: value.memo ?? { fields: tx.fields.memo },
-      searchAttributes: attributes.searchAttributes ?? { indexedFields: tx.fields.searchAttributes },
-      continuedFailure: value.failure,
-      lastCompletionResult: value.lastCompletionResult,
-    },
-  });
-};
+}
 
-const NO_TIMEOUT = { seconds: 0n, nanos: 0 };
+function checkAttributes(value: Attributes, workflowType: string, taskQueue: string): void {
+  const command = "ContinueAsNewWorkflowExecutionCommand";
+  const shownQueue = `name:"${taskQueue}"  kind:TASK_QUEUE_KIND_NORMAL`;
+  const about = `WorkflowType=${workflowType} TaskQueue=${shownQueue}`;
+  if (tooLong(workflowType)) {
+    const bytes = utf8Bytes(workflowType);
+    throw refused(
+      `WorkflowType on ${command} exceeds length limit. WorkflowType=${workflowType} Length=${bytes} Limit=${MAX_ID_BYTES}`,
+    );
+  }
+  const queueFault = taskQueueFault({ name: taskQueue });
+  if (queueFault) throw refused(`error validating ${command} TaskQueue: ${queueFault}. ${about}`);
+  for (const name of ["WorkflowRunTimeout", "WorkflowTaskTimeout", "BackoffStartInterval"] as const) {
+    const fault = durationFault(
+      value[`${name.charAt(0).toLowerCase()}${name.slice(1)}` as Uncapitalize<typeof name>],
+    );
+    if (fault) throw refused(`Invalid ${name} on ${command}: ${fault}. ${about}`);
+  }
+  const policyFault = value.retryPolicy && retryPolicyFault(fullRetryPolicy(value.retryPolicy));
+  if (policyFault) throw refused(`invalid WorkflowRetryPolicy on ${command}: ${policyFault}. ${about}`);
+}
 
 /** A run that continues at once again and again is slowed down: each lives a second at least. */
-function tightLoopMs({ tx }: CommandContext): number {
-  const livedMs = tx.nowMs - tx.fields.executionMs;
-  return Math.max(0, CONTINUE_AS_NEW_MIN_INTERVAL_MS - livedMs);
+function backoffMs({ tx }: CommandContext, value: Attributes): number | undefined {
+  const leftMs = CONTINUE_AS_NEW_MIN_INTERVAL_MS - (tx.nowMs - tx.fields.executionMs);
+  const waitMs = Math.max(durationMs(value.backoffStartInterval) ?? 0, leftMs);
+  return waitMs > 0 ? waitMs : undefined;
+}
+
+function refused(message: string): CommandRefused {
+  return new CommandRefused(Cause.BAD_CONTINUE_AS_NEW_ATTRIBUTES, message);
 }
 
 function checkedAttributes(
   { engine, run }: CommandContext,
-  value: CommandValues["continueAsNewWorkflowExecution"],
-): CommandValues["continueAsNewWorkflowExecution"]["searchAttributes"] {
+  value: Attributes,
+): Attributes["searchAttributes"] {
   const fields = value.searchAttributes?.indexedFields;
   if (fields === undefined) return undefined;
   try {

@@ -1,6 +1,7 @@
 import type { ContinueAsNewInitiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
-import type { EventValue } from "../history/event.ts";
+import { type EventValue, timestamp } from "../history/event.ts";
 import { toDuration } from "../wire-time.ts";
+import { resetPointsOf } from "./builds.ts";
 import type { Engine } from "./engine.ts";
 import { startRun } from "./start-run.ts";
 import type { Transaction } from "./transaction.ts";
@@ -10,7 +11,7 @@ export interface Continuation {
   readonly runId: string;
   readonly initiator: ContinueAsNewInitiator;
   /** Until its first workflow task. */
-  readonly backoffMs: number;
+  readonly backoffMs: number | undefined;
   readonly attempt: number;
   /** What its first event says otherwise than that of the run before. */
   readonly changes: Partial<EventValue<"workflowExecutionStarted">>;
@@ -22,6 +23,7 @@ export function continueRun(engine: Engine, tx: Transaction, next: Continuation)
   const before = tx.fields.started;
   const started: EventValue<"workflowExecutionStarted"> = {
     ...before,
+    identity: "",
     ...next.changes,
     continuedExecutionRunId: run.runId,
     originalExecutionRunId: next.runId,
@@ -31,6 +33,7 @@ export function continueRun(engine: Engine, tx: Transaction, next: Continuation)
     firstWorkflowTaskBackoff: toDuration(next.backoffMs),
     eagerExecutionAccepted: false,
     versioningOverride: tx.fields.versioningOverride,
+    prevAutoResetPoints: { points: kept(engine, tx) },
   };
   tx.after(() => {
     startRun(engine, {
@@ -42,4 +45,10 @@ export function continueRun(engine: Engine, tx: Transaction, next: Continuation)
       timeline: run.timeline,
     });
   });
+}
+
+/** Where workers' builds took over, each until the run that it is in is deleted. */
+function kept(engine: Engine, { run, nowMs }: Transaction): ReturnType<typeof resetPointsOf> {
+  const expireTime = timestamp(nowMs + engine.parts.retentionMs(run.namespace));
+  return resetPointsOf(run).map((point) => ({ ...point, expireTime: point.expireTime ?? expireTime }));
 }

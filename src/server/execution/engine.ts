@@ -19,6 +19,8 @@ import { visibilityRow } from "./visibility-row.ts";
 /** What the engine needs of the rest of the server. */
 export interface EngineParts {
   readonly newTimeline: () => Timeline;
+  /** The time of what belongs to no run. */
+  readonly nowMs: () => number;
   readonly queues: {
     add<Answer>(queue: TaskQueueId, task: WaitingTask<Answer>): void;
     /** Whether somebody polls it, or did not long ago: within `withinMs`, else within the time after which a sticky queue is given up. */
@@ -27,6 +29,8 @@ export interface EngineParts {
   readonly visibility: VisibilitySink;
   readonly searchAttributes: SearchAttributeRules;
   readonly namespaceId: (namespace: string) => string;
+  /** How long closed runs of a namespace are kept. */
+  readonly retentionMs: (namespace: string) => number;
   /** An effect failed: a defect of the server, not of a caller. */
   readonly onDefect: (what: string, error: unknown) => void;
   /** Called after each committed change, in tests: rebuilt must equal live. */
@@ -167,7 +171,7 @@ export class Engine {
     };
     state.commit();
     committed();
-    for (const batch of tx.batches) run.history.append(batch);
+    for (const batch of tx.outcome.batches) run.history.append(batch);
     this.#afterCommit(run, before, tx, changed);
     return result;
   }
@@ -188,7 +192,7 @@ export class Engine {
     if (task !== undefined && task.startedId === 0 && task.stamp !== before.task?.stamp) {
       this.later(() => reactions?.dispatchTask(run));
     }
-    for (const effect of tx.effects) this.later(effect);
+    for (const effect of tx.outcome.effects) this.later(effect);
     if (!tx.running && before.closeMs === undefined) this.later(() => reactions?.closed(run));
     if (!this.#draining) this.#drain();
   }
@@ -222,7 +226,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
     before.buildIds !== after.buildIds ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
-    tx.batches.some((batch) => batch[0]?.eventId === 1)
+    tx.outcome.batches.some((batch) => batch[0]?.eventId === 1)
   );
 }
 

@@ -63,7 +63,19 @@ export function resolveStart(engine: Engine, request: Request): StartDecision {
   };
 }
 
-function policies(request: Request): { reuse: number; conflict: number } {
+/** @throws {ServiceFailure} INVALID_ARGUMENT when the policies of a start contradict */
+export function checkPolicies(request: StartWorkflowExecutionRequest): void {
+  policies(request);
+  const { onConflictOptions: options } = request;
+  if (options?.attachCompletionCallbacks && !options.attachRequestId) {
+    throw invalidArgument("attaching request ID is required for attaching completion callbacks");
+  }
+}
+
+function policies(request: Pick<Request, "workflowIdReusePolicy" | "workflowIdConflictPolicy">): {
+  reuse: number;
+  conflict: number;
+} {
   const conflict = request.workflowIdConflictPolicy || Conflict.FAIL;
   const reuse = request.workflowIdReusePolicy || Reuse.ALLOW_DUPLICATE;
   if (reuse === Reuse.TERMINATE_IF_RUNNING) {
@@ -110,16 +122,15 @@ export function open(run: Run): boolean {
 
 function attach(engine: Engine, run: Run, request: Request): void {
   const { onConflictOptions: options } = request;
-  if (!options?.attachRequestId && !options?.attachCompletionCallbacks && !options?.attachLinks) return;
+  if (options === undefined) return;
   engine.transact(run, (tx) => {
     tx.add(
       "workflowExecutionOptionsUpdated",
       {
         attachedRequestId: options.attachRequestId ? request.requestId : "",
         attachedCompletionCallbacks: options.attachCompletionCallbacks ? request.completionCallbacks : [],
-        identity: request.identity,
       },
-      options.attachLinks ? { links: request.links } : undefined,
+      { workerMayIgnore: true, ...(options.attachLinks ? { links: request.links } : {}) },
     );
   });
 }

@@ -68,6 +68,8 @@ export function requestCancel(
     },
     request.links && request.links.length > 0 ? { links: request.links } : undefined,
   );
+  // Unlike a signal, a cancel request does not wait for a delay or back-off to end.
+  tx.fields.backingOff = false;
   tx.needTask();
 }
 

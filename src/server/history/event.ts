@@ -25,6 +25,8 @@ export type EventValue<Name extends EventName> = EventValues[Name];
 export interface EventExtras {
   readonly userMetadata?: Init<UserMetadata> | undefined;
   readonly links?: readonly Init<Link>[] | undefined;
+  /** A worker that does not know the event may pass over it. */
+  readonly workerMayIgnore?: boolean | undefined;
   readonly eventGroupMarkers?: readonly Init<EventGroupMarker>[] | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
 import { tooLong } from "../commands/activity-attributes.ts";
 import { terminate } from "../execution/close.ts";
-import type { Engine } from "../execution/engine.ts";
+import { checkExecution, type Engine } from "../execution/engine.ts";
 import { open } from "../execution/id-policies.ts";
 import { findInChain, requestCancel, signalRun } from "../execution/messages.ts";
 import { MAX_BLOB_BYTES } from "../limits.ts";
@@ -14,8 +14,9 @@ import { checkRequestId } from "./request-checks.ts";
 export function signalRpcs(engine: Engine): HandlersOf<WorkflowServiceHandlers> {
   return {
     signalWorkflowExecution: (request) => {
-      const run = engine.find(request.namespace, request.workflowExecution);
+      checkExecution(request.workflowExecution);
       checkSignal(request);
+      const run = engine.find(request.namespace, request.workflowExecution);
       engine.transact(run, (tx) => signalRun(tx, request));
       return {};
     },

@@ -2,11 +2,22 @@ import type { Init } from "../../codec-runtime/init.ts";
 import type { Duration } from "../../gen/codec/google/protobuf/duration.ts";
 import { ContinueAsNewInitiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { StartWorkflowExecutionRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
-import { tooLong } from "../commands/activity-attributes.ts";
+import { priorityFault, tooLong } from "../commands/activity-attributes.ts";
+import { cronFault } from "../cron/cron-backoff.ts";
+import { cronWaitMs } from "../execution/cron-wait.ts";
 import type { Engine } from "../execution/engine.ts";
+import { checkPolicies } from "../execution/id-policies.ts";
 import { type EventValue, timestamp } from "../history/event.ts";
-import { DEFAULT_TASK_TIMEOUT_MS, MAX_BLOB_BYTES, MAX_MEMO_BYTES, MAX_TASK_TIMEOUT_MS } from "../limits.ts";
-import { durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
+import {
+  DEFAULT_TASK_TIMEOUT_MS,
+  MAX_BLOB_BYTES,
+  MAX_ID_BYTES,
+  MAX_MEMO_BYTES,
+  MAX_TASK_TIMEOUT_MS,
+} from "../limits.ts";
+import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
+import { utf8Bytes } from "../visibility/byte-text.ts";
+import { durationFault, durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
 import { invalidArgument } from "./failures.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
 import { checkRequestId, requireTaskQueue } from "./request-checks.ts";
@@ -16,9 +27,18 @@ export function checkStartRequest(
   engine: Engine,
   request: StartWorkflowExecutionRequest,
 ): StartWorkflowExecutionRequest {
+  checkWorkflowId(request.workflowId);
+  const retryPolicy = request.retryPolicy && fullRetryPolicy(request.retryPolicy);
+  refuse(retryPolicy && retryPolicyFault(retryPolicy));
+  checkDelay(request);
   checkNames(request);
-  checkTimes(request);
+  checkTimeout(request.workflowExecutionTimeout, "WorkflowExecutionTimeout");
+  checkTimeout(request.workflowRunTimeout, "WorkflowRunTimeout");
+  checkTimeout(request.workflowTaskTimeout, "WorkflowTaskTimeout");
+  refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
   checkRequestId(request.requestId);
+  refuse(priorityFault(request.priority));
+  checkPolicies(request);
   const fields = request.searchAttributes?.indexedFields;
   const searchAttributes = fields && {
     indexedFields: engine.parts.searchAttributes.check(request.namespace, fields),
@@ -29,33 +49,42 @@ export function checkStartRequest(
   }
   return {
     ...request,
-    // What `check` gives are payloads that were decoded from this request, or copies of them.
+    // Both are made of what was decoded from this request, and of values of the same kinds.
+    retryPolicy: retryPolicy as StartWorkflowExecutionRequest["retryPolicy"],
     searchAttributes: searchAttributes as StartWorkflowExecutionRequest["searchAttributes"],
     requestId: request.requestId || crypto.randomUUID(),
     ...normalTimeouts(request),
   };
 }
 
+function refuse(fault: string | undefined): void {
+  if (fault) throw invalidArgument(fault);
+}
+
+function checkWorkflowId(workflowId: string): void {
+  if (workflowId === "") throw invalidArgument("WorkflowId is not set on request.");
+  if (tooLong(workflowId)) {
+    const length = `${utf8Bytes(workflowId)}/${MAX_ID_BYTES}`;
+    throw invalidArgument(`WorkflowId exceeds maximum allowed length (${length})`);
+  }
+}
+
 function checkNames(request: StartWorkflowExecutionRequest): void {
-  if (request.workflowId === "") throw invalidArgument("WorkflowId is not set on request.");
-  if (tooLong(request.workflowId)) throw invalidArgument("WorkflowId length exceeds limit.");
   if (!request.workflowType?.name) throw invalidArgument("WorkflowType is not set on request.");
   if (tooLong(request.workflowType.name)) throw invalidArgument("WorkflowType length exceeds limit.");
   requireTaskQueue(request.taskQueue);
 }
 
-function checkTimes(request: StartWorkflowExecutionRequest): void {
-  notNegative(request.workflowExecutionTimeout, "WorkflowExecutionTimeout");
-  notNegative(request.workflowRunTimeout, "WorkflowRunTimeout");
-  notNegative(request.workflowTaskTimeout, "WorkflowTaskTimeout");
-  notNegative(request.workflowStartDelay, "WorkflowStartDelay");
-  if (request.cronSchedule !== "" && (durationMs(request.workflowStartDelay) ?? 0) > 0) {
+function checkDelay({ cronSchedule, workflowStartDelay }: StartWorkflowExecutionRequest): void {
+  if (cronSchedule !== "" && workflowStartDelay !== undefined) {
     throw invalidArgument("CronSchedule and WorkflowStartDelay may not be used together.");
   }
+  checkTimeout(workflowStartDelay, "WorkflowStartDelay");
 }
 
-function notNegative(duration: Duration | undefined, name: string): void {
-  if ((durationMs(duration) ?? 0) < 0) throw invalidArgument(`Invalid ${name}: negative duration`);
+function checkTimeout(duration: Duration | undefined, name: string): void {
+  const fault = durationFault(duration);
+  if (fault) throw invalidArgument(`An invalid ${name}Seconds is set on request. cause: ${fault}`);
 }
 
 /** No run outlives the execution, no task outlives the run. 0 is none. */
@@ -103,8 +132,8 @@ export function startedValue(
     workflowType: request.workflowType,
     taskQueue: { name: request.taskQueue?.name, kind: 1 },
     input: request.input,
-    workflowExecutionTimeout: executionMs > 0 ? request.workflowExecutionTimeout : undefined,
-    workflowRunTimeout: durationMs(request.workflowRunTimeout) ? request.workflowRunTimeout : undefined,
+    workflowExecutionTimeout: request.workflowExecutionTimeout,
+    workflowRunTimeout: request.workflowRunTimeout,
     workflowTaskTimeout: request.workflowTaskTimeout,
     continuedFailure: request.continuedFailure,
     lastCompletionResult: request.lastCompletionResult,
@@ -131,7 +160,8 @@ export function startedValue(
 /** How long the first workflow task waits: the start delay, or until the cron schedule first fires. */
 export function firstBackoffMs(
   request: Pick<StartWorkflowExecutionRequest, "workflowStartDelay" | "cronSchedule">,
-  _nowMs: number,
+  nowMs: number,
 ): number {
-  return durationMs(request.workflowStartDelay) ?? 0;
+  const delayMs = durationMs(request.workflowStartDelay) ?? 0;
+  return delayMs || (cronWaitMs(request.cronSchedule, { executionMs: nowMs, nowMs }) ?? 0);
 }

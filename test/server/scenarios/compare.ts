@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { SearchAttributeType } from "../../../src/common/search-attributes.ts";
 import { Connection } from "../../../src/transport/connection.ts";
-import { startRealServer } from "../../harness/real-server.ts";
+import { SEARCH_ATTRIBUTES, startRealServer } from "../../harness/real-server.ts";
 import { openEmbedded } from "../harness/embedded.ts";
 import type { LogEntry, Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
@@ -73,7 +74,7 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 }
 
 async function playEmbedded(scenarios: readonly Scenario[]): Promise<Logs> {
-  const server = await openEmbedded();
+  const server = await openEmbedded({ searchAttributes: searchAttributes() });
   const connection = Connection.lazy({ transport: server.port, interceptors: [] });
   try {
     return await play(connection, server.namespace, scenarios);
@@ -102,6 +103,15 @@ async function playReal(subject: string, scenarios: readonly Scenario[]): Promis
     await connection.close();
     await server.stop();
   }
+}
+
+/** Those that the real server is started with. */
+function searchAttributes(): Readonly<Record<string, SearchAttributeType>> {
+  const types = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => {
+    const upper = type.replace(/(?<=[a-z])L/, "_L").toUpperCase();
+    return [name, upper as SearchAttributeType] as const;
+  });
+  return Object.fromEntries(types);
 }
 
 /** Many at once: most of their time is waiting. */

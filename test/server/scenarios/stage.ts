@@ -71,6 +71,9 @@ export function seconds(value: number): { readonly seconds: bigint; readonly nan
   return { seconds: BigInt(whole), nanos: Math.round((value - whole) * 1e9) };
 }
 
+/** How long a poll of a scenario waits, on however slow a machine. */
+const POLL_MS = 30_000;
+
 /** Where a scenario plays: a server, names of its own, and the log. */
 export class Stage {
   readonly service: WorkflowService;
@@ -144,7 +147,7 @@ export class Stage {
       taskQueue: { name: taskQueue },
       identity: "workflow-worker",
     };
-    return await this.service.pollWorkflowTaskQueue(request, { deadline: Date.now() + 15_000 });
+    return await this.service.pollWorkflowTaskQueue(request, { deadline: Date.now() + POLL_MS });
   }
 
   /** Waits for an activity. Not logged. */
@@ -154,7 +157,7 @@ export class Stage {
       taskQueue: { name: taskQueue },
       identity: "activity-worker",
     };
-    return await this.service.pollActivityTaskQueue(request, { deadline: Date.now() + 15_000 });
+    return await this.service.pollActivityTaskQueue(request, { deadline: Date.now() + POLL_MS });
   }
 
   /** Completes a workflow task. */
