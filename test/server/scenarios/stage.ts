@@ -192,8 +192,15 @@ export class Stage {
     execution: { readonly workflowId: string; readonly runId?: string } = this.execution,
   ): Promise<readonly HistoryEvent[]> {
     const { namespace } = this;
-    const answer = await this.service.getWorkflowExecutionHistory({ namespace, execution });
-    return answer.history?.events ?? [];
+    const events: HistoryEvent[] = [];
+    let nextPageToken: Uint8Array = new Uint8Array();
+    do {
+      const request = { namespace, execution, nextPageToken };
+      const answer = await this.service.getWorkflowExecutionHistory(request);
+      events.push(...(answer.history?.events ?? []));
+      nextPageToken = answer.nextPageToken;
+    } while (nextPageToken.length > 0);
+    return events;
   }
 
   /** Logs all events of a run. */
