@@ -2,9 +2,10 @@ import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/e
 import { ParentClosePolicy, WorkflowIdReusePolicy } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { startChild } from "../execution/children.ts";
 import { MAX_PENDING } from "../limits.ts";
+import { fullRetryPolicy } from "../retry/retry-policy.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { durationMs, toDuration } from "../wire-time.ts";
+import { toDuration } from "../wire-time.ts";
 import { tooLong } from "./activity-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
 
@@ -18,12 +19,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
   const { tx, engine, run, completedId, extras } = context;
   check(context, value);
   const started = tx.fields.started;
-  const timeouts = normalTimeouts({
-    ...value,
-    workflowTaskTimeout: durationMs(value.workflowTaskTimeout)
-      ? value.workflowTaskTimeout
-      : started.workflowTaskTimeout,
-  });
+  const timeouts = normalTimeouts(value);
   const event = tx.add(
     "startChildWorkflowExecutionInitiated",
     {
@@ -36,7 +32,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
       taskQueue: { name: value.taskQueue?.name || started.taskQueue?.name, kind: 1 },
       parentClosePolicy: value.parentClosePolicy || ParentClosePolicy.TERMINATE,
       searchAttributes: checkedAttributes(context, value),
-      priority: value.priority ?? started.priority,
+      retryPolicy: value.retryPolicy && fullRetryPolicy(value.retryPolicy),
       workflowTaskCompletedEventId: completedId,
     },
     extras,

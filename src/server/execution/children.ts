@@ -125,7 +125,7 @@ function childStarted(
     searchAttributes: initiated.searchAttributes,
     header: initiated.header,
     workflowId: initiated.workflowId,
-    priority: initiated.priority,
+    priority: initiated.priority ?? parent.fields.started.priority,
     versioningOverride: initiated.versioningOverride,
   };
 }
