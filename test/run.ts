@@ -99,25 +99,31 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
   total.skipped += skipped;
 }
 
-/** The transport's faults on the runtimes that vitest does not run on; on Node they are unit tests. */
+/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. */
 function faults(): Count {
   if (!compulsory) {
-    notRun.push("faults of the transport on Bun and Deno (run `npm test -- faults`)");
+    notRun.push("faults of the transport and the listeners on Bun and Deno (run `npm test -- faults`)");
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  const file = "test/transport/run-faults.ts";
-  for (const [runtime, args] of [
-    ["bun", ["run", file]],
-    ["deno", ["run", "--allow-all", "--no-check", "--quiet", file]],
-  ] as const) {
-    add(count, closingLine(runtimeCommand(runtime), args, runtime));
+  for (const file of ["test/transport/run-faults.ts", "test/server/listen/run-listen.ts"]) {
+    for (const [runtime, args] of [
+      ["bun", ["run", file, ...runtimeArgument(file, "bun")]],
+      ["deno", ["run", "--allow-all", "--no-check", "--quiet", file, ...runtimeArgument(file, "deno")]],
+    ] as const) {
+      add(count, closingLine(runtimeCommand(runtime), args, `${file} on ${runtime}`));
+    }
   }
   return count;
 }
 
+/** The listeners' runner wants to know where it runs, for what is known to fail there. */
+function runtimeArgument(file: string, runtime: string): string[] {
+  return file.endsWith("run-listen.ts") ? [runtime] : [];
+}
+
 async function conformance(): Promise<Count> {
-  const runtimes = compulsory ? ["node", "bun", "deno"] : ["node"];
+  const runtimes = compulsory ? ["node", "bun", "deno", "embedded"] : ["node", "embedded"];
   if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
   // It answers the Nexus operations of some scenarios.
   officialSdk();
@@ -127,13 +133,18 @@ async function conformance(): Promise<Count> {
   } catch (error) {
     if (compulsory || !(error instanceof NoRealServerError)) throw error;
     notRun.push(`all scenarios on the real Temporal server: ${error.message}`);
-    return { passed: 0, failed: 0, skipped: 0 };
+    return reported("npx", ["tsx", "test/conformance/run.ts", "embedded"], "conformance.json");
   }
   try {
     const args = ["tsx", "test/conformance/run.ts", ...runtimes];
     rmSync(histories, { recursive: true, force: true });
     const env = { TEMPORAL_ADDRESS: server.address, SAVE_HISTORIES: histories };
-    return reported("npx", args, "conformance.json", env);
+    const count = reported("npx", args, "conformance.json", env);
+    add(
+      count,
+      closingLine("npx", ["tsx", "test/server/listen/compare-http.ts"], "HTTP/JSON beside the real one"),
+    );
+    return count;
   } finally {
     await server.stop();
   }
@@ -156,6 +167,8 @@ function interop(): Count {
     return compulsory ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  const client = ["tsx", "test/server/listen/official-client.mjs"];
+  add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
   if (existsSync(histories)) {

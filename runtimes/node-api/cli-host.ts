@@ -34,5 +34,9 @@ export const cliHost: CliHost = {
   env: (name) => process.env[name],
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  untilAskedToStop: () =>
+    new Promise((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(signal));
+    }),
   isTerminal: process.stderr.isTTY === true,
 };

@@ -16,6 +16,8 @@ export interface CliHost {
   env(name: string): string | undefined;
   out(text: string): void;
   err(text: string): void;
+  /** Resolves with the name of the signal when the process is asked to stop (SIGINT, SIGTERM). */
+  untilAskedToStop(): Promise<string>;
   /** Whether what `err` writes is seen on a terminal. */
   readonly isTerminal: boolean;
 }

@@ -1,9 +1,10 @@
 import { type Command, ExitCode, helpOf, UsageError } from "./command.ts";
+import { devCommand } from "./dev-command.ts";
 import type { CliHost, ParsedArgs } from "./host.ts";
 import { replayCommand } from "./replay-command.ts";
 
 /** All commands of `perdure`: the one place where they are named. */
-export const commands: readonly Command[] = [replayCommand];
+export const commands: readonly Command[] = [devCommand, replayCommand];
 
 /**
  * Runs the command that the arguments name and resolves with the exit code.

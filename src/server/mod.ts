@@ -1,2 +1,3 @@
-/** The embedded Temporal server: in memory, in this process, with or without time skipping. */
+/** The embedded Temporal server: in memory, in this process, with or without time skipping, with or without a port. */
+export type { Listener, ListenOptions, ServerTlsOptions } from "../platform/server-platform.ts";
 export { EmbeddedServer, type EmbeddedServerOptions } from "./server.ts";

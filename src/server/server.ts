@@ -4,6 +4,7 @@
 // S2. Closing ends every wait with UNAVAILABLE and leaves no timer behind.
 import { type SearchAttributeType, searchAttributeTypeNames } from "../common/search-attributes.ts";
 import type { RpcAnswer, RpcCallOptions, RpcPort } from "../platform/rpc-port.ts";
+import type { Listener, ListenOptions } from "../platform/server-platform.ts";
 import { onDue } from "./execution/due.ts";
 import { Engine } from "./execution/engine.ts";
 import type { Run } from "./execution/run.ts";
@@ -58,6 +59,7 @@ export class EmbeddedServer implements RpcPort {
   readonly #dispatcher: Dispatcher;
   readonly #keeper: TimeKeeper;
   readonly #visibility: DelayedVisibility;
+  readonly #listeners: Listener[] = [];
 
   constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
     const wall = insides.wall ?? new SystemWall();
@@ -123,6 +125,24 @@ export class EmbeddedServer implements RpcPort {
     return this.#keeper.settled();
   }
 
+  /**
+   * Opens a port for clients and workers of other processes: gRPC, gRPC-Web, Connect and Temporal's HTTP/JSON API, all on one.
+   * `close` closes it too.
+   *
+   * @throws Error of the system when the address cannot be had
+   * @example
+   * ```ts
+   * const { address } = await server.listen({ port: 7233 });
+   * ```
+   */
+  async listen(options: ListenOptions = {}): Promise<Listener> {
+    // Loaded when asked for: a server without a port needs none of it, and runs where there are no sockets.
+    const { serverPlatform } = await import("#platform/server");
+    const listener = await serverPlatform.listen(this.#dispatcher, options);
+    this.#listeners.push(listener);
+    return listener;
+  }
+
   /** One call, as connections make it. */
   unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
     return this.#dispatcher.unary(path, bytes, options);
@@ -130,6 +150,7 @@ export class EmbeddedServer implements RpcPort {
 
   /** Ends the server: calls under way, and later ones, fail with UNAVAILABLE. What it held is gone. Safe to call again. */
   async close(): Promise<void> {
+    for (const listener of this.#listeners.splice(0)) await listener.close();
     await this.#dispatcher.close();
     this.#visibility.flush();
     this.#keeper.close();

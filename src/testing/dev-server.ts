@@ -4,7 +4,7 @@ import { testingPlatform } from "#platform/testing";
 import { TypedSearchAttributes } from "../common/search-attributes.ts";
 import type { ServerProcess } from "../platform/testing-platform.ts";
 import { Connection } from "../transport/connection.ts";
-import type { DevServerConfig } from "./server-config.ts";
+import { attributeTypes, type DevServerConfig } from "./server-config.ts";
 
 /** How long a dev server has to answer its first call. */
 const START_TIMEOUT_MS = 60_000;
@@ -55,14 +55,14 @@ export async function startDevServer(config: DevServerConfig): Promise<DevServer
 
 /** The arguments of `temporal` that a configuration stands for. */
 export function commandLine(config: DevServerConfig, ip: string, port: number): string[] {
-  const { dbFilename, namespace, uiPort, ui = uiPort !== undefined, log, searchAttributes = [] } = config;
+  const { dbFilename, namespace, uiPort, ui = uiPort !== undefined, log, searchAttributes } = config;
   const args = ["server", "start-dev", "--ip", ip, "--port", String(port)];
   args.push("--log-format", log?.format ?? "pretty", "--log-level", log?.level ?? "warn");
   if (!ui) args.push("--headless");
   if (ui && uiPort !== undefined) args.push("--ui-port", String(uiPort));
   if (dbFilename !== undefined) args.push("--db-filename", dbFilename);
   if (namespace !== undefined) args.push("--namespace", namespace);
-  for (const { name, type } of searchAttributes) {
+  for (const [name, type] of Object.entries(attributeTypes(searchAttributes))) {
     args.push("--search-attribute", `${name}=${TypedSearchAttributes.toMetadataType(type)}`);
   }
   return [...args, ...(config.extraArgs ?? [])];

@@ -14,7 +14,12 @@ export {
   MockActivityEnvironment,
   type MockActivityEnvironmentOptions,
 } from "./mock-activity-environment.ts";
-export type { DevServerConfig, EmbeddedServerConfig, EphemeralServerExecutable } from "./server-config.ts";
+export type {
+  DevServerConfig,
+  EmbeddedServerConfig,
+  EphemeralServerExecutable,
+  KnownSearchAttributes,
+} from "./server-config.ts";
 export { TestWorkflowEnvironment } from "./test-workflow-environment.ts";
 export { SkippingWaits, TimeSkippingClient } from "./time-skipping-client.ts";
 export { workflowInterceptorModules } from "./workflow-interceptor-modules.ts";

@@ -1,4 +1,5 @@
 import { ValueError } from "../common/errors.ts";
+import { SearchAttributeType } from "../common/search-attributes.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
 
 /** What an option may be: words for messages, and the check. */
@@ -27,8 +28,11 @@ export const milliseconds: OptionKind = {
   is: (value) => typeof value === "number" && value >= 0 && Number.isFinite(value),
 };
 export const attributeKeys: OptionKind = {
-  allowed: "a list of what defineSearchAttributeKey gives",
-  is: (value) => Array.isArray(value) && value.every((key) => isRecord(key) && text.is(key["name"])),
+  allowed: 'an object such as { CustomerId: "KEYWORD" }, or a list of what defineSearchAttributeKey gives',
+  is: (value) =>
+    Array.isArray(value)
+      ? value.every((key) => isRecord(key) && text.is(key["name"]) && isAttributeType(key["type"]))
+      : isRecord(value) && Object.values(value).every(isAttributeType),
 };
 
 /** The options that there are, by name. */
@@ -55,6 +59,10 @@ export function checkOptions<Options>(where: string, options: unknown, table: Op
     if (value === undefined || kind.is(value)) continue;
     throw new ValueError(`${where}${name} is ${showValue(value)}; it must be ${kind.allowed}`);
   }
+}
+
+function isAttributeType(value: unknown): boolean {
+  return typeof value === "string" && Object.hasOwn(SearchAttributeType, value);
 }
 
 function isPlain(value: unknown): boolean {

@@ -15,13 +15,28 @@ import {
   texts,
 } from "./option-checks.ts";
 
+/** Custom search attributes: name → type, or keys of `defineSearchAttributeKey`. */
+export type KnownSearchAttributes =
+  | Readonly<Record<string, SearchAttributeType>>
+  | readonly SearchAttributeKey<SearchAttributeType>[];
+
+/** As name → type, in whichever form they were given. */
+export function attributeTypes(given: KnownSearchAttributes = {}): Record<string, SearchAttributeType> {
+  return isKeys(given) ? Object.fromEntries(given.map(({ name, type }) => [name, type])) : { ...given };
+}
+
+function isKeys(given: KnownSearchAttributes): given is readonly SearchAttributeKey<SearchAttributeType>[] {
+  return Array.isArray(given);
+}
+
 /** The embedded server of a test environment, in the same process; it needs no port and no download. */
-export interface EmbeddedServerConfig extends Omit<EmbeddedServerOptions, "timeSkipping"> {
+export interface EmbeddedServerConfig
+  extends Omit<EmbeddedServerOptions, "timeSkipping" | "searchAttributes"> {
   readonly type?: "embedded" | undefined;
   /** The namespace of the environment; made if need be. Default `"default"`. */
   readonly namespace?: string | undefined;
-  /** Custom search attributes of that namespace. Default: none. */
-  readonly searchAttributes?: readonly SearchAttributeKey<SearchAttributeType>[] | undefined;
+  /** Custom search attributes of the namespaces. Default: none. */
+  readonly searchAttributes?: KnownSearchAttributes | undefined;
 }
 
 /** Where the program of a dev server is. Perdure downloads none. */
@@ -55,7 +70,7 @@ export interface DevServerConfig {
   /** Further arguments of the command. */
   readonly extraArgs?: readonly string[] | undefined;
   /** Custom search attributes. Default: none. */
-  readonly searchAttributes?: readonly SearchAttributeKey<SearchAttributeType>[] | undefined;
+  readonly searchAttributes?: KnownSearchAttributes | undefined;
 }
 
 const EMBEDDED: OptionTable<EmbeddedServerConfig> = {

@@ -9,11 +9,11 @@ export class Sleeps {
   readonly #wakes: Set<(reason: Error) => void> = new Set();
   #endedBy: Error | undefined;
 
-  /** Waits; rejects with the reason given to `end`. */
-  readonly sleep = async (ms: number): Promise<void> => {
+  /** Waits; rejects with the reason given to `end`, or with the signal's. */
+  readonly sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
     const endMs = Date.now() + ms;
     for (let left = ms; left > 0 || left === ms; left = endMs - Date.now()) {
-      await this.#once(Math.min(left, MAX_TIMER_MS));
+      await this.#once(Math.min(left, MAX_TIMER_MS), signal);
     }
   };
 
@@ -23,19 +23,26 @@ export class Sleeps {
     for (const wake of this.#wakes) wake(reason);
   }
 
-  #once(ms: number): Promise<void> {
+  #once(ms: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#endedBy !== undefined) throw this.#endedBy;
-      const wake = (reason: Error): void => {
+      signal?.throwIfAborted();
+      const over = (): void => {
         clearTimeout(timer);
         this.#wakes.delete(wake);
+        signal?.removeEventListener("abort", leave);
+      };
+      const wake = (reason: Error): void => {
+        over();
         reject(reason);
       };
+      const leave = (): void => wake(signal?.reason);
       const timer = setTimeout(() => {
-        this.#wakes.delete(wake);
+        over();
         resolve();
       }, ms);
       this.#wakes.add(wake);
+      signal?.addEventListener("abort", leave);
     });
   }
 }

@@ -1,6 +1,7 @@
 // Invariants
 // 1. An environment owns what it started (server, connection) and nothing else; `teardown` ends exactly that.
 // 2. Environments share nothing: hundreds of them work side by side in one process.
+import { asyncLocalStorage } from "../activity/context.ts";
 import { Client } from "../client/client.ts";
 import { type Duration, msToNumber, msToTs, tsToMs } from "../common/duration.ts";
 import { ValueError } from "../common/errors.ts";
@@ -20,7 +21,7 @@ import {
   type LocalTestWorkflowEnvironmentOptions,
   type TimeSkippingTestWorkflowEnvironmentOptions,
 } from "./environment-options.ts";
-import type { DevServerConfig, EmbeddedServerConfig } from "./server-config.ts";
+import { attributeTypes, type DevServerConfig, type EmbeddedServerConfig } from "./server-config.ts";
 import { Sleeps } from "./sleeps.ts";
 import { SkippingWaits, TimeSkippingClient } from "./time-skipping-client.ts";
 
@@ -67,6 +68,7 @@ export class TestWorkflowEnvironment {
   readonly supportsTimeSkipping: boolean;
   readonly #devServer: ServerProcess | undefined;
   readonly #sleeps: Sleeps = new Sleeps();
+  readonly #waits: SkippingWaits;
   #ended: Promise<void> | undefined;
 
   private constructor(parts: Parts) {
@@ -79,9 +81,8 @@ export class TestWorkflowEnvironment {
     this.server = parts.server;
     this.supportsTimeSkipping = timeSkipping;
     this.#devServer = parts.devServer;
-    this.client = timeSkipping
-      ? new TimeSkippingClient(options, new SkippingWaits(connection))
-      : new Client(options);
+    this.#waits = new SkippingWaits(connection);
+    this.client = timeSkipping ? new TimeSkippingClient(options, this.#waits) : new Client(options);
   }
 
   /**
@@ -152,16 +153,15 @@ export class TestWorkflowEnvironment {
     client: ClientOptionsForTestEnv | undefined,
     timeSkipping: boolean,
   ): Promise<TestWorkflowEnvironment> {
-    const { type: _, namespace = NAMESPACE, searchAttributes = [], namespaces = [], ...rest } = config;
-    const server = new EmbeddedServer({ ...rest, namespaces: [...namespaces, namespace], timeSkipping });
+    const { type: _, namespace = NAMESPACE, namespaces = [], searchAttributes, ...rest } = config;
+    const server = new EmbeddedServer({
+      ...rest,
+      namespaces: [...namespaces, namespace],
+      searchAttributes: attributeTypes(searchAttributes),
+      timeSkipping,
+    });
     const connection = await Connection.connect({ transport: server });
-    const env = new TestWorkflowEnvironment({ connection, namespace, client, server, timeSkipping });
-    if (searchAttributes.length > 0) {
-      await env.registerSearchAttributes(
-        Object.fromEntries(searchAttributes.map(({ name, type }) => [name, type])),
-      );
-    }
-    return env;
+    return new TestWorkflowEnvironment({ connection, namespace, client, server, timeSkipping });
   }
 
   static async #onDevServer(
@@ -182,10 +182,12 @@ export class TestWorkflowEnvironment {
   }
 
   /**
-   * Waits: by the server's time, which skips, or by the machine's where it does not.
+   * Waits: by the server's time, which skips, or by the machine's where it does not. Within an activity the sleep ends when the
+   * activity is cancelled.
    *
    * @param duration milliseconds, or text such as `"2 days"`
    * @throws {ValueError} when it is no duration, or negative
+   * @throws {CancelledFailure} within an activity, when that is cancelled
    * @example
    * ```ts
    * await env.sleep("2 days");
@@ -194,8 +196,12 @@ export class TestWorkflowEnvironment {
   readonly sleep = async (duration: Duration): Promise<void> => {
     const ms = msToNumber(duration, "duration");
     if (ms < 0) throw new ValueError(`duration is ${showValue(duration)}; it must not be negative`);
-    if (!this.supportsTimeSkipping) return await this.#sleeps.sleep(ms);
-    await this.connection.testService.unlockTimeSkippingWithSleep({ duration: msToTs(ms, "duration") });
+    const signal = asyncLocalStorage.get()?.cancellationSignal;
+    try {
+      await this.#sleep(ms, signal);
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
   };
 
   /**
@@ -261,6 +267,18 @@ export class TestWorkflowEnvironment {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.teardown();
+  }
+
+  async #sleep(ms: number, abortSignal: AbortSignal | undefined): Promise<void> {
+    if (!this.supportsTimeSkipping) return await this.#sleeps.sleep(ms, abortSignal);
+    const { testService } = this.connection;
+    const duration = msToTs(ms, "duration");
+    // Where a result is waited for, time skips already: then there is no lock to take away, but that of an activity's own work.
+    if (abortSignal === undefined && this.#waits.active) {
+      await this.#waits.during(() => testService.sleep({ duration }));
+    } else {
+      await testService.unlockTimeSkippingWithSleep({ duration }, { abortSignal });
+    }
   }
 
   async #end(): Promise<void> {

@@ -15,6 +15,11 @@ export class SkippingWaits {
     this.#connection = connection;
   }
 
+  /** Whether anybody waits. */
+  get active(): boolean {
+    return this.#waits > 0;
+  }
+
   /** Waits, and lets time skip meanwhile. */
   readonly during = async <Result>(wait: () => Promise<Result>): Promise<Result> => {
     this.#waits += 1;

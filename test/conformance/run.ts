@@ -1,12 +1,17 @@
 /**
- * `run.ts node bun deno [-- words]`: runs all scenarios on each runtime against the server at TEMPORAL_ADDRESS, prints a table and
- * writes the counts for `test/run.ts`. Known failures are listed with reasons; one that passes is a failure too.
+ * `run.ts node bun deno embedded [-- words]`: runs all scenarios on each runtime against the server at TEMPORAL_ADDRESS, and on Node
+ * against an embedded one; prints a table and writes the counts for `test/run.ts`. Known failures are listed with reasons; one
+ * that passes is a failure too.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { RUNTIMES, type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
+
+/** What scenarios run on: a runtime with the server at TEMPORAL_ADDRESS, or Node with an embedded server. */
+type Column = RuntimeName | "embedded";
+const COLUMNS: readonly Column[] = [...RUNTIMES, "embedded"];
 
 interface Result {
   readonly name: string;
@@ -22,7 +27,7 @@ type Verdict = "ok" | "FAILED" | "known" | "PASSED" | "NOT RUN";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const reports = `${root}.cache/reports`;
 const known = JSON.parse(readFileSync(`${root}test/conformance/known-failures.json`, "utf8")) as Record<
-  RuntimeName,
+  Column,
   Record<string, string>
 >;
 
@@ -33,13 +38,15 @@ function runnerArguments(name: RuntimeName): readonly string[] {
   return ["run", "--allow-all", "--quiet", "--no-check", file];
 }
 
-function runOn(name: RuntimeName, words: readonly string[]): Result[] {
-  const report = `${reports}/conformance-${name}.jsonl`;
+function runOn(column: Column, words: readonly string[]): Result[] {
+  const name = column === "embedded" ? "node" : column;
+  const report = `${reports}/conformance-${column}.jsonl`;
   rmSync(report, { force: true });
   const ended = spawnSync(runtimeCommand(name), [...runnerArguments(name), report, ...words], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     timeout: 15 * 60_000,
+    env: column === "embedded" ? { ...process.env, TEMPORAL_ADDRESS: column } : process.env,
   });
   const lines = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").filter(Boolean) : [];
   const [plan, ...results] = lines.map((line) => JSON.parse(line) as Result & { planned?: string[] });
@@ -49,7 +56,7 @@ function runOn(name: RuntimeName, words: readonly string[]): Result[] {
   return [...results, ...missing.map((scenario) => ({ name: scenario, ok: false, ms: 0, error: why }))];
 }
 
-function verdict(runtime: RuntimeName, result: Result): Verdict {
+function verdict(runtime: Column, result: Result): Verdict {
   // What is compulsory fails when it cannot be run.
   if (result.missing !== undefined) return process.env["CI"] === "true" ? "FAILED" : "NOT RUN";
   const expected = known[runtime][result.name] !== undefined;
@@ -57,7 +64,7 @@ function verdict(runtime: RuntimeName, result: Result): Verdict {
   return expected ? "known" : "FAILED";
 }
 
-function table(byRuntime: ReadonlyMap<RuntimeName, readonly Result[]>): string {
+function table(byRuntime: ReadonlyMap<Column, readonly Result[]>): string {
   const names = [...new Set([...byRuntime.values()].flat().map(({ name }) => name))].sort();
   const width = Math.max(...names.map((name) => name.length));
   const rows = names.map((name) => {
@@ -75,11 +82,11 @@ function table(byRuntime: ReadonlyMap<RuntimeName, readonly Result[]>): string {
 
 function main(): void {
   const words = process.argv.slice(2);
-  const runtimes = RUNTIMES.filter((name) => words.includes(name));
-  const filters = words.filter((word) => !RUNTIMES.includes(word as RuntimeName));
+  const columns = COLUMNS.filter((name) => words.includes(name));
+  const filters = words.filter((word) => !COLUMNS.includes(word as Column));
   mkdirSync(reports, { recursive: true });
-  const byRuntime = new Map<RuntimeName, readonly Result[]>();
-  for (const name of runtimes.length > 0 ? runtimes : RUNTIMES) {
+  const byRuntime = new Map<Column, readonly Result[]>();
+  for (const name of columns.length > 0 ? columns : COLUMNS) {
     const start = performance.now();
     byRuntime.set(name, runOn(name, filters));
     console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);

@@ -1,6 +1,7 @@
 /** Perdure's side of the scenarios: connects once, bundles once, and gives each scenario a context with its own task queue. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import {
   Client,
@@ -75,10 +76,12 @@ export interface World {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Connects to the server at `address` and makes the workflow bundles. */
-export async function createWorld(address: string): Promise<World> {
+/** Connects to the server at an address, or to an embedded one, and makes the workflow bundles. */
+export async function createWorld(wanted: string): Promise<World> {
   const embedded =
-    address === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
+    wanted === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
+  // In process for this world's own calls; by a port for what runs in processes of its own.
+  const address = embedded ? (await embedded.listen()).address : wanted;
   const connection = await Connection.connect(embedded ? { transport: embedded } : { address });
   const client = new Client({ connection });
   const bundles = {
@@ -265,8 +268,9 @@ const saveFolder = process.env["SAVE_HISTORIES"];
 function keep(subject: string, history: HistoryJson): void {
   if (!saveFolder) return;
   const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
+  const where = process.env["TEMPORAL_ADDRESS"] === EMBEDDED ? `${runtime}-${EMBEDDED}` : runtime;
   mkdirSync(saveFolder, { recursive: true });
-  writeFileSync(join(saveFolder, `${subject}-${runtime}.json`), JSON.stringify(history));
+  writeFileSync(join(saveFolder, `${subject}-${where}.json`), JSON.stringify(history));
 }
 
 async function compare(handle: ScenarioHandle, subject: string): Promise<void> {

@@ -30,6 +30,8 @@ export const SEARCH_ATTRIBUTES: Readonly<Record<string, string>> = {
 export interface RealServer {
   /** `host:port` of the gRPC frontend. */
   readonly address: string;
+  /** `host:port` of its HTTP API; undefined for a server that somebody else started. */
+  readonly httpAddress?: string;
   readonly namespace: string;
   /** How it was obtained, for people. */
   readonly origin: string;
@@ -76,7 +78,8 @@ export async function startRealServer(options: RealServerOptions = {}): Promise<
     await stop();
     throw error;
   }
-  return { address: `127.0.0.1:${port}`, namespace: "default", origin: command.origin, stop };
+  const httpAddress = `127.0.0.1:${httpPort}`;
+  return { address: `127.0.0.1:${port}`, httpAddress, namespace: "default", origin: command.origin, stop };
 }
 
 function serverArguments(port: number, httpPort: number, dbFile: string | undefined): string[] {

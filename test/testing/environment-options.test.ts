@@ -12,7 +12,11 @@ const creates: Readonly<Record<string, Create>> = {
 describe("options that are not usable are named, with what is allowed", () => {
   const table: readonly (readonly [name: string, options: unknown, message: string])[] = [
     ["createTimeSkipping", 5, "createTimeSkipping: options is 5; it must be an object"],
-    ["createTimeSkipping", { sever: {} }, "createTimeSkipping: sever is no option; there are: server, client"],
+    [
+      "createTimeSkipping",
+      { sever: {} },
+      "createTimeSkipping: sever is no option; there are: server, client",
+    ],
     ["createTimeSkipping", { server: [] }, "createTimeSkipping: server is []; it must be an object"],
     [
       "createTimeSkipping",

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { FIRST_BYTES_MS } from "../../../src/server/listen/limits.ts";
+import { FIRST_BYTES_MS, IDLE_MS } from "../../../src/server/listen/limits.ts";
 
 const PREFACE = "PRI ";
 
@@ -15,12 +15,14 @@ export interface ConnectionTakers {
  *
  * N1: `#sockets` holds a socket from its arrival until it has closed.
  * N2: a socket is in `#silent` until it was handed over; one that says nothing in time is destroyed.
- * N3: every socket has an error listener from the beginning on: an error without one would end the process.
+ * N3: a socket of HTTP/1.1 is in `#idle` while no request of it is being answered: also while one arrives, byte by byte.
+ * N4: every socket has an error listener from the beginning on: an error without one would end the process.
  */
 export class Connections {
   readonly #takers: ConnectionTakers;
   readonly #sockets = new Set<Socket>();
   readonly #silent = new Map<Socket, number>();
+  readonly #idle = new Map<Socket, number>();
 
   constructor(takers: ConnectionTakers) {
     this.#takers = takers;
@@ -35,15 +37,29 @@ export class Connections {
     socket.on("close", () => {
       this.#sockets.delete(socket);
       this.#silent.delete(socket);
+      this.#idle.delete(socket);
     });
     this.#listen(socket, undefined);
   }
 
-  /** Ends connections that have not said what they speak. */
+  /** Ends connections that have not said what they speak, and those that have said nothing for long. */
   sweep(now: number): void {
     for (const [socket, since] of this.#silent) {
       if (now - since > FIRST_BYTES_MS) socket.destroy();
     }
+    for (const [socket, since] of this.#idle) {
+      if (now - since > IDLE_MS) socket.destroy();
+    }
+  }
+
+  /** A request of HTTP/1.1 is being answered. */
+  begins(socket: Socket): void {
+    this.#idle.delete(socket);
+  }
+
+  /** It was answered. */
+  ends(socket: Socket): void {
+    if (this.#sockets.has(socket)) this.#idle.set(socket, performance.now());
   }
 
   /** Cuts all connections. */
@@ -69,7 +85,10 @@ export class Connections {
     socket.pause();
     socket.unshift(bytes);
     if (http2) this.#takers.http2(socket);
-    else this.#takers.http1(socket);
+    else {
+      this.#idle.set(socket, performance.now());
+      this.#takers.http1(socket);
+    }
     process.nextTick(() => socket.resume());
   }
 }

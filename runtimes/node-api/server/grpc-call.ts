@@ -92,6 +92,11 @@ export class GrpcCall implements RpcCallOptions {
   /** The request is here as a whole. */
   end(): void {
     this.#arrived = true;
+    if (!this.#over) this.#session.start(this);
+  }
+
+  /** Makes the call. */
+  run(): void {
     if (!this.#over) void this.#run();
   }
 

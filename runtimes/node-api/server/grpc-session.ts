@@ -14,6 +14,9 @@ export interface GrpcSettings {
 /** Takes a stream that is not gRPC: gRPC-Web, Connect, HTTP/JSON. */
 export type WebStreamHandler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
+/** Of calls that arrive together, so many are run before others have their turn, and before it is seen how large their answers are. */
+const CALLS_PER_TURN = 32;
+
 const CALL = Symbol("call");
 
 /** A stream that knows its call: listeners shared by all streams cost no closure for each. */
@@ -41,7 +44,8 @@ function onError(): void {
  * The gRPC calls of one HTTP/2 connection.
  *
  * S1: `#calls` holds a call from its headers until its stream has closed.
- * S2: `#held` is the sum of what the calls in `#calls` hold, and at most MAX_CONNECTION_BYTES.
+ * S2: while `#ready` has calls, or `#started` is above 0, a turn is set.
+ * S3: `#held` is the sum of what the calls in `#calls` hold, and at most MAX_CONNECTION_BYTES.
  */
 export class GrpcSession {
   readonly settings: GrpcSettings;
@@ -50,6 +54,11 @@ export class GrpcSession {
   readonly compresses: boolean;
   readonly #session: ServerHttp2Session;
   readonly #calls = new Set<GrpcCall>();
+  /** Calls that wait for the next turn of the event loop. */
+  #ready: GrpcCall[] = [];
+  /** Calls that began in this turn. */
+  #started = 0;
+  #turnSet = false;
   #held = 0;
   #closing = false;
 
@@ -88,6 +97,20 @@ export class GrpcSession {
     stream.on("end", onEnd);
     if (this.#closing) call.fail(closing());
     return true;
+  }
+
+  /** Runs a call whose request is here, at once or after those before it. */
+  start(call: GrpcCall): void {
+    if (!this.#turnSet) {
+      this.#turnSet = true;
+      setImmediate(this.#onTurn);
+    }
+    if (this.#started < CALLS_PER_TURN) {
+      this.#started += 1;
+      call.run();
+    } else {
+      this.#ready.push(call);
+    }
   }
 
   /** Whether so much waits already that no call should be begun. */
@@ -131,10 +154,13 @@ export class GrpcSession {
     });
   }
 
-  /** Cuts the connection. */
-  destroy(): void {
-    this.#session.destroy();
-  }
+  readonly #onTurn = (): void => {
+    this.#started = 0;
+    this.#turnSet = false;
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const call of ready) this.start(call);
+  };
 }
 
 interface Problem {

@@ -4,15 +4,14 @@ import { createServer as createTcp, type Server, type Socket } from "node:net";
 import { createServer as createTls } from "node:tls";
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import type { Listener, ListenOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
-import { IDLE_MS, MAX_REQUEST_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
+import { IDLE_MS, MAX_REQUEST_BYTES } from "../../../src/server/listen/limits.ts";
 import { createWebHandler } from "../../../src/server/listen/web-handler.ts";
 import { Connections } from "./connections.ts";
 import { GrpcSession } from "./grpc-session.ts";
 import { answerHttp1, answerHttp2, type WebSettings } from "./web-exchange.ts";
 
-/** How much a client may send ahead of us on one stream, and on all of a connection. */
+/** How much a client may send ahead of us on one stream. A connection's window stays as it is: Bun cannot widen it. */
 const STREAM_WINDOW_BYTES = 1024 * 1024;
-const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Above what we count ourselves, so that ours is what holds. */
 const SESSION_MEMORY_MB = 512;
@@ -33,6 +32,9 @@ class PortListener implements Listener {
   readonly #connections: Connections;
   readonly #sessions = new Set<GrpcSession>();
   readonly #servers: Server[] = [];
+  readonly #closing = new AbortController();
+  /** Requests that are not gRPC, until they were answered. */
+  readonly #exchanges = new Set<Promise<void>>();
   #sweeper: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
   address = "";
@@ -44,6 +46,7 @@ class PortListener implements Listener {
     const maxRequestBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
     this.#web = {
       maxRequestBytes,
+      closing: this.#closing.signal,
       handle: createWebHandler(port, { maxRequestBytes, corsOrigins: options.corsOrigins ?? [] }),
     };
     this.#http1 = this.#createHttp1();
@@ -86,7 +89,11 @@ class PortListener implements Listener {
     const servers = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
-    const sessions = Promise.all([...this.#sessions].map((session) => session.close()));
+    this.#closing.abort();
+    const sessions = Promise.all([
+      ...this.#exchanges,
+      ...[...this.#sessions].map((session) => session.close()),
+    ]);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([
       sessions,
@@ -97,6 +104,12 @@ class PortListener implements Listener {
     clearTimeout(timer);
     this.#connections.destroyAll();
     await Promise.all(servers);
+  }
+
+  #track(exchange: Promise<void>): void {
+    this.#exchanges.add(exchange);
+    // Only a defect of ours rejects; the connection then ends without an answer.
+    exchange.catch(() => {}).finally(() => this.#exchanges.delete(exchange));
   }
 
   #bind(host: string, port: number): Promise<string> {
@@ -117,9 +130,9 @@ class PortListener implements Listener {
 
   #createHttp1(): Http1Server {
     const server = createHttp1({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-      request.setTimeout(REQUEST_MS, () => request.destroy());
-      request.on("end", () => request.setTimeout(0));
-      void answerHttp1(request, response, this.#web);
+      const { socket } = request;
+      this.#connections.begins(socket);
+      this.#track(answerHttp1(request, response, this.#web).finally(() => this.#connections.ends(socket)));
     });
     server.keepAliveTimeout = IDLE_MS;
     server.on("clientError", (_error, socket) => {
@@ -141,7 +154,6 @@ class PortListener implements Listener {
   }
 
   #onSession(session: ServerHttp2Session): void {
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     const maxRequestBytes = this.#web.maxRequestBytes;
     const calls = new GrpcSession(session, this.#port, {
       maxRequestBytes,
@@ -153,7 +165,7 @@ class PortListener implements Listener {
     session.on("stream", (stream, headers) => {
       // A stream of a server belongs to a server; Node's types only say stream.
       const own = stream as Parameters<typeof answerHttp2>[0];
-      if (!calls.accept(own, headers)) void answerHttp2(own, headers, this.#web);
+      if (!calls.accept(own, headers)) this.#track(answerHttp2(own, headers, this.#web));
     });
     if (this.#closed) void calls.close();
   }

@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { Readable } from "node:stream";
-import { BODY_SLACK_BYTES, type WebHandler, type WebRequest } from "../../../src/server/listen/web.ts";
+import { REQUEST_MS } from "../../../src/server/listen/limits.ts";
+import {
+  BODY_SLACK_BYTES,
+  jsonResponse,
+  type WebHandler,
+  type WebRequest,
+  type WebResponse,
+} from "../../../src/server/listen/web.ts";
 
 /** Headers of a connection, which mean nothing in HTTP/2 and are made by the runtime in HTTP/1.1. */
 const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "content-length"]);
@@ -10,6 +17,8 @@ const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encodi
 export interface WebSettings {
   readonly handle: WebHandler;
   readonly maxRequestBytes: number;
+  /** Aborted when the listener closes: what is not answered yet is UNAVAILABLE. */
+  readonly closing: AbortSignal;
 }
 
 /** Answers a request of HTTP/1.1. */
@@ -24,7 +33,7 @@ export async function answerHttp1(
   const { socket } = request;
   const body = await readBody(request, settings.maxRequestBytes + BODY_SLACK_BYTES);
   if (body === undefined) return;
-  const answer = await settings.handle({
+  const answer = await answerUntilClosing(settings, {
     method: request.method ?? "GET",
     target: request.url ?? "/",
     headers: toHeaders(request.headers),
@@ -35,9 +44,11 @@ export async function answerHttp1(
   });
   if (response.destroyed) return;
   // What was not read cannot be told from the next request.
-  if (body.cut) response.setHeader("connection", "close");
+  if (body.cut || settings.closing.aborted) response.setHeader("connection", "close");
   response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
+  const sent = new Promise<void>((resolve) => response.once("close", () => resolve()));
   response.end(request.method === "HEAD" ? undefined : answer.body);
+  await sent;
 }
 
 /** Answers a request on a stream of HTTP/2. */
@@ -55,7 +66,7 @@ export async function answerHttp2(
   const fields = toHeaders(headers);
   const authority = headers[":authority"];
   if (authority !== undefined) fields.set("host", authority);
-  const answer = await settings.handle({
+  const answer = await answerUntilClosing(settings, {
     method: headers[":method"] ?? "GET",
     target: headers[":path"] ?? "/",
     headers: fields,
@@ -74,14 +85,32 @@ export async function answerHttp2(
   if (body.cut) stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
-/** Reads a body up to a limit; undefined when its sender left. */
+/** The answer to a request, or that the server is closing, whichever comes first. */
+function answerUntilClosing({ handle, closing }: WebSettings, request: WebRequest): Promise<WebResponse> {
+  const unavailable = (): WebResponse => jsonResponse(503, { code: 14, message: "the server is closing" });
+  if (closing.aborted) return Promise.resolve(unavailable());
+  return new Promise((resolve) => {
+    const onClosing = (): void => resolve(unavailable());
+    closing.addEventListener("abort", onClosing);
+    void handle(request)
+      .then(resolve)
+      .finally(() => closing.removeEventListener("abort", onClosing));
+  });
+}
+
+/** Reads a body up to a limit; undefined when its sender left, or took too long. */
 function readBody(
   source: Readable,
   maxBytes: number,
 ): Promise<{ readonly bytes: Uint8Array; readonly cut: boolean } | undefined> {
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const timer = setTimeout(() => source.destroy(), REQUEST_MS).unref();
+    const resolve: typeof settle = (body) => {
+      clearTimeout(timer);
+      settle(body);
+    };
     source.on("data", (chunk: Buffer) => {
       if (length >= maxBytes) return;
       chunks.push(chunk);

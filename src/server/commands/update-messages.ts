@@ -64,6 +64,7 @@ export function runMessage(context: Context, message: Message): void {
 
 /** Refuses the updates that the worker had and said nothing about: they would come back to it for ever. */
 export function rejectUnprocessed(tx: Transaction): void {
+  if (tx.state.liveUpdates.size === 0) return;
   for (const update of [...tx.state.liveUpdates.values()]) {
     if (update.sentWith !== 0) reject(tx, update.updateId, UNPROCESSED);
   }

@@ -3,6 +3,7 @@
 //     attempt alone.
 // A2. A task in a task queue is valid while the activity's stamp and attempt are those it was made with.
 import type { Init } from "../../codec-runtime/init.ts";
+import type { Priority } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { PollActivityTaskQueueResponse } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { timestamp } from "../history/event.ts";
 import type { Poller } from "../matching/matching.ts";
@@ -33,7 +34,7 @@ function dispatchActivity(engine: Engine, run: Run, activity: ActivityRecord): v
     { namespace: run.namespace, name: scheduled.taskQueue?.name ?? "", kind: "activity" },
     {
       priority:
-        scheduled.priority?.priorityKey || run.fields.started.priority?.priorityKey || DEFAULT_PRIORITY,
+        mergedPriority(run.fields.started.priority, scheduled.priority)?.priorityKey || DEFAULT_PRIORITY,
       addedMs: activity.scheduledMs,
       take: (poller) => {
         const now = run.state.activities.get(scheduledId);
@@ -100,7 +101,20 @@ function activityAnswer(run: Run, activity: ActivityRecord): ActivityTaskAnswer 
     startToCloseTimeout: scheduled.startToCloseTimeout,
     heartbeatTimeout: scheduled.heartbeatTimeout,
     retryPolicy: scheduled.retryPolicy,
-    priority: scheduled.priority,
+    priority: mergedPriority(run.fields.started.priority, scheduled.priority),
+  };
+}
+
+/** What an activity leaves open of its priority is its workflow's. */
+function mergedPriority(
+  workflow: Init<Priority> | undefined,
+  activity: Init<Priority> | undefined,
+): Init<Priority> | undefined {
+  if (workflow === undefined || activity === undefined) return activity ?? workflow;
+  return {
+    priorityKey: activity.priorityKey || workflow.priorityKey,
+    fairnessKey: activity.fairnessKey || workflow.fairnessKey,
+    fairnessWeight: activity.fairnessWeight || workflow.fairnessWeight,
   };
 }
 

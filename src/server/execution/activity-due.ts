@@ -15,7 +15,7 @@ export function activityDue(engine: Engine, tx: Transaction, scheduledId: number
   if (!activity) return;
   const [first] = activityDeadlines(activity)
     .filter(({ atMs }) => atMs <= tx.nowMs)
-    .sort((one, other) => one.atMs - other.atMs || one.type - other.type);
+    .sort((one, other) => one.atMs - other.atMs);
   if (first) {
     timeOut(tx, activity, first.type);
   } else if (activity.backingOff && activity.scheduledMs <= tx.nowMs) {

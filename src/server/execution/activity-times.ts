@@ -4,7 +4,7 @@ import type { ActivityRecord } from "./run-state.ts";
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** The timeouts of an activity as they stand: when each strikes. */
+/** The timeouts of an activity as they stand: when each strikes. Of those of one moment the first counts. */
 export function activityDeadlines(
   activity: ActivityRecord,
 ): readonly { readonly type: TimeoutType; readonly atMs: number }[] {
@@ -16,9 +16,9 @@ export function activityDeadlines(
   const waiting = startedMs === undefined ? scheduledMs : undefined;
   const lastSign = startedMs === undefined ? undefined : Math.max(startedMs, lastHeartbeatMs ?? 0);
   return [
+    { type: TimeoutType.SCHEDULE_TO_START, atMs: at(waiting, scheduled.scheduleToStartTimeout) },
     { type: TimeoutType.SCHEDULE_TO_CLOSE, atMs: at(firstScheduledMs, scheduled.scheduleToCloseTimeout) },
     { type: TimeoutType.START_TO_CLOSE, atMs: at(startedMs, scheduled.startToCloseTimeout) },
-    { type: TimeoutType.SCHEDULE_TO_START, atMs: at(waiting, scheduled.scheduleToStartTimeout) },
     { type: TimeoutType.HEARTBEAT, atMs: at(lastSign, scheduled.heartbeatTimeout) },
   ];
 }

@@ -7,6 +7,8 @@ import { failTask } from "./workflow-task.ts";
 export function forceCloseTask(tx: Transaction): void {
   if (tx.fields.task === undefined || tx.fields.task.startedId === 0) return;
   failTask(tx, { cause: Cause.FORCE_CLOSE_COMMAND, identity: "history-service" });
+  // What waited for the task to end is told before the end of the run.
+  tx.flush();
 }
 
 /** Ends the run by force. */

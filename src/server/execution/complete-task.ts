@@ -60,6 +60,7 @@ export function respondTaskCompleted(engine: Engine, request: Request): Answer {
   }
   if (done === "heartbeat-timeout") throw notFound("workflow task heartbeat timeout");
   return {
+    // Whoever asks for it has the run in its cache.
     workflowTask: done.next && taskAnswer(run, done.next, true),
     activityTasks: done.activities,
     resetHistoryEventId: done.resetHistoryEventId,
@@ -140,7 +141,8 @@ function runCommands(context: Omit<CommandContext, "extras">): void {
   const { request, tx } = context;
   const names = request.commands.map(nameOf);
   checkOrder(names, request.commands);
-  const messages = new Map(request.messages.map((message) => [message.id, message]));
+  const messages: Map<string, Message> = new Map();
+  for (const message of request.messages) messages.set(message.id, message);
   request.commands.forEach((command, index) => {
     const name = names[index];
     if (name === "protocolMessage") {

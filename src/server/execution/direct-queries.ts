@@ -5,9 +5,11 @@ import type { Init } from "../../codec-runtime/init.ts";
 import { TaskQueueKind } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import type { WorkflowQuery } from "../../gen/codec/temporal/api/query/v1/message.ts";
 import type { RespondQueryTaskCompletedRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import { GrpcStatus } from "../../platform/rpc-port.ts";
 import { LONG_POLL_TAIL_MS, QUERY_POLLER_WINDOW_MS } from "../limits.ts";
-import type { TaskQueueId } from "../matching/matching.ts";
+import type { TaskQueueId, WaitingTask } from "../matching/matching.ts";
 import { failedPrecondition, notFound } from "../rpc/failures.ts";
+import { ServiceFailure } from "../rpc/service-failure.ts";
 import { encodeTaskToken } from "../rpc/task-token.ts";
 import type { Wall } from "../time/wall.ts";
 import type { Engine } from "./engine.ts";
@@ -59,6 +61,8 @@ export class DirectQueries {
         });
         if (reply) return reply;
       }
+      // A caller that left says nothing about the worker.
+      if (deadline.signal.aborted) throw new ServiceFailure(GrpcStatus.CANCELLED, "context canceled");
       this.#forgetSticky(run, sticky.queue);
     }
     const queue = id(started.taskQueue?.name ?? "");
@@ -96,30 +100,26 @@ export class DirectQueries {
     const queryId = crypto.randomUUID();
     const { signal } = to.deadline;
     return new Promise((resolve) => {
-      let taken = false;
+      const offer = new QueryOffer(run.fields.started.priority?.priorityKey, this.#wall.now(), () =>
+        queryTask(run, query, { queryId, sticky: to.sticky }),
+      );
       const end = (reply: QueryReply | undefined): void => {
         stop();
         signal.removeEventListener("abort", leave);
         this.#asked.delete(queryId);
+        offer.withdraw();
         resolve(reply);
       };
       const leave = (): void => end(undefined);
       const stop = this.#after(to, () => {
         const polled = (): boolean =>
           this.#engine.parts.queues.hasRecentPoller(to.queue, QUERY_POLLER_WINDOW_MS);
-        if (to.sticky || !(taken || polled())) end(undefined);
+        if (to.sticky || !(offer.taken || polled())) end(undefined);
       });
       signal.addEventListener("abort", leave);
+      if (signal.aborted) return leave();
       this.#asked.set(queryId, { reply: end });
-      this.#engine.parts.queues.add<WorkflowTaskAnswer>(to.queue, {
-        priority: run.fields.started.priority?.priorityKey || DEFAULT_PRIORITY,
-        addedMs: this.#wall.now(),
-        take: () => {
-          if (taken || !this.#asked.has(queryId)) return undefined;
-          taken = true;
-          return queryTask(run, query, { queryId, sticky: to.sticky });
-        },
-      });
+      this.#engine.parts.queues.add(to.queue, offer);
     });
   }
 
@@ -130,6 +130,36 @@ export class DirectQueries {
     if (giveUpMs !== undefined) return this.#wall.after(giveUpMs, fire);
     if (deadline.atMs === undefined) return () => {};
     return this.#wall.after(Math.max(0, deadline.atMs - LONG_POLL_TAIL_MS - this.#wall.now()), fire);
+  }
+}
+
+/** A query in a task queue. Once nobody waits for it, all that stays there is a mark. */
+class QueryOffer implements WaitingTask<WorkflowTaskAnswer> {
+  readonly priority: number;
+  readonly addedMs: number;
+  #make: (() => WorkflowTaskAnswer) | undefined;
+  #taken = false;
+
+  constructor(priority: number | undefined, addedMs: number, make: () => WorkflowTaskAnswer) {
+    this.priority = priority || DEFAULT_PRIORITY;
+    this.addedMs = addedMs;
+    this.#make = make;
+  }
+
+  /** Whether a worker has it. */
+  get taken(): boolean {
+    return this.#taken;
+  }
+
+  take(): WorkflowTaskAnswer | undefined {
+    const make = this.#make;
+    this.#make = undefined;
+    if (make) this.#taken = true;
+    return make?.();
+  }
+
+  withdraw(): void {
+    this.#make = undefined;
   }
 }
 

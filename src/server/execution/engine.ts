@@ -171,7 +171,7 @@ export class Engine {
     };
     state.commit();
     committed();
-    for (const batch of tx.batches) run.history.append(batch);
+    for (const batch of tx.outcome.batches) run.history.append(batch);
     this.#afterCommit(run, before, tx, changed);
     return result;
   }
@@ -192,7 +192,7 @@ export class Engine {
     if (task !== undefined && task.startedId === 0 && task.stamp !== before.task?.stamp) {
       this.later(() => reactions?.dispatchTask(run));
     }
-    for (const effect of tx.effects) this.later(effect);
+    for (const effect of tx.outcome.effects) this.later(effect);
     if (!tx.running && before.closeMs === undefined) this.later(() => reactions?.closed(run));
     if (!this.#draining) this.#drain();
   }
@@ -226,7 +226,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
     before.buildIds !== after.buildIds ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
-    tx.batches.some((batch) => batch[0]?.eventId === 1)
+    tx.outcome.batches.some((batch) => batch[0]?.eventId === 1)
   );
 }
 

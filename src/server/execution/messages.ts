@@ -73,9 +73,10 @@ export function requestCancel(
   tx.needTask();
 }
 
-/** While a worker is to decide again before it may close the run, nothing new is let in. */
+/** While a worker decides again whether to close the run, having been told why it could not, nothing new is let in. */
 export function refuseWhileClosing(tx: Transaction): void {
-  if (tx.fields.closeAttempted) {
+  const { closeAttempted, task } = tx.fields;
+  if (closeAttempted && task !== undefined && task.startedId !== 0) {
     throw alreadyClosing();
   }
 }

@@ -43,6 +43,7 @@ export class QueryRegistry {
           resolve(end);
         },
       });
+      if (signal.aborted) leave();
     });
   }
 

@@ -144,13 +144,12 @@ export class Transaction {
     if (this.#taskNeeded && fields.task === undefined && !fields.backingOff) scheduleTask(this);
   }
 
-  /** What was written, batch by batch. */
-  get batches(): readonly (readonly StoredEvent[])[] {
-    return this.#batches;
-  }
-
-  get effects(): readonly (() => void)[] {
-    return this.#effects;
+  /** What was written, batch by batch, and what is to be done once it is committed. */
+  get outcome(): {
+    readonly batches: readonly (readonly StoredEvent[])[];
+    readonly effects: readonly (() => void)[];
+  } {
+    return { batches: this.#batches, effects: this.#effects };
   }
 
   /** A speculative task stays one only as long as nothing but updates happens. */

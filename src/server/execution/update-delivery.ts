@@ -11,6 +11,7 @@ export const UPDATE_PROTOCOL = "temporal.api.update.v1";
 /** A task begins: the updates that go to its worker are with it from now on. */
 export function sendUpdates(tx: Transaction, task: WorkflowTask, onlyNew: boolean): void {
   const { liveUpdates } = tx.state;
+  if (liveUpdates.size === 0) return;
   for (const update of [...liveUpdates.values()]) {
     if (onlyNew && update.sentWith !== 0) continue;
     liveUpdates.set(update.updateId, { ...update, sentWith: task.stamp });
@@ -20,6 +21,7 @@ export function sendUpdates(tx: Transaction, task: WorkflowTask, onlyNew: boolea
 /** The requests that go to the worker with a task that has started, in the order in which they came. */
 export function messagesFor(run: Run, task: WorkflowTask): readonly Init<Message>[] {
   const messages: Init<Message>[] = [];
+  if (run.state.liveUpdates.size === 0) return messages;
   for (const { updateId, request, sentWith } of run.state.liveUpdates.values()) {
     if (sentWith !== task.stamp || request === undefined) continue;
     messages.push({
@@ -40,6 +42,7 @@ export function requestMessageId(updateId: string): string {
 /** How many updates a run has had, those that wait included. */
 export function countUpdates(state: RunState): number {
   let count = state.updates.size;
+  if (state.liveUpdates.size === 0) return count;
   // The history tells of those without a request: they are counted already.
   for (const update of state.liveUpdates.values()) if (update.request !== undefined) count += 1;
   return count;

@@ -47,6 +47,7 @@ export class UpdateRegistry {
       const stopTimer = until.wall.after(LONG_POLL_MS, () => done(updateStatus(run, updateId) ?? now));
       until.signal.addEventListener("abort", leave);
       waiters.add(waiter);
+      if (until.signal.aborted) leave();
     });
   }
 

@@ -12,9 +12,12 @@ const DEFAULT_MAXIMUM_FACTOR = 100;
 export function fullRetryPolicy(policy: Init<RetryPolicy> | undefined): Init<RetryPolicy> {
   const initialMs = durationMs(policy?.initialInterval) || DEFAULT_INITIAL_MS;
   return {
-    initialInterval: toDuration(initialMs),
+    // As it came where it is set, so that what is wrong with it can be told.
+    initialInterval: durationMs(policy?.initialInterval) ? policy?.initialInterval : toDuration(initialMs),
     backoffCoefficient: policy?.backoffCoefficient || DEFAULT_COEFFICIENT,
-    maximumInterval: toDuration(durationMs(policy?.maximumInterval) || initialMs * DEFAULT_MAXIMUM_FACTOR),
+    maximumInterval: durationMs(policy?.maximumInterval)
+      ? policy?.maximumInterval
+      : toDuration(initialMs * DEFAULT_MAXIMUM_FACTOR),
     maximumAttempts: policy?.maximumAttempts ?? 0,
     nonRetryableErrorTypes: policy?.nonRetryableErrorTypes ?? [],
   };

@@ -8,7 +8,7 @@ import type {
   UpdateWorkflowExecutionResponse,
 } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
-import type { Engine } from "../execution/engine.ts";
+import { type Engine, isRunId } from "../execution/engine.ts";
 import { findInChain } from "../execution/messages.ts";
 import type { Run } from "../execution/run.ts";
 import { admitUpdate } from "../execution/update-admission.ts";
@@ -68,8 +68,15 @@ async function pollUpdate(
 ): Promise<Init<PollWorkflowExecutionUpdateResponse>> {
   const { updateRef } = request;
   if (updateRef === undefined) throw invalidArgument("UpdateRef is not set on request.");
-  const run = engine.find(request.namespace, updateRef.workflowExecution);
-  const { updateId } = updateRef;
+  const { updateId, workflowExecution } = updateRef;
+  // The texts are this call's own.
+  if (!workflowExecution?.workflowId) {
+    throw invalidArgument("Can't load workflow execution.  WorkflowId not set.");
+  }
+  if (workflowExecution.runId && !isRunId(workflowExecution.runId)) {
+    throw invalidArgument("RunId is not valid UUID.");
+  }
+  const run = engine.find(request.namespace, workflowExecution);
   if (updateStatus(run, updateId) === undefined) {
     throw notFound(`update ${JSON.stringify(updateId)} not found`);
   }

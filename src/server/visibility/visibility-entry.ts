@@ -2,13 +2,32 @@ import { type AttributeValue, decodeAttribute } from "./attribute-values.ts";
 import type { Column } from "./query-columns.ts";
 import type { VisibilityRow } from "./visibility.ts";
 
+/** The place of a run in the order of lists. */
+export interface RowPlace {
+  /** Undefined: among the open runs. */
+  readonly closeTimeMs: number | undefined;
+  readonly startTimeMs: number;
+  /** Which run of the store it is, by when it was first put. */
+  readonly sequence: number;
+}
+
 /** A row with the values of its search attributes, decoded when a query first asks for them. */
-export class VisibilityEntry {
+export class VisibilityEntry implements RowPlace {
+  readonly sequence: number;
   #row: VisibilityRow;
   #values: Map<string, AttributeValue | undefined> | undefined;
 
-  constructor(row: VisibilityRow) {
+  constructor(row: VisibilityRow, sequence: number) {
     this.#row = row;
+    this.sequence = sequence;
+  }
+
+  get closeTimeMs(): number | undefined {
+    return this.#row.closeTimeMs;
+  }
+
+  get startTimeMs(): number {
+    return this.#row.startTimeMs;
   }
 
   get row(): VisibilityRow {

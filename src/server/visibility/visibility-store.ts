@@ -1,20 +1,13 @@
 // Invariants
 // V1. A run is in its namespace once: by run id, by workflow id, and in the list of open or of closed runs.
-// V2. Lists come in one order: open runs first, then by close time, newest first; runs alike in that by start time, newest first,
-//     then by run id. A page token is the place of a row in that order, so pages stay whole while rows come and go.
+// V2. Lists come in one order: open runs first, then by close time, newest first; runs alike in that by start time, newest
+//     first, and runs of one millisecond by when they came, newest first. A page token is the place of a row in that order,
+//     so pages stay whole while rows come and go.
 
 import type { CompiledQuery } from "./query.ts";
 import { SortedList } from "./sorted-list.ts";
 import type { VisibilityRow, VisibilitySink } from "./visibility.ts";
-import { VisibilityEntry } from "./visibility-entry.ts";
-
-/** The place of a row in the order of lists. */
-export interface RowPlace {
-  /** Undefined: among the open runs. */
-  readonly closeTimeMs: number | undefined;
-  readonly startTimeMs: number;
-  readonly runId: string;
-}
+import { type RowPlace, VisibilityEntry } from "./visibility-entry.ts";
 
 /** Rows of one list call. */
 export interface RowPage {
@@ -62,7 +55,7 @@ export class VisibilityStore implements VisibilitySink {
     for (const entry of this.#candidates(namespace, query, page.after)) {
       if (query.test(entry) !== true) continue;
       rows.push(entry.row);
-      if (rows.length === page.limit) return { rows, next: entry.row };
+      if (rows.length === page.limit) return { rows, next: entry };
     }
     return { rows, next: undefined };
   }
@@ -98,17 +91,18 @@ export class VisibilityStore implements VisibilitySink {
 class NamespaceRows {
   readonly #byRun: Map<string, VisibilityEntry> = new Map();
   readonly #byWorkflow: Map<string, Set<VisibilityEntry>> = new Map();
-  readonly #open = new SortedList<Placed>(comparePlaces);
-  readonly #closed = new SortedList<Placed>(comparePlaces);
+  readonly #open = new SortedList<RowPlace>(comparePlaces);
+  readonly #closed = new SortedList<RowPlace>(comparePlaces);
+  #lastSequence = 0;
 
   put(row: VisibilityRow): void {
     const known = this.#byRun.get(row.runId);
-    if (known && known.row.workflowId === row.workflowId && comparePlaces(known, { row }) === 0) {
+    if (known && known.row.workflowId === row.workflowId && samePlace(known, row)) {
       known.replace(row);
       return;
     }
     this.remove(row.runId);
-    const entry = new VisibilityEntry(row);
+    const entry = new VisibilityEntry(row, known?.sequence ?? ++this.#lastSequence);
     this.#byRun.set(row.runId, entry);
     const siblings = this.#byWorkflow.get(row.workflowId);
     if (siblings) siblings.add(entry);
@@ -128,15 +122,14 @@ class NamespaceRows {
 
   /** Entries among which those that fit are, in order, after a place if one is given. */
   *candidates(query: CompiledQuery, after: RowPlace | undefined): IterableIterator<VisibilityEntry> {
-    const start = after && { row: after };
     const few = this.#named(query);
     if (few) {
-      for (const entry of few) if (!start || comparePlaces(entry, start) > 0) yield entry;
+      for (const entry of few) if (!after || comparePlaces(entry, after) > 0) yield entry;
       return;
     }
-    if (query.open !== false && after?.closeTimeMs === undefined) yield* entriesAfter(this.#open, start);
+    if (query.open !== false && after?.closeTimeMs === undefined) yield* entriesAfter(this.#open, after);
     if (query.open !== true) {
-      yield* entriesAfter(this.#closed, after?.closeTimeMs === undefined ? undefined : start);
+      yield* entriesAfter(this.#closed, after?.closeTimeMs === undefined ? undefined : after);
     }
   }
 
@@ -155,19 +148,14 @@ class NamespaceRows {
     return [...found].sort(comparePlaces);
   }
 
-  #listOf(row: VisibilityRow): SortedList<Placed> {
+  #listOf(row: VisibilityRow): SortedList<RowPlace> {
     return row.closeTimeMs === undefined ? this.#open : this.#closed;
   }
 }
 
-/** What has a place: entries, and the place of a token. */
-interface Placed {
-  readonly row: RowPlace;
-}
-
 function* entriesAfter(
-  list: SortedList<Placed>,
-  start: Placed | undefined,
+  list: SortedList<RowPlace>,
+  start: RowPlace | undefined,
 ): IterableIterator<VisibilityEntry> {
   for (const item of list.items(start)) {
     if (start && comparePlaces(item, start) === 0) continue;
@@ -176,11 +164,15 @@ function* entriesAfter(
   }
 }
 
-function comparePlaces({ row: a }: Placed, { row: b }: Placed): number {
+function comparePlaces(a: RowPlace, b: RowPlace): number {
   const closed = (b.closeTimeMs ?? Number.MAX_VALUE) - (a.closeTimeMs ?? Number.MAX_VALUE);
   if (closed !== 0) return closed;
   if (a.startTimeMs !== b.startTimeMs) return b.startTimeMs - a.startTimeMs;
-  return a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0;
+  return b.sequence - a.sequence;
+}
+
+function samePlace(entry: VisibilityEntry, row: VisibilityRow): boolean {
+  return entry.closeTimeMs === row.closeTimeMs && entry.startTimeMs === row.startTimeMs;
 }
 
 function compareValues(a: string | number | undefined, b: string | number | undefined): number {

@@ -5,4 +5,5 @@ export * from "./faulty.ts";
 export * from "./hostile.ts";
 export * from "./locals.ts";
 export * from "./plain.ts";
+export * from "./skipping.ts";
 export * from "./waits.ts";

@@ -13,6 +13,7 @@ import { memoryCases } from "./memory.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { stackCases } from "./stacks.ts";
+import { testingTimeCases } from "./testing-time.ts";
 import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
@@ -29,6 +30,7 @@ export const cases: readonly Case[] = [
   ...memoryCases,
   ...patchCases,
   ...stackCases,
+  ...testingTimeCases,
   ...transportCases,
   ...commandLineCases,
 ];

@@ -21,7 +21,9 @@ async function makeCurrent({ connection, taskQueue, pause }, buildId) {
         identity: "scenario",
       });
       return true;
-    } catch {
+    } catch (error) {
+      // A server without deployments will not have them later (12: UNIMPLEMENTED).
+      if (error.status === 12) throw error;
       return false;
     }
   });

@@ -3,6 +3,7 @@ import { ACTIVITY_BASICS } from "../scenarios/activity-basics.ts";
 import { ACTIVITY_BY_ID } from "../scenarios/activity-by-id.ts";
 import { ACTIVITY_CANCELS } from "../scenarios/activity-cancels.ts";
 import { ACTIVITY_EAGER } from "../scenarios/activity-eager.ts";
+import { ACTIVITY_MIXED } from "../scenarios/activity-mixed.ts";
 import { ACTIVITY_RETRIES } from "../scenarios/activity-retries.ts";
 import { ACTIVITY_TIMEOUTS } from "../scenarios/activity-timeouts.ts";
 import { compareScenarios } from "../scenarios/compare.ts";
@@ -15,4 +16,5 @@ compareScenarios("activities", [
   ...ACTIVITY_CANCELS,
   ...ACTIVITY_ATTRIBUTES,
   ...ACTIVITY_EAGER,
+  ...ACTIVITY_MIXED,
 ]);

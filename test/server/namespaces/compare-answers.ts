@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { EmbeddedServer } from "../../../src/server/mod.ts";
 import { Connection } from "../../../src/transport/connection.ts";
 import { startRealServer } from "../../harness/real-server.ts";
 import { type OwnServer, openOwnServer } from "../harness/own-server.ts";
@@ -53,21 +54,48 @@ export function compareAnswers(subject: Subject): void {
         expect(unlike, JSON.stringify(unlike, undefined, 1)).toEqual([]);
       });
     }
-    test("ours answers as recorded, but where it says why not", { timeout: 60_000 }, async () => {
+    test("its parts answer as recorded, but where they say why not", { timeout: 60_000 }, async () => {
       const recorded = readRecorded(name);
       const own = openOwnServer();
       opened.push(own);
       subject.prepareOwn?.(own, recorded.given);
-      const unlike: unknown[] = [];
-      for (const asked of exchanges) {
-        const answer = await (subject.askOwn ? subject.askOwn(own, asked) : exchange(asked, own.services));
-        const expected = recorded.answers[asked.what];
-        if (alike(answer, expected) === (asked.differs !== undefined))
-          unlike.push({ what: asked.what, answer, expected });
-      }
+      const ask = subject.askOwn;
+      const unlike = await unlikeOf(exchanges, recorded, (asked) =>
+        ask ? ask(own, asked) : exchange(asked, own.services),
+      );
       expect(unlike, JSON.stringify(unlike, undefined, 1)).toEqual([]);
     });
+    test("the whole server answers as recorded, but where it says why not", { timeout: 60_000 }, async () => {
+      const server = new EmbeddedServer();
+      const connection = Connection.lazy({ transport: server, interceptors: [] });
+      const services = { workflow: connection.workflowService, operator: connection.operatorService };
+      try {
+        await subject.prepareReal?.(services);
+        const unlike = await unlikeOf(exchanges, readRecorded(name), (asked) => exchange(asked, services));
+        expect(unlike, JSON.stringify(unlike, undefined, 1)).toEqual([]);
+      } finally {
+        await connection.close();
+        await server.close();
+      }
+    });
   });
+}
+
+/** Where answers are not as recorded although they should be, or are although they should not. */
+async function unlikeOf(
+  exchanges: readonly Exchange[],
+  recorded: Recorded,
+  ask: (asked: Exchange) => Promise<Answer>,
+): Promise<readonly unknown[]> {
+  const unlike: unknown[] = [];
+  for (const asked of exchanges) {
+    const answer = await ask(asked);
+    const expected = recorded.answers[asked.what];
+    if (alike(answer, expected) === (asked.differs !== undefined)) {
+      unlike.push({ what: asked.what, answer, expected });
+    }
+  }
+  return unlike;
 }
 
 function alike(left: unknown, right: unknown): boolean {

@@ -35,7 +35,19 @@ const WRONG: Readonly<Record<string, Attributes>> = {
   "priority key": { priority: { priorityKey: -1 } },
   "priority key too large": { priority: { priorityKey: 100 } },
   "fairness key": { priority: { fairnessKey: "f".repeat(65) } },
-  "long key of a workflow's queue": { taskQueue: { name: "" } },
+  "no queue name": { taskQueue: { name: "" } },
+  "nothing at all": { activityId: "", activityType: undefined, taskQueue: undefined },
+  "no id and no queue": { activityId: "", taskQueue: undefined },
+  "no id and no type": { activityId: "", activityType: undefined },
+  "no id and a bad policy": { activityId: "", retryPolicy: { maximumAttempts: -1 } },
+  "long id and a bad policy": { activityId: LONG, retryPolicy: { maximumAttempts: -1 } },
+  "long id and no timeout": { activityId: LONG, startToCloseTimeout: undefined },
+  "bad priority and no timeout": { priority: { priorityKey: -1 }, startToCloseTimeout: undefined },
+  "bad policy and bad priority": {
+    priority: { priorityKey: -1 },
+    retryPolicy: { maximumAttempts: -1 },
+  },
+  "two bad timeouts": { startToCloseTimeout: NEGATIVE, heartbeatTimeout: NEGATIVE },
 };
 
 /** Attributes that are taken, to see what the server makes of them. */

@@ -61,6 +61,14 @@ export const ACTIVITY_CANCELS: readonly Scenario[] = [
     await stage.history();
   }),
 
+  defineScenario("cancel: no time is left after a request", async (stage) => {
+    await taken(stage, { scheduleToCloseTimeout: seconds(3) });
+    await wake(stage);
+    await stage.decide(cancel(5));
+    await stage.finish();
+    await stage.history();
+  }),
+
   defineScenario("cancel: an activity that nobody has", async (stage) => {
     await scheduled(stage);
     await wake(stage);

@@ -19,7 +19,7 @@ export const ACTIVITY_TIMEOUTS: readonly Scenario[] = [
   }),
 
   defineScenario("timeout: schedule to close, started", async (stage) => {
-    const task = await taken(stage, { scheduleToCloseTimeout: seconds(1) });
+    const task = await taken(stage, { scheduleToCloseTimeout: seconds(2) });
     await stage.service.recordActivityTaskHeartbeat({ ...answerTo(stage, task), details: json("near") });
     await stage.finish();
     await stage.step("late", () => stage.service.respondActivityTaskCompleted(answerTo(stage, task)));
@@ -28,8 +28,8 @@ export const ACTIVITY_TIMEOUTS: readonly Scenario[] = [
 
   defineScenario("timeout: schedule to close while it backs off", async (stage) => {
     const task = await taken(stage, {
-      scheduleToCloseTimeout: seconds(2),
-      retryPolicy: { initialInterval: seconds(1.5), backoffCoefficient: 1 },
+      scheduleToCloseTimeout: seconds(4),
+      retryPolicy: { initialInterval: seconds(3), backoffCoefficient: 1 },
     });
     const failure = failed("first", { type: "First" });
     await stage.service.respondActivityTaskFailed({ ...answerTo(stage, task), failure });
@@ -64,10 +64,10 @@ export const ACTIVITY_TIMEOUTS: readonly Scenario[] = [
   }),
 
   defineScenario("timeout: heartbeat", async (stage) => {
-    const task = await taken(stage, { heartbeatTimeout: seconds(1), retryPolicy: ONCE });
-    await stage.pause(600);
+    const task = await taken(stage, { heartbeatTimeout: seconds(3), retryPolicy: ONCE });
+    await stage.pause(1700);
     await stage.service.recordActivityTaskHeartbeat({ ...answerTo(stage, task), details: json("alive") });
-    await stage.pause(600);
+    await stage.pause(1700);
     await stage.step("still counted", () =>
       stage.service.recordActivityTaskHeartbeat({ ...answerTo(stage, task), details: json("more") }),
     );

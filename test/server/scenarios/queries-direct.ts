@@ -161,6 +161,9 @@ export const QUERIES_DIRECT: readonly Scenario[] = [
     await stage.step("no query", () => ask(stage, { query: undefined }));
     await stage.step("no query type", () => ask(stage, { query: {} }));
     await stage.step("unknown workflow", () => ask(stage, { execution: { workflowId: stage.id("none") } }));
+    await stage.step("unknown run", () =>
+      ask(stage, { execution: { ...execution, runId: "11111111-1111-1111-1111-111111111111" } }),
+    );
     await stage.step("arguments too large", () =>
       ask(stage, { query: { queryType: "q", queryArgs: json(LARGE) } }),
     );

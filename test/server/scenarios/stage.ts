@@ -71,6 +71,9 @@ export function seconds(value: number): { readonly seconds: bigint; readonly nan
   return { seconds: BigInt(whole), nanos: Math.round((value - whole) * 1e9) };
 }
 
+/** How long a poll of a scenario waits, on however slow a machine. */
+const POLL_MS = 30_000;
+
 /** Where a scenario plays: a server, names of its own, and the log. */
 export class Stage {
   readonly service: WorkflowService;
@@ -144,7 +147,7 @@ export class Stage {
       taskQueue: { name: taskQueue },
       identity: "workflow-worker",
     };
-    return await this.service.pollWorkflowTaskQueue(request, { deadline: Date.now() + 15_000 });
+    return await this.service.pollWorkflowTaskQueue(request, { deadline: Date.now() + POLL_MS });
   }
 
   /** Waits for an activity. Not logged. */
@@ -154,7 +157,7 @@ export class Stage {
       taskQueue: { name: taskQueue },
       identity: "activity-worker",
     };
-    return await this.service.pollActivityTaskQueue(request, { deadline: Date.now() + 15_000 });
+    return await this.service.pollActivityTaskQueue(request, { deadline: Date.now() + POLL_MS });
   }
 
   /** Completes a workflow task. */
@@ -189,8 +192,15 @@ export class Stage {
     execution: { readonly workflowId: string; readonly runId?: string } = this.execution,
   ): Promise<readonly HistoryEvent[]> {
     const { namespace } = this;
-    const answer = await this.service.getWorkflowExecutionHistory({ namespace, execution });
-    return answer.history?.events ?? [];
+    const events: HistoryEvent[] = [];
+    let nextPageToken: Uint8Array = new Uint8Array();
+    do {
+      const request = { namespace, execution, nextPageToken };
+      const answer = await this.service.getWorkflowExecutionHistory(request);
+      events.push(...(answer.history?.events ?? []));
+      nextPageToken = answer.nextPageToken;
+    } while (nextPageToken.length > 0);
+    return events;
   }
 
   /** Logs all events of a run. */

@@ -225,6 +225,19 @@ export const UPDATES_BASIC: readonly Scenario[] = [
     await send("unknown workflow", { workflowExecution: { workflowId: stage.id("none") } });
     await send("other chain", { firstExecutionRunId: "11111111-1111-1111-1111-111111111111" });
     await stage.step("poll without a reference", () => service.pollWorkflowExecutionUpdate({ namespace }));
+    for (const workflowExecution of [
+      undefined,
+      { workflowId: "" },
+      { ...execution, runId: "x" },
+      { ...execution, runId: "11111111-1111-1111-1111-111111111111" },
+      { workflowId: stage.id("none") },
+    ]) {
+      const asked = { namespace, updateRef: { workflowExecution, updateId: "u" } };
+      await stage.step("poll of another workflow", () => service.pollWorkflowExecutionUpdate(asked));
+    }
+    await send("unknown run", {
+      workflowExecution: { ...execution, runId: "11111111-1111-1111-1111-111111111111" },
+    });
     await stage.step("poll of an unknown one", () =>
       service.pollWorkflowExecutionUpdate({
         namespace,

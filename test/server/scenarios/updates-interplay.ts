@@ -1,6 +1,6 @@
 import type { Init } from "../../../src/codec-runtime/init.ts";
 import type { Command } from "../../../src/gen/codec/temporal/api/command/v1/message.ts";
-import { ask, resultsFor, signal } from "./query-steps.ts";
+import { ask, resultsFor, signal, stickyOf } from "./query-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
 import { command, type Stage, seconds } from "./stage.ts";
 import {
@@ -203,5 +203,50 @@ export const UPDATES_INTERPLAY: readonly Scenario[] = [
     const messages = [acceptance(updateId, 5), response(updateId)];
     await stage.complete(task, commandsOf(messages), { messages });
     await stage.step("update", () => sent);
+  }),
+  defineScenario("a sticky worker that went away", async (stage) => {
+    const stickyAttributes = stickyOf(stage, 1);
+    const sticky = stickyAttributes.workerTaskQueue.name;
+    await stage.start();
+    const polling = stage.pollTask(sticky);
+    await stage.complete(await stage.pollTask(), [], { stickyAttributes });
+    const first = sendUpdate(stage, "u");
+    await stage.complete(await polling, [], { messages: [rejection("u")], stickyAttributes });
+    await stage.step("first", () => first);
+    const sent = sendUpdate(stage, "v");
+    await stage.until("workflowTaskTimedOut");
+    const task = await pollShown(stage, "task");
+    const messages = [acceptance("v", 8), response("v")];
+    await stage.complete(task, commandsOf(messages), { messages });
+    await stage.step("second", () => sent);
+    await stage.history();
+  }),
+  defineScenario("a sticky queue nobody ever polled", async (stage) => {
+    await stage.start();
+    await stage.complete(await stage.pollTask(), [], { stickyAttributes: stickyOf(stage, 10) });
+    const sent = sendUpdate(stage, "u");
+    const task = await pollShown(stage, "task");
+    await stage.complete(task, [], { messages: [rejection("u")] });
+    await stage.step("update", () => sent);
+    await kinds(stage);
+  }),
+  defineScenario("new updates while a heartbeat goes on", async (stage) => {
+    await startIdle(stage);
+    const first = sendUpdate(stage, "u");
+    const task = await stage.pollTask();
+    const second = sendUpdate(stage, "v");
+    await known(stage, "v");
+    const beat = await stage.complete(task, [], {
+      forceCreateNewWorkflowTask: true,
+      returnNewWorkflowTask: true,
+    });
+    const next = beat.workflowTask;
+    if (!next) throw new Error("no next task");
+    await stage.step("goes on", () => Promise.resolve(next.messages.map(({ id }) => id)));
+    const messages = [acceptance("u", 8), response("u"), rejection("v")];
+    await stage.complete(next, [], { messages });
+    await stage.step("first", () => first);
+    await stage.step("second", () => second);
+    await kinds(stage);
   }),
 ];

@@ -19,7 +19,8 @@ const prepared: Pick<Subject, "prepareReal" | "prepareOwn"> = {
   prepareOwn: ({ store, attributes, namespaces }, given) => {
     namespaces.register({ name: namespace, retention: { seconds: 86_400 } });
     attributes.add(namespace, ATTRIBUTES);
-    for (const record of given as readonly RowRecord[]) store.put(rowOf(record));
+    // The list has the newest first.
+    for (const record of [...(given as readonly RowRecord[])].reverse()) store.put(rowOf(record));
   },
 };
 

@@ -118,7 +118,7 @@ export const LIST_TABLE: readonly Exchange[] = [
     call: async ({ workflow }) =>
       found(await workflow.scanWorkflowExecutions({ namespace, query: "WorkflowType = ship" })),
   },
-  ...["order-1", "ship-1", "child-1", "delayed", "loop"].map(
+  ...["order-1", "order-3", "ship-1", "child-1", "delayed", "loop"].map(
     (id): Exchange => ({
       what: `info of ${id}`,
       call: async ({ workflow }) => {

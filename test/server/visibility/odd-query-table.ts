@@ -89,6 +89,7 @@ export const ODD_QUERIES: readonly string[] = [
   "WorkflowType = 'order' ORDER BY StartTime LIMIT 1",
   "WorkflowType = 'order' HAVING CInt = 5",
   "WorkflowType = 'order' FOR UPDATE",
+  "WorkflowType = 'order' UNION select * from x",
   // Values with operators
   "CInt = !5",
   "CInt = ~5",

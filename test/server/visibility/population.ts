@@ -128,6 +128,7 @@ async function start(namespace: string, workflow: WorkflowService, subject: Subj
     taskQueue: { name: isPolled(subject.fate) ? `vis-${subject.fate}` : "vis-open" },
     memo: { fields: subject.id === "order-1" ? { note: jsonPayload("first") } : {} },
     searchAttributes: { indexedFields: fields },
+    priority: subject.id === "order-3" ? { priorityKey: 2 } : undefined,
     workflowStartDelay: subject.fate === "delayed" ? { seconds: 3600 } : undefined,
     workflowRunTimeout: subject.fate === "timeout" ? { seconds: 1 } : undefined,
   });
@@ -138,6 +139,8 @@ function isPolled(fate: Fate): boolean {
 }
 
 async function finish(namespace: string, workflow: WorkflowService, { id, fate }: Subject): Promise<void> {
+  // Queries ask how long runs took, and ours are measured in milliseconds: no run takes none.
+  await new Promise((resolve) => setTimeout(resolve, 5));
   if (fate === "terminate") {
     await workflow.terminateWorkflowExecution({ namespace, workflowExecution: { workflowId: id } });
   }

@@ -315,6 +315,8 @@ export const DIFFERENCES: Readonly<Record<string, string>> = {
   "CDatetime > 1767225600000000000": TIMES,
   "CDatetime = 1767225600000000000": TIMES,
   "CKeyword > ('a', 'b')": ROWS,
+  "WorkflowType = 'order' UNION select * from x":
+    "the real server fails on it; ours says that it is malformed",
   "WorkflowType IN ('a', ('b', 'c'))": ROWS,
   "WorkflowType = '\0'": ESCAPES,
   "WorkflowId = 'back\\\\slash'": ESCAPES,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { compileQuery } from "../../../src/server/visibility/query.ts";
 import type { VisibilityRow } from "../../../src/server/visibility/visibility.ts";
-import { type RowPlace, VisibilityStore } from "../../../src/server/visibility/visibility-store.ts";
+import type { RowPlace } from "../../../src/server/visibility/visibility-entry.ts";
+import { VisibilityStore } from "../../../src/server/visibility/visibility-store.ts";
 import { jsonPayload } from "./population.ts";
 
 const namespace = "store";
@@ -41,7 +42,7 @@ function ids(store: VisibilityStore, query = "", limit = 1_000): string[] {
 }
 
 describe("the order of lists", () => {
-  test("open runs come first, then the newest close time, then the newest start, then the run id", () => {
+  test("open runs come first, then the newest close time, then the newest start, then the one that came last", () => {
     const store = new VisibilityStore();
     store.put(closedRow(1));
     store.put(row(2));

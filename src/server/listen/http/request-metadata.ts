@@ -18,7 +18,6 @@ const PERMANENT = new Set([
   "date",
   "expect",
   "from",
-  "host",
   "if-match",
   "if-modified-since",
   "if-none-match",

@@ -3,8 +3,8 @@ import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { NamespaceNotFoundFailureSchema } from "../../../../src/gen/es/temporal/api/errordetails/v1/message_pb.ts";
 import { WorkflowService } from "../../../../src/gen/es/temporal/api/workflowservice/v1/service_pb.ts";
-import { type Fault, until } from "../../../transport/fault.ts";
-import { type Served, serving } from "../served.ts";
+import { type Fault, until, within } from "../../../transport/fault.ts";
+import { type Served, serve, serving } from "../served.ts";
 
 type Transport = ReturnType<typeof createConnectTransport>;
 
@@ -98,6 +98,22 @@ export const web: readonly Fault[] = [
         assert.equal(large.status, 400);
         assert.deepEqual(large.json, { code: 3, message: "http: request body too large" });
       }),
+  },
+  {
+    name: "what is under way when the listener closes is UNAVAILABLE",
+    run: async () => {
+      const { listener, waiting } = await serve({});
+      const transport = createConnectTransport({ baseUrl: `http://${listener.address}`, httpVersion: "1.1" });
+      const poll = createClient(WorkflowService, transport)
+        .pollWorkflowTaskQueue({})
+        .catch((thrown: unknown) => thrown);
+      await until(() => waiting.size === 1, "the poll");
+      await within(3_000, listener.close(), "close()");
+      const error = await within(3_000, poll, "the poll");
+      assert.ok(error instanceof ConnectError, String(error));
+      assert.equal(error.code, Code.Unavailable);
+      await until(() => waiting.size === 0, "the end of the poll");
+    },
   },
   {
     name: "pages of other origins are refused, but those that were named",

@@ -1,0 +1,127 @@
+import {
+  type SearchAttributeType,
+  SearchAttributeType as SearchAttributeTypes,
+} from "../common/search-attributes.ts";
+import { EmbeddedServer, type EmbeddedServerOptions, type Listener } from "../server/mod.ts";
+import { type Command, ExitCode, isOn, textOf, textsOf, UsageError } from "./command.ts";
+import type { CliHost, ParsedArgs } from "./host.ts";
+
+const DEFAULT_PORT = 7233;
+const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "never"];
+
+/** `perdure dev`: a Temporal server for development, in memory. */
+export const devCommand: Command = {
+  name: "dev",
+  summary: "Runs a Temporal server for development, in memory.",
+  usage: ["perdure dev [--port 7233] [--http-port N] [--namespace NAME]... [--time-skipping]"],
+  options: {
+    port: { type: "string", value: "number", help: `Port for all protocols. Default ${DEFAULT_PORT}.` },
+    "http-port": {
+      type: "string",
+      value: "number",
+      help: "A second port, for the HTTP API. Default: the same.",
+    },
+    ip: { type: "string", value: "address", help: "Address to listen on. Default localhost." },
+    namespace: {
+      type: "string",
+      value: "name",
+      multiple: true,
+      help: "Makes a namespace besides `default`. May be repeated.",
+    },
+    "search-attribute": {
+      type: "string",
+      value: "name=type",
+      multiple: true,
+      help: "Makes a search attribute: Text, Keyword, Int, Double, Bool, Datetime or KeywordList. May be repeated.",
+    },
+    "time-skipping": {
+      type: "boolean",
+      help: "Lets time skip, for the test environments of SDKs.",
+    },
+    "log-level": { type: "string", value: "level", help: `${LOG_LEVELS.join(", ")}. Default warn.` },
+    headless: {
+      type: "boolean",
+      help: "Accepted, as `temporal server start-dev` has it: there is no web UI here.",
+    },
+  },
+  run: async (args, host) => {
+    const server = new EmbeddedServer(serverOptions(args, host));
+    const stopped = host.untilAskedToStop();
+    const listener = await open(server, args);
+    host.out(description(listener, args));
+    const signal = await stopped;
+    if (logs(args, "info")) host.err(`perdure dev: ${signal}, stopping\n`);
+    await server.close();
+    return ExitCode.ok;
+  },
+};
+
+function serverOptions(args: ParsedArgs, host: CliHost): EmbeddedServerOptions {
+  return {
+    namespaces: textsOf(args, "namespace"),
+    searchAttributes: Object.fromEntries(textsOf(args, "search-attribute").map(searchAttribute)),
+    timeSkipping: isOn(args, "time-skipping"),
+    onDefect: (what, error) => {
+      if (logs(args, "error"))
+        host.err(`perdure dev: ${what}: ${error instanceof Error ? error.stack : error}\n`);
+    },
+  };
+}
+
+async function open(server: EmbeddedServer, args: ParsedArgs): Promise<Listener> {
+  const port = portOf(args, "port") ?? DEFAULT_PORT;
+  const httpPort = portOf(args, "http-port");
+  const host = textOf(args, "ip");
+  try {
+    return await server.listen({ port, httpPort, ...(host === undefined ? {} : { host }) });
+  } catch (error) {
+    await server.close();
+    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (!taken) throw error;
+    throw new UsageError(`port ${port} is taken: another server runs there; choose one with --port`, {
+      cause: error,
+    });
+  }
+}
+
+function description({ address, httpAddress }: Listener, args: ParsedArgs): string {
+  const namespaces = ["default", ...textsOf(args, "namespace").filter((name) => name !== "default")];
+  const rows = [
+    ["Temporal server:", `${address} (gRPC, gRPC-Web, Connect, HTTP API; in memory)`],
+    ...(httpAddress === undefined ? [] : [["HTTP API:", httpAddress]]),
+    ["Namespaces:", namespaces.join(", ")],
+    ["Time:", isOn(args, "time-skipping") ? "skips when unlocked" : "real"],
+  ];
+  return `${rows.map(([name = "", value]) => `${name.padEnd(17)}${value}`).join("\n")}\nCtrl-C stops it.\n`;
+}
+
+function searchAttribute(text: string): [string, SearchAttributeType] {
+  const [name = "", type = ""] = text.split("=");
+  const known = Object.values(SearchAttributeTypes).find(
+    (each) => each.replaceAll("_", "").toLowerCase() === type.replaceAll("_", "").toLowerCase(),
+  );
+  if (name === "" || known === undefined) {
+    throw new UsageError(
+      `--search-attribute is '${text}'; it must be name=type with a type of Text, Keyword, Int, Double, Bool, Datetime, KeywordList`,
+    );
+  }
+  return [name, known];
+}
+
+function portOf(args: ParsedArgs, name: string): number | undefined {
+  const text = textOf(args, name);
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError(`--${name} is '${text}'; it must be a port from 0 (a free one) to 65535`);
+  }
+  return port;
+}
+
+function logs(args: ParsedArgs, level: string): boolean {
+  const wanted = textOf(args, "log-level") ?? "warn";
+  if (!LOG_LEVELS.includes(wanted)) {
+    throw new UsageError(`--log-level is '${wanted}'; it must be one of ${LOG_LEVELS.join(", ")}`);
+  }
+  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(wanted);
+}
