@@ -37,6 +37,19 @@ export class History {
     return this.#events.slice(from - 1, to - 1);
   }
 
+  /** First id of the batch in which `eventId` lies. */
+  batchStart(eventId: number): number {
+    const batches = this.#batches;
+    let low = 0;
+    let high = batches.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((batches[middle] ?? 0) < eventId) low = middle + 1;
+      else high = middle;
+    }
+    return (batches[low - 1] ?? 0) + 1;
+  }
+
   /** First id after the batch in which `eventId` lies. */
   batchEnd(eventId: number): number {
     const batches = this.#batches;
