@@ -19,8 +19,16 @@ class Cli {
   }
 
   async text(...args) {
-    const { stdout } = await run(this.#path, [...args, "--address", this.#address]);
-    return stdout;
+    const what = run(this.#path, [...args, "--address", this.#address], { timeout: 20_000 });
+    // Nothing to ask anybody.
+    what.child.stdin.end();
+    try {
+      return (await what).stdout;
+    } catch (error) {
+      throw new Error(
+        `temporal ${args.join(" ")}: ${error.killed ? "took too long" : error.stderr}${error.stdout}`,
+      );
+    }
   }
 
   async json(...args) {
@@ -48,7 +56,10 @@ const cases = {
     deepEqual((await cli.json("workflow", "query", ...W, "--name", "total")).queryResult, [3]);
     const update = ["workflow", "update", "execute", ...W, "--name", "addUpdate", "--input"];
     equal((await cli.json(...update, "4")).result, 7);
-    match(await cli.text("workflow", "describe", ...W), /cli-account[\s\S]*RUNNING/i);
+    match(
+      await cli.text("workflow", "describe", ...W),
+      /WorkflowId +cli-account\n[\s\S]*Pending Activities: 0/,
+    );
     equal(await cli.status(workflowId), "WORKFLOW_EXECUTION_STATUS_RUNNING");
     await cli.text("workflow", "signal", ...W, "--name", "finish");
     equal((await cli.json("workflow", "result", ...W)).result, 7);
@@ -66,7 +77,8 @@ const cases = {
     const start = ["-w", "cli-list-2", "--type", "account", ...queue, "--input", "1"];
     await cli.text("workflow", "signal-with-start", ...signal, ...start);
     const query = ["--query", "WorkflowId STARTS_WITH 'cli-list-' AND WorkflowType IN ('parent', 'account')"];
-    const ids = async () => (await cli.json("workflow", "list", ...query)).map(({ execution }) => execution.workflowId);
+    const ids = async () =>
+      (await cli.json("workflow", "list", ...query)).map(({ execution }) => execution.workflowId);
     // The parent's child is found too.
     await eventually(async () => (await ids()).length === 3);
     deepEqual((await ids()).sort(), ["cli-list-1", "cli-list-1-child", "cli-list-2"]);
@@ -93,15 +105,27 @@ const cases = {
     const reset = ["--type", "FirstWorkflowTask", "--reason", "again"];
     const again = await cli.json("workflow", "reset", ...W, ...reset);
     ok(again.runId && again.runId !== runId);
-    await eventually(async () => (await cli.json("workflow", "query", ...W, "--name", "total")).queryResult[0] === 3);
+    await eventually(
+      async () => (await cli.json("workflow", "query", ...W, "--name", "total")).queryResult[0] === 3,
+    );
     await cli.text("workflow", "signal", ...W, "--name", "finish");
     equal((await cli.json("workflow", "result", ...W)).result, 3);
-    await cli.text("workflow", "delete", ...W);
+    await cli.text("workflow", "delete", ...W, "--yes");
     await eventually(async () => !(await cli.text("workflow", "list")).includes(again.runId));
   },
 
   async "namespaces, search attributes"(cli) {
-    await cli.text("operator", "namespace", "create", "-n", "from-cli", "--retention", "3d", "--description", "mine");
+    await cli.text(
+      "operator",
+      "namespace",
+      "create",
+      "-n",
+      "from-cli",
+      "--retention",
+      "3d",
+      "--description",
+      "mine",
+    );
     const { namespaceInfo, config } = await cli.json("operator", "namespace", "describe", "-n", "from-cli");
     equal(namespaceInfo.name, "from-cli");
     equal(namespaceInfo.description, "mine");
