@@ -1,16 +1,7 @@
 /** Time in test environments: what skips, what does not, and who waits for whom. */
 import assert from "node:assert/strict";
 import { ActivityFailure, TimeoutFailure, WorkflowFailedError } from "perdure/client";
-import {
-  busy,
-  chain,
-  family,
-  nudge,
-  nudged,
-  raced,
-  sleeper,
-  unheard,
-} from "../case-workflows/skipping.ts";
+import { busy, chain, family, nudge, nudged, raced, sleeper, unheard } from "../case-workflows/skipping.ts";
 import { type Case, eventually, rejection } from "./case.ts";
 import { inEnvironment, timed } from "./testing-environment.ts";
 
