@@ -131,7 +131,7 @@ export class Engine {
     if (!workflow) return;
     workflow.runs.delete(run.runId);
     for (const alarm of run.alarms.values()) alarm.cancel();
-    run.release?.();
+    run.held?.release();
     this.parts.visibility.remove(run.namespace, run.runId);
     if (workflow.current !== run) return;
     const newest = [...workflow.runs.values()].at(-1);
@@ -209,12 +209,12 @@ export class Engine {
   }
 
   #syncHold(run: Run): void {
-    const works = busy(run);
-    if (works && !run.release) run.release = run.timeline.hold();
-    else if (!works && run.release) {
-      run.release();
-      run.release = undefined;
-    }
+    const work = busy(run);
+    const { held } = run;
+    if (work === held?.work) return;
+    // The new hold comes before the old one goes, so that the tree is busy throughout.
+    run.held = work === undefined ? undefined : { work, release: run.timeline.hold(work === "firm") };
+    held?.release();
   }
 
   #drain(): void {
