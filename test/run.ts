@@ -167,6 +167,8 @@ function interop(): Count {
     return compulsory ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  const client = ["tsx", "test/server/listen/official-client.mjs"];
+  add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
   if (existsSync(histories)) {

@@ -29,7 +29,8 @@ export const MAX_BUFFERED_QUERIES = 1;
 export const MAX_RETRIED_FAILURE_BYTES: number = 4 * 1024;
 /** To what a failure of an activity is cut that is larger than the server takes. */
 export const CUT_FAILURE_BYTES: number = 512 * 1024;
-export const HISTORY_PAGE_EVENTS = 256;
+/** A page of a history has so many batches at most: what one change wrote is one. */
+export const HISTORY_PAGE_BATCHES = 256;
 export const LONG_POLL_MS = 20_000;
 export const LONG_POLL_TAIL_MS = 1_000;
 export const MAX_SUMMARY_BYTES = 400;

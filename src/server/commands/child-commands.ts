@@ -1,12 +1,17 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { ParentClosePolicy, WorkflowIdReusePolicy } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
+import { cronFault } from "../cron/cron-backoff.ts";
 import { startChild } from "../execution/children.ts";
-import { MAX_PENDING } from "../limits.ts";
+import type { EventValue } from "../history/event.ts";
+import { MAX_ID_BYTES, MAX_PENDING } from "../limits.ts";
+import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { durationMs, toDuration } from "../wire-time.ts";
-import { tooLong } from "./activity-attributes.ts";
+import { utf8Bytes } from "../visibility/byte-text.ts";
+import { durationFault, toDuration } from "../wire-time.ts";
+import { priorityFault, taskQueueFault, tooLong } from "./activity-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
+import { checkNamespace } from "./external-commands.ts";
 
 type Attributes = CommandValues["startChildWorkflowExecution"];
 
@@ -18,12 +23,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
   const { tx, engine, run, completedId, extras } = context;
   check(context, value);
   const started = tx.fields.started;
-  const timeouts = normalTimeouts({
-    ...value,
-    workflowTaskTimeout: durationMs(value.workflowTaskTimeout)
-      ? value.workflowTaskTimeout
-      : started.workflowTaskTimeout,
-  });
+  const timeouts = normalTimeouts(value);
   const event = tx.add(
     "startChildWorkflowExecutionInitiated",
     {
@@ -36,7 +36,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
       taskQueue: { name: value.taskQueue?.name || started.taskQueue?.name, kind: 1 },
       parentClosePolicy: value.parentClosePolicy || ParentClosePolicy.TERMINATE,
       searchAttributes: checkedAttributes(context, value),
-      priority: value.priority ?? started.priority,
+      retryPolicy: value.retryPolicy && fullRetryPolicy(value.retryPolicy),
       workflowTaskCompletedEventId: completedId,
     },
     extras,
@@ -44,26 +44,70 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
   tx.after(() => startChild(engine, run, event.eventId));
 };
 
-function check({ tx, run }: CommandContext, value: Attributes): void {
-  if (!value.workflowId)
-    throw refused("Required field WorkflowId is not set on StartChildWorkflowExecutionCommand.");
-  if (!value.workflowType?.name) {
-    throw refused("Required field WorkflowType is not set on StartChildWorkflowExecutionCommand.");
-  }
-  if (tooLong(value.workflowId))
-    throw refused("WorkflowId on StartChildWorkflowExecutionCommand exceeds length limit.");
-  if (tooLong(value.workflowType.name)) {
-    throw refused("WorkflowType on StartChildWorkflowExecutionCommand exceeds length limit.");
-  }
-  if (value.namespace && value.namespace !== run.namespace) {
-    throw refused("cross namespace commands are not enabled in the embedded server");
-  }
+function check({ tx, run, engine }: CommandContext, value: Attributes): void {
+  checkNamespace(engine, run.namespace, value.namespace, Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES);
+  const fault = attributesFault(value, {
+    namespace: run.namespace,
+    nowMs: tx.nowMs,
+    parent: tx.fields.started,
+  });
+  if (fault) throw new CommandRefused(Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES, fault);
   if (tx.state.children.size >= MAX_PENDING) {
     throw new CommandRefused(
       Cause.PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED,
       `the number of pending child workflow executions, ${tx.state.children.size}, has reached the per-workflow limit of ${MAX_PENDING}`,
     );
   }
+}
+
+const COMMAND = "StartChildWorkflowExecutionCommand";
+
+/** What is wrong with a child's attributes, in the real server's words; undefined: nothing. */
+function attributesFault(
+  value: Attributes,
+  given: {
+    readonly namespace: string;
+    readonly nowMs: number;
+    readonly parent: EventValue<"workflowExecutionStarted">;
+  },
+): string | undefined {
+  const workflowId = value.workflowId ?? "";
+  const type = value.workflowType?.name ?? "";
+  const byId = `WorkflowId=${workflowId}`;
+  const byType = `WorkflowType=${type}`;
+  const namespace = `Namespace=${given.namespace}`;
+  if (workflowId === "") return `Required field WorkflowId is not set on ${COMMAND}. ${byType} ${namespace}`;
+  if (type === "") return `Required field WorkflowType is not set on ${COMMAND}. ${byId} ${namespace}`;
+  if (tooLong(workflowId)) {
+    return `WorkflowId on ${COMMAND} exceeds length limit. ${byId} ${lengths(workflowId)} ${byType} ${namespace}`;
+  }
+  if (tooLong(type)) {
+    return `WorkflowType on ${COMMAND} exceeds length limit. ${byType} ${lengths(type)} ${byId} ${namespace}`;
+  }
+  const about = `${byId} ${byType} ${namespace}`;
+  for (const [name, duration] of [
+    ["WorkflowExecutionTimeout", value.workflowExecutionTimeout],
+    ["WorkflowRunTimeout", value.workflowRunTimeout],
+    ["WorkflowTaskTimeout", value.workflowTaskTimeout],
+  ] as const) {
+    const fault = durationFault(duration);
+    if (fault) return `Invalid ${name} on ${COMMAND}: ${fault}. ${about}`;
+  }
+  const policyFault = value.retryPolicy && retryPolicyFault(fullRetryPolicy(value.retryPolicy));
+  if (policyFault) return `invalid WorkflowRetryPolicy on ${COMMAND}: ${policyFault}. ${about}`;
+  const scheduleFault = cronFault(value.cronSchedule ?? "", given.nowMs);
+  if (scheduleFault) return `invalid CronSchedule on ${COMMAND}: ${scheduleFault}. ${about}`;
+  const queue = value.taskQueue?.name || given.parent.taskQueue?.name || "";
+  const queueFault = taskQueueFault({ name: queue });
+  if (queueFault) {
+    const shown = `TaskQueue=name:"${queue}"  kind:TASK_QUEUE_KIND_NORMAL`;
+    return `invalid TaskQueue on ${COMMAND}: ${queueFault}. ${about} ${shown}`;
+  }
+  return priorityFault(value.priority);
+}
+
+function lengths(text: string): string {
+  return `Length=${utf8Bytes(text)} Limit=${MAX_ID_BYTES}`;
 }
 
 function checkedAttributes(
@@ -78,8 +122,4 @@ function checkedAttributes(
     if (!(error instanceof ServiceFailure)) throw error;
     throw new CommandRefused(Cause.BAD_SEARCH_ATTRIBUTES, error.message);
   }
-}
-
-function refused(message: string): CommandRefused {
-  return new CommandRefused(Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES, message);
 }

@@ -1,7 +1,8 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
-import { isRunId } from "../execution/engine.ts";
+import { type Engine, isRunId } from "../execution/engine.ts";
 import { cancelExternal, signalExternal } from "../execution/externals.ts";
-import { MAX_PENDING } from "../limits.ts";
+import { MAX_ID_BYTES, MAX_PENDING } from "../limits.ts";
+import { utf8Bytes } from "../visibility/byte-text.ts";
 import { tooLong } from "./activity-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused } from "./command.ts";
 
@@ -15,15 +16,21 @@ export const signalExternalWorkflowExecution: CommandHandler<"signalExternalWork
   const command = "SignalExternalWorkflowExecutionCommand";
   if (value.execution === undefined) throw new CommandRefused(cause, `Execution is not set on ${command}.`);
   const { workflowId, runId } = value.execution;
-  checkTarget({ cause, command, workflowId, runId });
-  if (!value.signalName) throw new CommandRefused(cause, `SignalName is not set on ${command}.`);
-  checkNamespace(run.namespace, value.namespace, cause);
+  const namespace = value.namespace ?? "";
+  checkNamespace(engine, run.namespace, namespace, cause);
+  const signalName = value.signalName ?? "";
+  const rest = `Namespace=${namespace} RunId=${runId ?? ""}`;
+  const also = `${rest} SignalName=${signalName}`;
+  checkTarget({ cause, command, workflowId, runId, also, rest: also });
+  if (signalName === "") {
+    throw new CommandRefused(cause, `SignalName is not set on ${command}. WorkflowId=${workflowId} ${rest}`);
+  }
   checkPending(context, "signal", Cause.PENDING_SIGNALS_LIMIT_EXCEEDED);
   const event = tx.add(
     "signalExternalWorkflowExecutionInitiated",
     {
       workflowTaskCompletedEventId: completedId,
-      namespace: run.namespace,
+      namespace,
       namespaceId: engine.parts.namespaceId(run.namespace),
       workflowExecution: { workflowId, runId },
       signalName: value.signalName,
@@ -44,14 +51,24 @@ export const requestCancelExternalWorkflowExecution: CommandHandler<
   const { tx, engine, run, completedId, extras } = context;
   const cause = Cause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
   const { workflowId, runId } = value;
-  checkTarget({ cause, command: "RequestCancelExternalWorkflowExecutionCommand", workflowId, runId });
-  checkNamespace(run.namespace, value.namespace, cause);
+  const namespace = value.namespace ?? "";
+  checkNamespace(engine, run.namespace, namespace, cause);
+  const command = "RequestCancelExternalWorkflowExecutionCommand";
+  const also = `RunId=${runId ?? ""} Namespace=${namespace}`;
+  checkTarget({
+    cause,
+    command,
+    workflowId,
+    runId,
+    also,
+    rest: `Namespace=${namespace} RunId=${runId ?? ""}`,
+  });
   for (const child of tx.state.children.values()) {
     if (child.initiated.workflowId !== workflowId) continue;
     if (Number(child.initiated.workflowTaskCompletedEventId) !== completedId) continue;
     throw new CommandRefused(
       cause,
-      `Start and RequestCancel for child workflow is not allowed in same workflow task. WorkflowId=${workflowId}`,
+      `Start and RequestCancel for child workflow is not allowed in same workflow task. WorkflowId=${workflowId} ${also}`,
     );
   }
   checkPending(context, "cancel", Cause.PENDING_REQUEST_CANCEL_LIMIT_EXCEEDED);
@@ -59,7 +76,7 @@ export const requestCancelExternalWorkflowExecution: CommandHandler<
     "requestCancelExternalWorkflowExecutionInitiated",
     {
       workflowTaskCompletedEventId: completedId,
-      namespace: run.namespace,
+      namespace,
       namespaceId: engine.parts.namespaceId(run.namespace),
       workflowExecution: { workflowId, runId },
       control: value.control,
@@ -76,17 +93,29 @@ function checkTarget(target: {
   readonly command: string;
   readonly workflowId: string | undefined;
   readonly runId: string | undefined;
+  /** What messages say besides: where the workflow id is known, and where it is not. */
+  readonly also: string;
+  readonly rest: string;
 }): void {
-  const { cause, command, workflowId, runId } = target;
-  if (!workflowId) throw new CommandRefused(cause, `WorkflowId is not set on ${command}.`);
-  if (tooLong(workflowId)) throw new CommandRefused(cause, `WorkflowId on ${command} exceeds length limit.`);
-  if (runId && !isRunId(runId)) throw new CommandRefused(cause, `Invalid RunId set on ${command}.`);
+  const { cause, command, workflowId, runId, also, rest } = target;
+  if (!workflowId) throw new CommandRefused(cause, `WorkflowId is not set on ${command}. ${rest}`);
+  if (tooLong(workflowId)) {
+    const lengths = `Length=${utf8Bytes(workflowId)} Limit=${MAX_ID_BYTES}`;
+    throw new CommandRefused(
+      cause,
+      `WorkflowId on ${command} exceeds length limit. WorkflowId=${workflowId} ${lengths} ${also}`,
+    );
+  }
+  if (runId && !isRunId(runId)) {
+    throw new CommandRefused(cause, `Invalid RunId set on ${command}. WorkflowId=${workflowId} ${also}`);
+  }
 }
 
-function checkNamespace(own: string, wanted: string | undefined, cause: Cause): void {
-  if (wanted && wanted !== own) {
-    throw new CommandRefused(cause, "cross namespace commands are not enabled in the embedded server");
-  }
+/** A command may name its own namespace or none. @throws {ServiceFailure} NOT_FOUND when there is none of that name */
+export function checkNamespace(engine: Engine, own: string, wanted: string | undefined, cause: Cause): void {
+  if (!wanted || wanted === own) return;
+  engine.parts.namespaceId(wanted);
+  throw new CommandRefused(cause, "cross namespace commands are not allowed");
 }
 
 function checkPending({ tx }: CommandContext, kind: "signal" | "cancel", cause: Cause): void {

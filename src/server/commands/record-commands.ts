@@ -26,11 +26,16 @@ export const upsertWorkflowSearchAttributes: CommandHandler<"upsertWorkflowSearc
     );
   }
   try {
-    const checked = engine.parts.searchAttributes.check(run.namespace, fields);
+    const rules = engine.parts.searchAttributes;
+    // Nulls stay in the event: they are what takes an attribute away.
+    const indexedFields = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, rules.typed(run.namespace, name, value ?? {})]),
+    );
+    Object.assign(indexedFields, rules.check(run.namespace, fields));
     tx.add(
       "upsertWorkflowSearchAttributes",
       {
-        searchAttributes: { indexedFields: { ...fields, ...checked } },
+        searchAttributes: { indexedFields },
         workflowTaskCompletedEventId: completedId,
       },
       extras,

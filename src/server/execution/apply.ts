@@ -4,6 +4,7 @@
 // P2. What no event says (attempts, heartbeats, stickiness, task queues) is set by the live side and not touched here.
 import type { Init } from "../../codec-runtime/init.ts";
 import type { Payload } from "../../gen/codec/temporal/api/common/v1/message.ts";
+import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { type EventName, type EventValue, eventName, type StoredEvent } from "../history/event.ts";
 import { durationMs, timestampMs } from "../wire-time.ts";
@@ -24,6 +25,14 @@ const APPLY: { readonly [Name in EventName]?: Apply<Name> } = {
     state.fields.lastTaskCompletedId = event.eventId;
     state.fields.versioning = value;
     noteBuild(state, value, event);
+  },
+  workflowTaskFailed: (state, value, event) => {
+    if (value.cause !== WorkflowTaskFailedCause.RESET_WORKFLOW) return;
+    const atMs = timeOf(event);
+    // What was under way where the run goes on from begins anew.
+    for (const activity of [...state.activities.values()]) {
+      state.activities.set(activity.scheduledId, { ...activity, scheduledMs: atMs, firstScheduledMs: atMs });
+    }
   },
   activityTaskScheduled: (state, value, event) => {
     const atMs = timeOf(event);

@@ -44,7 +44,6 @@ export function startChild(engine: Engine, parent: Run, initiatedId: number): vo
         workflowId: initiated.workflowId,
         cause: FailedCause.WORKFLOW_ALREADY_EXISTS,
         control: initiated.control,
-        workflowTaskCompletedEventId: initiated.workflowTaskCompletedEventId,
       });
     }
     tx.needTask();
@@ -125,7 +124,7 @@ function childStarted(
     searchAttributes: initiated.searchAttributes,
     header: initiated.header,
     workflowId: initiated.workflowId,
-    priority: initiated.priority,
+    priority: initiated.priority ?? parent.fields.started.priority,
     versioningOverride: initiated.versioningOverride,
   };
 }
@@ -135,11 +134,10 @@ export function tellParent(engine: Engine, child: Run): void {
   const { started } = child.fields;
   const execution = started.parentWorkflowExecution;
   if (execution === undefined) return;
-  const parent = engine.run(
-    started.parentWorkflowNamespace ?? "",
-    execution.workflowId ?? "",
-    execution.runId ?? "",
-  );
+  const namespace = started.parentWorkflowNamespace ?? "";
+  const workflowId = execution.workflowId ?? "";
+  let parent = engine.run(namespace, workflowId, execution.runId ?? "");
+  while (parent?.fields.resetRunId) parent = engine.run(namespace, workflowId, parent.fields.resetRunId);
   if (!parent || !open(parent)) return;
   const record = parent.state.children.get(id(started.parentInitiatedEventId));
   if (!record || record.initiated.workflowId !== child.workflowId) return;

@@ -153,7 +153,7 @@ export class Engine {
     this.#changing = true;
     const { state } = run;
     const before = state.fields;
-    const tx = new Transaction(run, run.timeline.now(), () => (this.#lastTaskId += 1));
+    const tx = new Transaction(run, run.nextChangeMs(), () => (this.#lastTaskId += 1));
     let result: Result;
     try {
       state.begin();

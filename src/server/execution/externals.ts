@@ -29,15 +29,16 @@ export function signalExternal(engine: Engine, sender: Run, initiatedId: number)
     );
   });
   engine.transact(sender, (tx) => {
-    const { namespace, namespaceId, workflowExecution, control, workflowTaskCompletedEventId } = initiated;
-    const about = { namespace, namespaceId, workflowExecution, control, initiatedEventId: initiatedId };
-    if (failed === undefined) tx.add("externalWorkflowExecutionSignaled", about);
+    const { namespaceId, workflowExecution, control } = initiated;
+    const { namespace } = sender;
+    const about = { namespace, namespaceId, workflowExecution, initiatedEventId: initiatedId };
+    if (failed === undefined) tx.add("externalWorkflowExecutionSignaled", { ...about, control });
     else {
       const cause =
         failed.status === GrpcStatus.INVALID_ARGUMENT
           ? SignalFailed.SIGNAL_COUNT_LIMIT_EXCEEDED
           : SignalFailed.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND;
-      tx.add("signalExternalWorkflowExecutionFailed", { ...about, cause, workflowTaskCompletedEventId });
+      tx.add("signalExternalWorkflowExecutionFailed", { ...about, control, cause });
     }
     tx.needTask();
   });
@@ -61,15 +62,14 @@ export function cancelExternal(engine: Engine, sender: Run, initiatedId: number)
     );
   });
   engine.transact(sender, (tx) => {
-    const { namespace, namespaceId, workflowExecution, control, workflowTaskCompletedEventId } = initiated;
+    const { namespaceId, workflowExecution } = initiated;
+    const { namespace } = sender;
     const about = { namespace, namespaceId, workflowExecution, initiatedEventId: initiatedId };
     if (failed === undefined) tx.add("externalWorkflowExecutionCancelRequested", about);
     else {
       tx.add("requestCancelExternalWorkflowExecutionFailed", {
         ...about,
-        control,
         cause: CancelFailed.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND,
-        workflowTaskCompletedEventId,
       });
     }
     tx.needTask();

@@ -1,7 +1,7 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { HistoryEvent } from "../../gen/codec/temporal/api/history/v1/message.ts";
 import { makeEvent, type StoredEvent } from "../history/event.ts";
-import { HISTORY_PAGE_EVENTS } from "../limits.ts";
+import { HISTORY_PAGE_BATCHES } from "../limits.ts";
 import type { Run } from "./run.ts";
 import { deferredEvents } from "./workflow-task.ts";
 
@@ -15,23 +15,25 @@ export interface HistoryPage {
   readonly next: number | undefined;
 }
 
-/** Events from `from` up to `end` (not included), as many whole batches as fit a page. */
+/** Events from `from` up to `end` (not included): as many batches, whole ones, as fit a page. A full page has a next one. */
 export function historyPage(
   run: Run,
   from: number,
   end: number,
-  maxEvents: number = HISTORY_PAGE_EVENTS,
+  maxBatches: number = HISTORY_PAGE_BATCHES,
 ): HistoryPage {
   const { history } = run;
   let to = from;
   let bytes = 0;
-  while (to < end && to - from < maxEvents) {
+  let batches = 0;
+  while (to < end && batches < maxBatches) {
     const batchEnd = Math.min(history.batchEnd(to), end);
     bytes += bytesAbout(history.slice(to, batchEnd));
     if (to > from && bytes > PAGE_BYTES) break;
     to = batchEnd;
+    batches += 1;
   }
-  return { events: history.slice(from, to), next: to < end ? to : undefined };
+  return { events: history.slice(from, to), next: to < end || batches === maxBatches ? to : undefined };
 }
 
 /**

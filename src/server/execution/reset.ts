@@ -11,10 +11,11 @@ import { UpdateAdmittedEventOrigin } from "../../gen/codec/temporal/api/enums/v1
 import type { ResetWorkflowExecutionRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { eventName, eventValue, type StoredEvent } from "../history/event.ts";
 import { invalidArgument } from "../rpc/failures.ts";
+import { checkRequestId } from "../rpc/request-checks.ts";
 import { addActivity } from "./activities.ts";
 import { id } from "./apply.ts";
 import { startChild } from "./children.ts";
-import { terminate } from "./close.ts";
+import { forceCloseTask, terminate } from "./close.ts";
 import type { Engine } from "./engine.ts";
 import { cancelExternal, signalExternal } from "./externals.ts";
 import { open } from "./id-policies.ts";
@@ -27,7 +28,7 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
   const base = engine.find(request.namespace, request.workflowExecution);
   const current = engine.current(base.namespace, base.workflowId) ?? base;
   if (request.requestId === "") throw invalidArgument("RequestId is not set on request.");
-  if (current.state.startRequestIds.has(request.requestId)) return current.runId;
+  checkRequestId(request.requestId);
   const finishId = id(request.workflowTaskFinishEventId);
   if (finishId <= 1 || finishId >= base.fields.nextEventId) {
     throw invalidArgument("Workflow task finish ID must be > 1 && <= workflow last event ID.");
@@ -36,9 +37,13 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
   const runId = crypto.randomUUID();
   const later = laterEvents(engine, base, finishId);
   if (open(current)) {
-    engine.transact(current, (tx) =>
-      terminate(tx, { reason: request.reason, identity: request.identity || "history-resetter" }),
-    );
+    engine.transact(current, (tx) => {
+      forceCloseTask(tx);
+      // What waited in the buffer is told: the new run has it too.
+      tx.flush();
+      tx.fields.resetRunId = runId;
+      terminate(tx, { reason: request.reason, identity: "history-resetter" });
+    });
   }
   const { started } = base.fields;
   const fields = firstFields(started, base.fields.startMs, base.fields.executionMs - base.fields.startMs);
@@ -65,6 +70,11 @@ interface PendingTask {
 
 /** The workflow task that is open after the events before `finishId`. @throws {ServiceFailure} INVALID_ARGUMENT: none is */
 function pendingTaskAt(base: Run, finishId: number): PendingTask {
+  if (base.history.batchEnd(finishId - 1) !== finishId) {
+    throw invalidArgument(
+      `StateRebuilder unable to Rebuild mutable state to event ID: ${finishId - 1}, version: 0, this event must be at the boundary`,
+    );
+  }
   const last = base.history.get(finishId - 1);
   const name = last && eventName(last);
   for (let eventId = finishId - 1; eventId > 0; eventId -= 1) {
@@ -113,14 +123,7 @@ function failTaskOfReset(
 /** What was under way at that point begins anew. */
 function restartPending(engine: Engine, tx: Transaction): void {
   const { run, state } = tx;
-  for (const activity of [...state.activities.values()]) {
-    state.activities.set(activity.scheduledId, {
-      ...activity,
-      scheduledMs: tx.nowMs,
-      firstScheduledMs: tx.nowMs,
-    });
-    addActivity(engine, tx, activity.scheduledId);
-  }
+  for (const { scheduledId } of state.activities.values()) addActivity(engine, tx, scheduledId);
   for (const child of state.children.values()) {
     if (child.startedId === 0) tx.after(() => startChild(engine, run, child.initiatedId));
   }

@@ -6,7 +6,8 @@ import type { Run } from "./run.ts";
 /** What the end of a run means for others: its parent, its children, and who waits for its updates and queries. */
 export function onRunClosed(engine: Engine, run: Run): void {
   if (!continues(run)) tellParent(engine, run);
-  applyParentClosePolicies(engine, run);
+  // The children of a run that was reset go over to the new one.
+  if (run.fields.resetRunId === "") applyParentClosePolicies(engine, run);
 }
 
 function continues(run: Run): boolean {

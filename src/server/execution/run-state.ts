@@ -112,6 +112,8 @@ export interface RunFields {
   cancelRequestId: string;
   /** A close command was refused for buffered events: until the next task ends nothing more is let in. */
   closeAttempted: boolean;
+  /** The run that goes on from an earlier point of this one; empty: it was not reset. */
+  resetRunId: string;
   signalCount: number;
   /** Updates that are accepted and not completed. */
   openUpdates: number;

@@ -4,6 +4,9 @@ import { QueryRegistry } from "./query-registry.ts";
 import { type RunFields, RunState } from "./run-state.ts";
 import { UpdateRegistry } from "./update-registry.ts";
 
+/** Changes within one millisecond of the clock are that far apart. */
+const LEAST_APART_MS = 0.05;
+
 /** One run of a workflow: its state, its history, and what the server holds for it besides. */
 export class Run {
   readonly namespace: string;
@@ -20,6 +23,7 @@ export class Run {
   readonly alarms: Map<string, Alarm> = new Map();
   /** The hold on time that this run's work has. */
   held: { readonly work: "firm" | "activity"; readonly release: () => void } | undefined;
+  #lastChangeMs = 0;
 
   constructor(init: {
     readonly namespace: string;
@@ -33,6 +37,12 @@ export class Run {
     this.runId = init.runId;
     this.timeline = init.timeline;
     this.state = new RunState(init.fields);
+  }
+
+  /** The time of the next change: no two of a run have the same, as they have not on a real server. */
+  nextChangeMs(): number {
+    this.#lastChangeMs = Math.max(this.timeline.now(), this.#lastChangeMs + LEAST_APART_MS);
+    return this.#lastChangeMs;
   }
 
   get fields(): RunFields {

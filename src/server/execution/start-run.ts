@@ -71,6 +71,7 @@ export function firstFields(
     cancelRequested: false,
     cancelRequestId: "",
     closeAttempted: false,
+    resetRunId: "",
     signalCount: 0,
     openUpdates: 0,
     memo: defined(started.memo?.fields),

@@ -10,7 +10,7 @@ import { historyPage, transientEvents } from "../execution/history-page.ts";
 import { open } from "../execution/id-policies.ts";
 import { decodePageToken, encodePageToken, type PageToken } from "../execution/page-token.ts";
 import type { Run } from "../execution/run.ts";
-import { HISTORY_PAGE_EVENTS, LONG_POLL_MS, LONG_POLL_TAIL_MS } from "../limits.ts";
+import { HISTORY_PAGE_BATCHES, LONG_POLL_MS, LONG_POLL_TAIL_MS } from "../limits.ts";
 import type { Wall } from "../time/wall.ts";
 import type { HandlersOf, ServerCall } from "./call.ts";
 import { invalidArgument } from "./failures.ts";
@@ -26,7 +26,10 @@ export function historyRpcs(engine: Engine, wall: Wall): HandlersOf<WorkflowServ
       const token = request.nextPageToken.length === 0 ? undefined : decodePageToken(request.nextPageToken);
       const run = runOf(engine, request, token);
       const last = token?.next ?? run.history.length;
-      const first = Math.max(1, last - pageSize(request.maximumPageSize) + 1);
+      let first = last + 1;
+      for (let left = pageSize(request.maximumPageSize); left > 0 && first > 1; left -= 1) {
+        first = run.history.batchStart(first - 1);
+      }
       const events = [...run.history.slice(first, last + 1)].reverse();
       const next = first > 1 ? token0(run, { next: first - 1 }) : undefined;
       return { history: { events }, nextPageToken: next };
@@ -50,7 +53,7 @@ async function readHistory(engine: Engine, wall: Wall, request: Request, call: S
 function closeEvent(run: Run, waits: boolean): Answer {
   const { last } = run.history;
   if (!open(run)) return { history: { events: last ? [last] : [] } };
-  if (!waits) return { history: { events: last ? [last] : [] } };
+  if (!waits) return { history: {} };
   return {
     history: {},
     nextPageToken: token0(run, { next: run.history.length + 1, wait: true, closeOnly: true }),
@@ -100,7 +103,7 @@ function runOf(
 }
 
 function pageSize(wanted: number): number {
-  return wanted > 0 && wanted < HISTORY_PAGE_EVENTS ? wanted : HISTORY_PAGE_EVENTS;
+  return wanted > 0 && wanted < HISTORY_PAGE_BATCHES ? wanted : HISTORY_PAGE_BATCHES;
 }
 
 /** Waits until `ready`, or as long as a long poll may. */

@@ -53,6 +53,11 @@ export class SearchAttributes implements SearchAttributeRules {
     return checked;
   }
 
+  typed(namespace: string, name: string, payload: Init<Payload>): Init<Payload> {
+    const type = this.custom(namespace)[name] ?? ownAttributes()[name];
+    return type === undefined ? payload : typedPayload(payload, type);
+  }
+
   /** The custom search attributes of a namespace: name → type. */
   custom(namespace: string): Record<string, number> {
     const types: Record<string, number> = {};

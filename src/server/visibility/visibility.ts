@@ -48,4 +48,6 @@ export interface SearchAttributeRules {
     namespace: string,
     fields: Readonly<Record<string, Init<Payload> | undefined>>,
   ): Record<string, Init<Payload>>;
+  /** A value with the name of its attribute's type in its metadata, nulls included; as it is when there is no such attribute. */
+  typed(namespace: string, name: string, payload: Init<Payload>): Init<Payload>;
 }

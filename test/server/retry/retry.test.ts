@@ -86,7 +86,7 @@ describe("whether another attempt follows", () => {
 describe("retry policies", () => {
   test("what is left open gets the server's defaults", () => {
     expect(fullRetryPolicy({ initialInterval: seconds(3) })).toEqual({
-      initialInterval: { seconds: 3, nanos: 0 },
+      initialInterval: { seconds: 3 },
       backoffCoefficient: 2,
       maximumInterval: { seconds: 300, nanos: 0 },
       maximumAttempts: 0,

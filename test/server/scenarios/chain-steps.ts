@@ -86,3 +86,13 @@ const CLOSING: ReadonlySet<string> = new Set(
     (how) => `workflowExecution${how}EventAttributes`,
   ),
 );
+
+/** Waits until a workflow that may not be there yet has its first task. */
+export async function present(stage: Stage, workflowId: string): Promise<void> {
+  for (let left = 200; left > 0; left -= 1) {
+    const events = await stage.events({ workflowId }).catch(() => []);
+    if (events.length > 1) return;
+    await stage.pause(50);
+  }
+  throw new Error(`${workflowId} did not come within 10 s`);
+}
