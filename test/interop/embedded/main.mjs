@@ -1,0 +1,49 @@
+/**
+ * Clients that we did not write, unchanged, on the embedded server: the official TypeScript SDK, the Temporal CLI and the Python
+ * SDK, each through a port of `perdure dev`.
+ *
+ *   npx tsx test/interop/embedded/main.mjs [typescript] [cli] [python] [time]
+ *
+ * Prints what failed, then `N passed, N failed, N skipped`.
+ */
+import { fileURLToPath } from "node:url";
+import { buildIfStale } from "../../harness/build.ts";
+import { SEARCH_ATTRIBUTES } from "../../harness/real-server.ts";
+import { bundleWorkflows } from "../lib/bundle.mjs";
+import { quietRuntime } from "../lib/quiet-runtime.mjs";
+import { runCli } from "./cli.mjs";
+import { startDev } from "./dev-process.mjs";
+import { preparePython, runPython } from "./python.mjs";
+import { Report } from "./report.mjs";
+import { runTime } from "./time.mjs";
+import { officialWorker, runTypescript } from "./typescript.mjs";
+
+const words = process.argv.slice(2);
+const wanted = (part) => words.length === 0 || words.includes(part);
+
+const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+  "--search-attribute",
+  `${name}=${type}`,
+]);
+
+if (!buildIfStale()) throw new Error("the build failed");
+quietRuntime();
+const report = new Report();
+const python = wanted("python") ? preparePython() : undefined;
+const workflowBundle = await bundleWorkflows(fileURLToPath(new URL("workflows.mjs", import.meta.url)));
+const server = await startDev(...attributes);
+const skipping = await startDev("--time-skipping");
+try {
+  const worker = await officialWorker(server.address, workflowBundle);
+  await Promise.all([
+    wanted("typescript") && runTypescript(report, server.address),
+    wanted("cli") && runCli(report, server.address, worker.taskQueue),
+    wanted("python") && runPython(report, await python, server.address),
+    wanted("time") && runTime(report, skipping.address, workflowBundle),
+  ]);
+  await worker.stop();
+} finally {
+  await server.stop();
+  await skipping.stop();
+}
+process.exitCode = report.close() ? 0 : 1;
