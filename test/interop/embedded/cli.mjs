@@ -66,7 +66,8 @@ const cases = {
     const start = ["-w", "cli-list-2", "--type", "account", ...queue, "--input", "1"];
     await cli.text("workflow", "signal-with-start", ...signal, ...start);
     const query = ["--query", "WorkflowId STARTS_WITH 'cli-list-' AND WorkflowType IN ('parent', 'account')"];
-    const ids = async () => (await cli.json("workflow", "list", ...query)).map(({ execution }) => execution.workflowId);
+    const ids = async () =>
+      (await cli.json("workflow", "list", ...query)).map(({ execution }) => execution.workflowId);
     // The parent's child is found too.
     await eventually(async () => (await ids()).length === 3);
     deepEqual((await ids()).sort(), ["cli-list-1", "cli-list-1-child", "cli-list-2"]);
@@ -93,7 +94,9 @@ const cases = {
     const reset = ["--type", "FirstWorkflowTask", "--reason", "again"];
     const again = await cli.json("workflow", "reset", ...W, ...reset);
     ok(again.runId && again.runId !== runId);
-    await eventually(async () => (await cli.json("workflow", "query", ...W, "--name", "total")).queryResult[0] === 3);
+    await eventually(
+      async () => (await cli.json("workflow", "query", ...W, "--name", "total")).queryResult[0] === 3,
+    );
     await cli.text("workflow", "signal", ...W, "--name", "finish");
     equal((await cli.json("workflow", "result", ...W)).result, 3);
     await cli.text("workflow", "delete", ...W);
@@ -101,7 +104,17 @@ const cases = {
   },
 
   async "namespaces, search attributes"(cli) {
-    await cli.text("operator", "namespace", "create", "-n", "from-cli", "--retention", "3d", "--description", "mine");
+    await cli.text(
+      "operator",
+      "namespace",
+      "create",
+      "-n",
+      "from-cli",
+      "--retention",
+      "3d",
+      "--description",
+      "mine",
+    );
     const { namespaceInfo, config } = await cli.json("operator", "namespace", "describe", "-n", "from-cli");
     equal(namespaceInfo.name, "from-cli");
     equal(namespaceInfo.description, "mine");

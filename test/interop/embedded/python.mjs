@@ -23,7 +23,13 @@ export async function preparePython() {
     await mkdir(build, { recursive: true });
     try {
       await run("python3", ["-m", "venv", build]);
-      await run(join(build, "bin", "python"), ["-m", "pip", "install", "-q", `temporalio==${TEMPORALIO_VERSION}`]);
+      await run(join(build, "bin", "python"), [
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        `temporalio==${TEMPORALIO_VERSION}`,
+      ]);
       // Its `python` finds its packages beside itself wherever it is.
       if (!existsSync(venv)) await rename(build, venv);
     } finally {

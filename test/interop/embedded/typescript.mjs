@@ -78,7 +78,11 @@ const cases = {
     await handle.signal("finish");
     equal(await handle.result(), 6);
     await rejects(
-      run.client.workflow.start("account", { ...run.options(), ...options, workflowIdReusePolicy: "REJECT_DUPLICATE" }),
+      run.client.workflow.start("account", {
+        ...run.options(),
+        ...options,
+        workflowIdReusePolicy: "REJECT_DUPLICATE",
+      }),
       { name: "WorkflowExecutionAlreadyStartedError" },
     );
   },
@@ -164,7 +168,9 @@ const cases = {
     await rejects(handle.result(), ({ cause }) => cause?.message === "as told" && cause.nonRetryable);
     const { events } = await handle.fetchHistory();
     ok(events.at(-1).workflowExecutionFailedEventAttributes);
-    await rejects(run.client.workflow.getHandle("no such workflow").describe(), { name: "WorkflowNotFoundError" });
+    await rejects(run.client.workflow.getHandle("no such workflow").describe(), {
+      name: "WorkflowNotFoundError",
+    });
   },
 };
 
@@ -178,7 +184,9 @@ export async function runTypescript(report, address) {
     list: async (query) => await all(client.workflow.list({ query })),
   };
   await Promise.all(
-    Object.entries(cases).map(([name, test]) => report.check(`official TypeScript SDK: ${name}`, () => test(run))),
+    Object.entries(cases).map(([name, test]) =>
+      report.check(`official TypeScript SDK: ${name}`, () => test(run)),
+    ),
   );
   await connection.close();
 }
