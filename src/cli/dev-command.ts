@@ -45,12 +45,14 @@ export const devCommand: Command = {
     },
   },
   run: async (args, host) => {
+    // Asked once before anything is opened, so that a wrong level is told at once.
+    const tellsStop = logs(args, "info");
     const server = new EmbeddedServer(serverOptions(args, host));
     const stopped = host.untilAskedToStop();
     const listener = await open(server, args);
     host.out(description(listener, args));
     const signal = await stopped;
-    if (logs(args, "info")) host.err(`perdure dev: ${signal}, stopping\n`);
+    if (tellsStop) host.err(`perdure dev: ${signal}, stopping\n`);
     await server.close();
     return ExitCode.ok;
   },

@@ -11,6 +11,7 @@ import {
   requestCancelExternalWorkflowExecution,
   signalExternalWorkflowExecution,
 } from "./external-commands.ts";
+import { refuseNexus } from "./nexus-commands.ts";
 import { modifyWorkflowProperties, recordMarker, upsertWorkflowSearchAttributes } from "./record-commands.ts";
 import { cancelTimer, startTimer } from "./timer-commands.ts";
 
@@ -30,6 +31,8 @@ export const COMMANDS: { readonly [Name in CommandName]?: CommandHandler<Name> }
   startChildWorkflowExecution,
   signalExternalWorkflowExecution,
   requestCancelExternalWorkflowExecution,
+  scheduleNexusOperation: refuseNexus,
+  requestCancelNexusOperation: refuseNexus,
 };
 
 /** The commands after which nothing may follow. */

@@ -20,6 +20,7 @@ import {
   type CommandName,
   CommandRefused,
 } from "../commands/command.ts";
+import { checkCommandSize } from "../commands/command-sizes.ts";
 import { CLOSING, COMMANDS } from "../commands/table.ts";
 import { isRejection, rejectUnprocessed, runMessage } from "../commands/update-messages.ts";
 import { MAX_DISCARDED_EVENTS, TASK_HEARTBEAT_TIMEOUT_MS } from "../limits.ts";
@@ -157,6 +158,7 @@ function runCommands(context: Omit<CommandContext, "extras">): void {
     };
     // The table has for each name the handler of that name's value.
     (handler as CommandHandler<CommandName>)({ ...context, extras }, command.attributes.value as never);
+    checkCommandSize(name as CommandName, command.attributes.value as never);
   });
   for (const message of messages.values()) runMessage(context, message);
   if (tx.running && !request.forceCreateNewWorkflowTask) rejectUnprocessed(tx);

@@ -3,7 +3,7 @@ import { activityDue } from "./activity-due.ts";
 import type { Due } from "./alarms.ts";
 import { runDueMs } from "./alarms.ts";
 import { forceCloseTask } from "./close.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, isHistoryFull } from "./engine.ts";
 import { planNextRun } from "./next-run.ts";
 import type { Run } from "./run.ts";
 import type { Transaction } from "./transaction.ts";
@@ -11,26 +11,30 @@ import { timeOutTask } from "./workflow-task.ts";
 
 /** Does what has become due. The state may have moved on since the alarm was set: each looks first. */
 export function onDue(engine: Engine, run: Run, due: Due): void {
-  engine.transact(run, (tx) => {
-    if (!tx.running) return;
-    switch (due.kind) {
-      case "timer":
-        fireTimer(tx, due.timerId);
-        break;
-      case "activity":
-        activityDue(engine, tx, due.scheduledId);
-        break;
-      case "task":
-        taskDue(tx, due);
-        break;
-      case "first-task":
-        tx.fields.backingOff = false;
-        tx.needTask();
-        break;
-      case "run-timeout":
-        timeOutRun(engine, tx);
-    }
-  });
+  try {
+    engine.transact(run, (tx) => {
+      if (!tx.running) return;
+      switch (due.kind) {
+        case "timer":
+          fireTimer(tx, due.timerId);
+          break;
+        case "activity":
+          activityDue(engine, tx, due.scheduledId);
+          break;
+        case "task":
+          taskDue(tx, due);
+          break;
+        case "first-task":
+          tx.fields.backingOff = false;
+          tx.needTask();
+          break;
+        case "run-timeout":
+          timeOutRun(engine, tx);
+      }
+    });
+  } catch (error) {
+    if (!isHistoryFull(error)) throw error;
+  }
 }
 
 function fireTimer(tx: Transaction, timerId: string): void {

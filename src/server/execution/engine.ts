@@ -5,12 +5,15 @@
 
 import type { Init } from "../../codec-runtime/init.ts";
 import type { WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
+import { MAX_HISTORY_BYTES, MAX_HISTORY_EVENTS } from "../limits.ts";
 import type { TaskQueueId, WaitingTask } from "../matching/matching.ts";
 import { invalidArgument, runNotFound, workflowNotFound } from "../rpc/failures.ts";
+import { ServiceFailure } from "../rpc/service-failure.ts";
 import type { Timeline } from "../time/timeline.ts";
 import type { SearchAttributeRules, VisibilitySink } from "../visibility/visibility.ts";
 import { type Due, syncAlarms } from "./alarms.ts";
 import { busy } from "./busy.ts";
+import { terminate } from "./close.ts";
 import { Run } from "./run.ts";
 import type { RunFields } from "./run-state.ts";
 import { Transaction } from "./transaction.ts";
@@ -128,7 +131,7 @@ export class Engine {
     if (!workflow) return;
     workflow.runs.delete(run.runId);
     for (const alarm of run.alarms.values()) alarm.cancel();
-    run.release?.();
+    run.held?.release();
     this.parts.visibility.remove(run.namespace, run.runId);
     if (workflow.current !== run) return;
     const newest = [...workflow.runs.values()].at(-1);
@@ -159,12 +162,14 @@ export class Engine {
       state.begin();
       result = change(tx);
       tx.close();
+      if (tx.running) checkHistory(tx);
     } catch (error) {
       state.rollback();
-      throw error;
-    } finally {
       this.#changing = false;
+      if (isHistoryFull(error)) this.#endFull(run, error.message);
+      throw error;
     }
+    this.#changing = false;
     const changed = {
       timers: [...state.timers.changedKeys()],
       activities: [...state.activities.changedKeys()],
@@ -174,6 +179,12 @@ export class Engine {
     for (const batch of tx.outcome.batches) run.history.append(batch);
     this.#afterCommit(run, before, tx, changed);
     return result;
+  }
+
+  /** A run whose history is full ends; the change that would have been too much has not happened. */
+  #endFull(run: Run, reason: string): void {
+    if (run.fields.closeMs !== undefined) return;
+    this.transact(run, (tx) => terminate(tx, { reason, identity: "history-service" }));
   }
 
   #afterCommit(
@@ -198,12 +209,12 @@ export class Engine {
   }
 
   #syncHold(run: Run): void {
-    const works = busy(run);
-    if (works && !run.release) run.release = run.timeline.hold();
-    else if (!works && run.release) {
-      run.release();
-      run.release = undefined;
-    }
+    const work = busy(run);
+    const { held } = run;
+    if (work === held?.work) return;
+    // The new hold comes before the old one goes, so that the tree is busy throughout.
+    run.held = work === undefined ? undefined : { work, release: run.timeline.hold(work === "firm") };
+    held?.release();
   }
 
   #drain(): void {
@@ -212,11 +223,27 @@ export class Engine {
       try {
         work();
       } catch (error) {
-        this.parts.onDefect("an effect of a change", error);
+        if (!isHistoryFull(error)) this.parts.onDefect("an effect of a change", error);
       }
     }
     this.#draining = false;
   }
+}
+
+const COUNT_EXCEEDED = "Workflow history count exceeds limit.";
+const SIZE_EXCEEDED = "Workflow history size exceeds limit.";
+
+/** @throws {ServiceFailure} INVALID_ARGUMENT when a run that goes on has more history than the server keeps of one */
+function checkHistory({ run, fields }: Transaction): void {
+  if (fields.nextEventId - 1 > MAX_HISTORY_EVENTS) throw invalidArgument(COUNT_EXCEEDED);
+  if (run.history.sizeBytes > MAX_HISTORY_BYTES) throw invalidArgument(SIZE_EXCEEDED);
+}
+
+/** Whether a change failed because the run's history is full. The run has ended by that. */
+export function isHistoryFull(error: unknown): error is ServiceFailure {
+  return (
+    error instanceof ServiceFailure && (error.message === COUNT_EXCEEDED || error.message === SIZE_EXCEEDED)
+  );
 }
 
 function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {

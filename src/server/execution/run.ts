@@ -21,8 +21,8 @@ export class Run {
   readonly queries: QueryRegistry = new QueryRegistry();
   /** What is due when, by what it is for. */
   readonly alarms: Map<string, Alarm> = new Map();
-  /** Ends the hold on time that this run's work has. */
-  release: (() => void) | undefined;
+  /** The hold on time that this run's work has. */
+  held: { readonly work: "firm" | "activity"; readonly release: () => void } | undefined;
   #lastChangeMs = 0;
 
   constructor(init: {

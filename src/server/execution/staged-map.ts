@@ -10,9 +10,10 @@
  * ```
  */
 export class StagedMap<K, V> {
-  readonly #base: Map<K, V> = new Map();
+  // Most maps of most runs are empty: one that holds nothing is not there.
+  #base: Map<K, V> | undefined;
   /** Undefined as value: deleted. */
-  readonly #staged: Map<K, V | undefined> = new Map();
+  #staged: Map<K, V | undefined> | undefined;
   #size = 0;
 
   get size(): number {
@@ -20,7 +21,7 @@ export class StagedMap<K, V> {
   }
 
   get(key: K): V | undefined {
-    return this.#staged.has(key) ? this.#staged.get(key) : this.#base.get(key);
+    return this.#staged?.has(key) ? this.#staged.get(key) : this.#base?.get(key);
   }
 
   has(key: K): boolean {
@@ -29,19 +30,19 @@ export class StagedMap<K, V> {
 
   set(key: K, value: V): void {
     if (!this.has(key)) this.#size += 1;
-    this.#staged.set(key, value);
+    this.#stage(key, value);
   }
 
   delete(key: K): boolean {
     if (!this.has(key)) return false;
     this.#size -= 1;
-    this.#staged.set(key, undefined);
+    this.#stage(key, undefined);
     return true;
   }
 
   /** Whether anything changed since the last commit. */
   get changed(): boolean {
-    return this.#staged.size > 0;
+    return this.#staged !== undefined;
   }
 
   /** In the order in which the keys were first set. */
@@ -51,33 +52,41 @@ export class StagedMap<K, V> {
 
   /** In the order in which the keys were first set. */
   *entries(): Generator<[K, V]> {
-    for (const [key, value] of this.#base) {
-      if (!this.#staged.has(key)) yield [key, value];
-      else {
-        const staged = this.#staged.get(key);
-        if (staged !== undefined) yield [key, staged];
-      }
+    const base = this.#base;
+    // What is changed meanwhile counts.
+    for (const [key, value] of base ?? []) {
+      const now = this.#staged?.has(key) ? this.#staged.get(key) : value;
+      if (now !== undefined) yield [key, now];
     }
-    for (const [key, value] of this.#staged) {
-      if (value !== undefined && !this.#base.has(key)) yield [key, value];
+    for (const [key, value] of this.#staged ?? []) {
+      if (value !== undefined && !base?.has(key)) yield [key, value];
     }
   }
 
   /** The keys that changed since the last commit. */
-  changedKeys(): IterableIterator<K> {
-    return this.#staged.keys();
+  changedKeys(): Iterable<K> {
+    return this.#staged?.keys() ?? [];
   }
 
   commit(): void {
-    for (const [key, value] of this.#staged) {
-      if (value === undefined) this.#base.delete(key);
-      else this.#base.set(key, value);
+    const staged = this.#staged;
+    if (staged === undefined) return;
+    const base = this.#base ?? new Map<K, V>();
+    for (const [key, value] of staged) {
+      if (value === undefined) base.delete(key);
+      else base.set(key, value);
     }
-    this.#staged.clear();
+    this.#base = base.size > 0 ? base : undefined;
+    this.#staged = undefined;
   }
 
   rollback(): void {
-    this.#staged.clear();
-    this.#size = this.#base.size;
+    this.#staged = undefined;
+    this.#size = this.#base?.size ?? 0;
+  }
+
+  #stage(key: K, value: V | undefined): void {
+    this.#staged ??= new Map();
+    this.#staged.set(key, value);
   }
 }

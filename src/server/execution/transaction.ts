@@ -2,6 +2,7 @@
 // T1. All changes of a run go through a transaction; it is synchronous, and either all of it happens or nothing.
 // T2. While a workflow task is started, events from outside wait in the buffer; they come out when the task ends.
 // T3. Effects on anything else (task queues, other runs, answers to waiting callers) happen after the commit, in order.
+import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { flushBuffer } from "../history/buffer.ts";
 import {
@@ -13,11 +14,12 @@ import {
   type StoredEvent,
 } from "../history/event.ts";
 import { EVENT_KINDS } from "../history/event-kinds.ts";
+import { MAX_BUFFERED_EVENTS } from "../limits.ts";
 import { applyEvent } from "./apply.ts";
 import type { Run } from "./run.ts";
 import type { RunFields, RunState } from "./run-state.ts";
 import { endUpdates } from "./update-end.ts";
-import { scheduleTask, writeDeferredTask } from "./workflow-task.ts";
+import { failTask, scheduleTask, writeDeferredTask } from "./workflow-task.ts";
 
 /** One change of a run, from its checks to its events. */
 export class Transaction {
@@ -132,6 +134,9 @@ export class Transaction {
       endUpdates(this);
       this.run.queries.unblock(this);
       return;
+    }
+    if (fields.buffer.length > MAX_BUFFERED_EVENTS) {
+      failTask(this, { cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND, identity: "history-service" });
     }
     this.#keepSpeculative();
     if (fields.task === undefined || fields.task.startedId === 0) {

@@ -9,7 +9,8 @@ export class History {
   readonly #events: StoredEvent[] = [];
   /** Index of the first event of each batch. */
   readonly #batches: number[] = [];
-  readonly #waiters: Set<() => void> = new Set();
+  /** Most histories have none. */
+  #waiters: Set<() => void> | undefined;
   #sizeBytes = 0;
 
   /** Number of events, which is the id of the last one. */
@@ -74,12 +75,13 @@ export class History {
       this.#events.push(event);
       this.#sizeBytes += encodeHistoryEvent(event).length;
     }
-    for (const wake of [...this.#waiters]) wake();
+    for (const wake of [...(this.#waiters ?? [])]) wake();
   }
 
   /** Calls `wake` at each append until the result is called. */
   onAppend(wake: () => void): () => void {
+    this.#waiters ??= new Set();
     this.#waiters.add(wake);
-    return () => this.#waiters.delete(wake);
+    return () => void this.#waiters?.delete(wake);
   }
 }

@@ -85,6 +85,7 @@ export class Dispatcher implements RpcPort {
     const method = path.slice(path.lastIndexOf("/") + 1);
     if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
     if (this.#closed) throw closed();
+    if (options.timeoutMs !== undefined && options.timeoutMs <= 0) throw expired(options.timeoutMs);
     const request = decode(entry.codec, bytes);
     const call = new OpenCall(method, options, this.#open);
     try {

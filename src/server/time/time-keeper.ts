@@ -3,8 +3,8 @@
 //     skipped for all alike. Trees without work go by the first, trees with work by the second: they fall behind by what is
 //     skipped meanwhile, and hold no other tree back. Neither clock goes back, nor does the time of any tree.
 // K2. While somebody sleeps on the environment's clock, all trees move alike, by one count: locks and work together. Time
-//     skips while it is 0 at most. So whoever slept finds that everybody has lived through that time, and a sleep out of an
-//     activity, whose own work is in the count, may skip by taking one away.
+//     skips while it is 0 at most and no work is firm. So whoever slept finds that everybody has lived through that time, and a
+//     sleep out of an activity, whose own work is in the count, may skip by taking one away.
 // K3. Time skips in a turn of its own, when nothing is due and a whole turn has passed in which nothing happened, so that
 //     what was just done has had its effects; under unbroken load after `MOST_TURNS` turns.
 // K4. Alarms fire in turns of their own, never inside the call that set them; in the order of their moments, those of one
@@ -47,6 +47,7 @@ export class TimeKeeper {
   #order = 0;
   #locks: number;
   #holds = 0;
+  #firm = 0;
   #sleeps = 0;
   /** Counts everything that happens, by which quiet turns are told. */
   #activity = 0;
@@ -73,8 +74,9 @@ export class TimeKeeper {
         return this.#order;
       },
       replace: (tree, change) => this.#replace(tree, change),
-      held: (change) => {
+      held: (change, firm) => {
         this.#holds += change;
+        this.#firm += firm;
         this.#happened();
       },
     };
@@ -230,7 +232,8 @@ export class TimeKeeper {
   }
 
   #maySkip(): boolean {
-    return this.#sleeps > 0 ? this.#locks + this.#holds <= 0 : this.#locks === 0;
+    if (this.#sleeps > 0) return this.#firm === 0 && this.#locks + this.#holds <= 0;
+    return this.#locks === 0;
   }
 
   /** Looks, turn by turn, whether nothing happened since the last; then tells who waits for that, and skips. */

@@ -17,8 +17,11 @@ export interface Timeline {
    * past fires in the next turn, never within the call.
    */
   at(atMs: number, fire: () => void): Alarm;
-  /** Says that work began that time must not skip over (a workflow task, an activity that runs); the result ends it, once. */
-  hold(): () => void;
+  /**
+   * Says that work began that time must not skip over (a workflow task, an activity that runs); the result ends it, once. Over `firm`
+   * work no sleep skips either; over other work one may, since it may come out of that very work.
+   */
+  hold(firm?: boolean): () => void;
   /** No more alarms will come: frees what the keeper knows of it. Alarms still set are taken back. */
   end(): void;
 }

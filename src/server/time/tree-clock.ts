@@ -13,8 +13,8 @@ export interface ClockHost {
   nextOrder(): number;
   /** Takes the tree out of the heap of its clock, lets it change, and puts it back where it now belongs. */
   replace(tree: TreeClock, change: () => void): void;
-  /** Work began (1) or ended (-1). */
-  held(change: number): void;
+  /** Work began (1) or ended (-1), and how much of it is firm. */
+  held(change: number, firm: number): void;
 }
 
 /** The clock of one execution tree. */
@@ -26,6 +26,8 @@ export class TreeClock implements Timeline, HeapEntry {
   readonly #alarms: AlarmHeap<SetAlarm> = new AlarmHeap();
   #shift = 0;
   #holds = 0;
+  /** How many of them are firm. */
+  #firm = 0;
   /** How often it was ended: holds from before count no more. */
   #ends = 0;
 
@@ -55,12 +57,13 @@ export class TreeClock implements Timeline, HeapEntry {
     return alarm;
   }
 
-  hold(): () => void {
-    this.#count(1);
+  hold(firm = false): () => void {
+    const firmly = firm ? 1 : 0;
+    this.#count(1, firmly);
     const ends = this.#ends;
     let held = true;
     return () => {
-      if (held && ends === this.#ends) this.#count(-1);
+      if (held && ends === this.#ends) this.#count(-1, -firmly);
       held = false;
     };
   }
@@ -71,7 +74,7 @@ export class TreeClock implements Timeline, HeapEntry {
         this.#alarms.remove(first);
       }
     });
-    if (this.#holds > 0) this.#count(-this.#holds);
+    if (this.#holds > 0) this.#count(-this.#holds, -this.#firm);
     this.#ends += 1;
   }
 
@@ -97,7 +100,8 @@ export class TreeClock implements Timeline, HeapEntry {
     else this.#host.replace(this, () => this.#alarms.remove(alarm));
   }
 
-  #count(change: number): void {
+  #count(change: number, firm: number): void {
+    this.#firm += firm;
     const { skips } = this;
     const holds = this.#holds + change;
     if (skips === (holds === 0)) this.#holds = holds;
@@ -108,7 +112,7 @@ export class TreeClock implements Timeline, HeapEntry {
         this.#shift = nowMs - this.#host.clockMs(this.skips);
       });
     }
-    this.#host.held(change);
+    this.#host.held(change, firm);
   }
 }
 

@@ -13,6 +13,7 @@ import { memoryCases } from "./memory.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { stackCases } from "./stacks.ts";
+import { testingEnvironmentCases } from "./testing-environments.ts";
 import { testingTimeCases } from "./testing-time.ts";
 import { transportCases } from "./transport.ts";
 
@@ -30,6 +31,7 @@ export const cases: readonly Case[] = [
   ...memoryCases,
   ...patchCases,
   ...stackCases,
+  ...testingEnvironmentCases,
   ...testingTimeCases,
   ...transportCases,
   ...commandLineCases,

@@ -4,6 +4,7 @@ import { ActivityFailure, TimeoutFailure, WorkflowFailedError } from "perdure/cl
 import {
   busy,
   chain,
+  daily,
   family,
   nudge,
   nudged,
@@ -146,6 +147,32 @@ export const testingTimeCases: readonly Case[] = [
         for (const [index, span] of value.entries()) near(span, (index === 0 ? 20 : 30) * DAY);
         assert.ok(ms < SOON_MS, `${ms} ms`);
         near(await env.client.workflow.execute(chain, { ...start(), args: [5] }), 50 * DAY);
+      }),
+  },
+  {
+    name: "testing: a cron workflow runs as often as its schedule says",
+    run: (world) =>
+      inEnvironment(world, async ({ env, start }) => {
+        const beforeMs = await env.currentTimeMs();
+        const handle = await env.client.workflow.start(daily, { ...start(), cronSchedule: "0 12 * * *" });
+        await env.settle();
+        for (let day = 0; day < 3; day++) {
+          await env.sleep("1 day");
+          await env.settle();
+        }
+        const runs: number[] = [];
+        for await (const { status, closeTime } of env.client.workflow.list()) {
+          if (status.name === "COMPLETED" && closeTime) runs.push(closeTime.getTime());
+          else assert.equal(status.name, "RUNNING");
+        }
+        runs.sort((a, b) => a - b);
+        assert.ok(runs.length === 2 || runs.length === 3, `${runs.length} runs in three days`);
+        for (const run of runs) {
+          // An hour after noon.
+          near(run % DAY, (13 / 24) * DAY);
+          assert.ok(run > beforeMs);
+        }
+        await handle.terminate();
       }),
   },
   {

@@ -85,7 +85,8 @@ async function playEmbedded(scenarios: readonly Scenario[]): Promise<Logs> {
 }
 
 async function playReal(subject: string, scenarios: readonly Scenario[]): Promise<Recorded> {
-  const server = await startRealServer();
+  // Servers that start at the same moment may draw the same free port: the loser tries again.
+  const server = await startRealServer().catch(() => startRealServer());
   const connection = await Connection.connect({ address: server.address, interceptors: [] });
   try {
     const chosen = scenarios.filter(({ name }) => !RECORD || !ONLY || ONLY.test(name));

@@ -12,7 +12,9 @@ async function kinds(stage: Stage, step: string, workflowId: string = stage.work
     () => stage.events({ workflowId }),
     (events) =>
       events
-        .map(({ eventId, attributes }) => `${eventId} ${attributes.case?.slice(0, -"EventAttributes".length)}`)
+        .map(
+          ({ eventId, attributes }) => `${eventId} ${attributes.case?.slice(0, -"EventAttributes".length)}`,
+        )
         .slice(-6),
   );
 }
@@ -26,7 +28,14 @@ export const LIMITS: readonly Scenario[] = [
       ["cancel details", command("cancelWorkflowExecution", { details: BIG })],
       ["continue", command("continueAsNewWorkflowExecution", { input: BIG })],
       ["child", startingChild(stage, { input: BIG })],
-      ["signal", command("signalExternalWorkflowExecution", { execution: { workflowId: "x" }, signalName: "s", input: BIG })],
+      [
+        "signal",
+        command("signalExternalWorkflowExecution", {
+          execution: { workflowId: "x" },
+          signalName: "s",
+          input: BIG,
+        }),
+      ],
       ["marker", command("recordMarker", { markerName: "m", details: { d: BIG } })],
       ["memo", command("modifyWorkflowProperties", { upsertedMemo: { fields: { m: BIG.payloads?.[0] } } })],
     ] as const;

@@ -151,6 +151,25 @@ describe("UnlockTimeSkippingWithSleep", () => {
     expect([client.keeper.locks, client.keeper.holds]).toEqual([0, 0]);
   });
 
+  test("that outlives its activity lets others take locks away, and skips over no task of theirs", async () => {
+    const client = new Client();
+    await client.call("unlockTimeSkipping");
+    const activityEnds = client.keeper.timeline().hold();
+    const slept = client.call("unlockTimeSkippingWithSleep", { duration: DAY });
+    await Promise.resolve();
+    activityEnds();
+    const taskEnds = client.keeper.timeline().hold(true);
+    await client.call("lockTimeSkipping");
+    await client.call("unlockTimeSkipping");
+    await client.settle();
+    expect(client.ranMs).toBe(0);
+    taskEnds();
+    await client.settle();
+    await slept;
+    expect(client.ranMs).toBe(DAY_MS);
+    expect([client.keeper.locks, client.keeper.holds]).toEqual([0, 0]);
+  });
+
   test("whose activity times out meanwhile leaves the locks balanced", async () => {
     const client = new Client();
     await client.call("unlockTimeSkipping");
