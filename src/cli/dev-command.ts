@@ -39,6 +39,13 @@ export const devCommand: Command = {
       help: "Lets time skip, for the test environments of SDKs.",
     },
     "log-level": { type: "string", value: "level", help: `${LOG_LEVELS.join(", ")}. Default warn.` },
+    "log-format": { type: "string", value: "format", help: "Accepted, and without effect here." },
+    "dynamic-config-value": {
+      type: "string",
+      value: "key=value",
+      multiple: true,
+      help: "Accepted, and without effect here: SDKs give some to the server that they start.",
+    },
     headless: {
       type: "boolean",
       help: "Accepted, as `temporal server start-dev` has it: there is no web UI here.",

@@ -19,8 +19,16 @@ class Cli {
   }
 
   async text(...args) {
-    const { stdout } = await run(this.#path, [...args, "--address", this.#address]);
-    return stdout;
+    const what = run(this.#path, [...args, "--address", this.#address], { timeout: 20_000 });
+    // Nothing to ask anybody.
+    what.child.stdin.end();
+    try {
+      return (await what).stdout;
+    } catch (error) {
+      throw new Error(
+        `temporal ${args.join(" ")}: ${error.killed ? "took too long" : error.stderr}${error.stdout}`,
+      );
+    }
   }
 
   async json(...args) {
@@ -48,7 +56,10 @@ const cases = {
     deepEqual((await cli.json("workflow", "query", ...W, "--name", "total")).queryResult, [3]);
     const update = ["workflow", "update", "execute", ...W, "--name", "addUpdate", "--input"];
     equal((await cli.json(...update, "4")).result, 7);
-    match(await cli.text("workflow", "describe", ...W), /cli-account[\s\S]*RUNNING/i);
+    match(
+      await cli.text("workflow", "describe", ...W),
+      /WorkflowId +cli-account\n[\s\S]*Pending Activities: 0/,
+    );
     equal(await cli.status(workflowId), "WORKFLOW_EXECUTION_STATUS_RUNNING");
     await cli.text("workflow", "signal", ...W, "--name", "finish");
     equal((await cli.json("workflow", "result", ...W)).result, 7);
@@ -99,7 +110,7 @@ const cases = {
     );
     await cli.text("workflow", "signal", ...W, "--name", "finish");
     equal((await cli.json("workflow", "result", ...W)).result, 3);
-    await cli.text("workflow", "delete", ...W);
+    await cli.text("workflow", "delete", ...W, "--yes");
     await eventually(async () => !(await cli.text("workflow", "list")).includes(again.runId));
   },
 

@@ -1,4 +1,6 @@
-"""The Python SDK, client and worker with its sandbox, against a server: python program.py ADDRESS TEST_SERVER
+"""The Python SDK, client and worker with its sandbox, against a server: python program.py ADDRESS TEST_SERVER DEV_SERVER
+
+The latter two are programs that the SDK's test environments start.
 
 Prints `ok NAME` or `FAILED NAME: why` for each test, and `end`.
 """
@@ -339,10 +341,24 @@ async def in_test_environment(test_server: str) -> None:
             await test("skips", skips(env))
 
 
-async def main(address: str, test_server: str) -> None:
-    await asyncio.gather(on_port(address), test("environment", in_test_environment(test_server)))
+async def in_local_environment(dev_server: str) -> None:
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=dev_server,
+        search_attributes=[ORDER_ID, AMOUNT],
+        dev_server_startup_timeout=timedelta(seconds=20),
+    ) as env:
+        async with worker(env.client):
+            await test("search attributes of start_local", search_attributes(env.client))
+
+
+async def main(address: str, test_server: str, dev_server: str) -> None:
+    await asyncio.gather(
+        on_port(address),
+        test("start_time_skipping", in_test_environment(test_server)),
+        test("start_local", in_local_environment(dev_server)),
+    )
     print("end")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2]))
+    asyncio.run(main(*sys.argv[1:4]))

@@ -39,19 +39,28 @@ export async function preparePython() {
   return join(venv, "bin", "python");
 }
 
-/** What the Python SDK takes for its time-skipping test server: a program whose first argument is a port. */
-async function testServer(folder) {
-  const path = join(folder, "test-server");
-  await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" "${cli}" dev --time-skipping --port "$@"\n`);
-  await chmod(path, 0o755);
-  return path;
+/** What the SDK starts as its time-skipping test server (`PORT ...`), and as a dev server (`server start-dev ...`). */
+async function serverPrograms(folder) {
+  const dev = `exec "${process.execPath}" "${cli}" dev`;
+  const scripts = {
+    "test-server": `${dev} --time-skipping --port "$@"`,
+    "dev-server": `shift 2; ${dev} "$@"`,
+  };
+  const paths = [];
+  for (const [name, script] of Object.entries(scripts)) {
+    const path = join(folder, name);
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
+    await chmod(path, 0o755);
+    paths.push(path);
+  }
+  return paths;
 }
 
 /** Runs the program, which prints a line `ok NAME` or `FAILED NAME: why` for each of its tests. */
 export async function runPython(report, python, address) {
   const folder = await mkdtemp(join(tmpdir(), "perdure-python-"));
   try {
-    const { stdout, stderr } = await run(python, [program, address, await testServer(folder)], {
+    const { stdout, stderr } = await run(python, [program, address, ...(await serverPrograms(folder))], {
       timeout: 120_000,
     }).catch((error) => error);
     const passed = stdout.match(/^ok /gm)?.length ?? 0;

@@ -1,13 +1,18 @@
 /** The official TypeScript SDK on a server whose time skips, driven through TestService as its test environment does. */
 import { equal, ok } from "node:assert/strict";
 import { Client, Connection } from "@temporalio/client";
+// How the SDK's own test environment gets its TestService.
+import { InternalConnectionOptionsSymbol } from "@temporalio/client/lib/connection.js";
 import { officialWorker } from "./typescript.mjs";
 
 const DAY_MS = 86_400_000;
 
 /** A workflow that sleeps a day ends at once when time is unlocked, and not before. */
 export async function runTime(report, address, workflowBundle) {
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({
+    address,
+    [InternalConnectionOptionsSymbol]: { supportsTestService: true },
+  });
   const client = new Client({ connection });
   const worker = await officialWorker(address, workflowBundle);
   const now = async () => Number((await connection.testService.getCurrentTime({})).time.seconds) * 1_000;
