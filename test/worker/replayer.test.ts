@@ -18,9 +18,12 @@ function historyOf(subject: string): History {
   return { events: [...recorded(subject).events] };
 }
 
-async function errorOf(history: ReplayHistory): Promise<unknown> {
+async function errorOf(
+  history: ReplayHistory,
+  bundle: { readonly code: string } = workflowBundle,
+): Promise<unknown> {
   try {
-    await Worker.runReplayHistory({ workflowBundle }, history);
+    await Worker.runReplayHistory({ workflowBundle: bundle }, history);
     return undefined;
   } catch (error) {
     return error;
@@ -154,7 +157,9 @@ describe("what failed", () => {
   });
 
   test("a workflow type that the code does not have", async () => {
-    const error = await errorOf({ events: [...ofType(recorded("activity-one"), "nowhere").events] });
+    // A bundle without a default workflow, which would run for any type.
+    const bundle = { code: await bundleOf("activities.ts") };
+    const error = await errorOf({ events: [...ofType(recorded("activity-one"), "nowhere").events] }, bundle);
     expect(error).toMatchObject({ name: "ReplayError", reason: "workflowTaskFailed" });
     expect((error as Error).message).toContain("nowhere");
   });

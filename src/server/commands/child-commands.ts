@@ -5,11 +5,11 @@ import { startChild } from "../execution/children.ts";
 import type { EventValue } from "../history/event.ts";
 import { MAX_ID_BYTES, MAX_PENDING } from "../limits.ts";
 import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
-import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
 import { utf8Bytes } from "../visibility/byte-text.ts";
 import { durationFault, toDuration } from "../wire-time.ts";
 import { priorityFault, taskQueueFault, tooLong } from "./activity-attributes.ts";
+import { checkedAttributes } from "./checked-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
 import { checkNamespace } from "./external-commands.ts";
 
@@ -108,18 +108,4 @@ function attributesFault(
 
 function lengths(text: string): string {
   return `Length=${utf8Bytes(text)} Limit=${MAX_ID_BYTES}`;
-}
-
-function checkedAttributes(
-  { engine, run }: CommandContext,
-  value: Attributes,
-): Attributes["searchAttributes"] {
-  const fields = value.searchAttributes?.indexedFields;
-  if (fields === undefined) return undefined;
-  try {
-    return { indexedFields: engine.parts.searchAttributes.check(run.namespace, fields) };
-  } catch (error) {
-    if (!(error instanceof ServiceFailure)) throw error;
-    throw new CommandRefused(Cause.BAD_SEARCH_ATTRIBUTES, error.message);
-  }
 }

@@ -5,11 +5,11 @@ import { continueRun } from "../execution/continue-run.ts";
 import type { EventValue } from "../history/event.ts";
 import { CONTINUE_AS_NEW_MIN_INTERVAL_MS, MAX_ID_BYTES } from "../limits.ts";
 import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
-import { ServiceFailure } from "../rpc/service-failure.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
 import { utf8Bytes } from "../visibility/byte-text.ts";
 import { durationFault, durationMs, toDuration } from "../wire-time.ts";
 import { taskQueueFault, tooLong } from "./activity-attributes.ts";
+import { checkedAttributes } from "./checked-attributes.ts";
 import { refuseUnhandled } from "./close-commands.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
 
@@ -117,18 +117,4 @@ function backoffMs({ tx }: CommandContext, value: Attributes): number | undefine
 
 function refused(message: string): CommandRefused {
   return new CommandRefused(Cause.BAD_CONTINUE_AS_NEW_ATTRIBUTES, message);
-}
-
-function checkedAttributes(
-  { engine, run }: CommandContext,
-  value: Attributes,
-): Attributes["searchAttributes"] {
-  const fields = value.searchAttributes?.indexedFields;
-  if (fields === undefined) return undefined;
-  try {
-    return { indexedFields: engine.parts.searchAttributes.check(run.namespace, fields) };
-  } catch (error) {
-    if (!(error instanceof ServiceFailure)) throw error;
-    throw new CommandRefused(Cause.BAD_SEARCH_ATTRIBUTES, error.message);
-  }
 }

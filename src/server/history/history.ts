@@ -40,28 +40,12 @@ export class History {
 
   /** First id of the batch in which `eventId` lies. */
   batchStart(eventId: number): number {
-    const batches = this.#batches;
-    let low = 0;
-    let high = batches.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((batches[middle] ?? 0) < eventId) low = middle + 1;
-      else high = middle;
-    }
-    return (batches[low - 1] ?? 0) + 1;
+    return (this.#batches[this.#batchAfter(eventId) - 1] ?? 0) + 1;
   }
 
   /** First id after the batch in which `eventId` lies. */
   batchEnd(eventId: number): number {
-    const batches = this.#batches;
-    let low = 0;
-    let high = batches.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((batches[middle] ?? 0) < eventId) low = middle + 1;
-      else high = middle;
-    }
-    return (batches[low] ?? this.#events.length) + 1;
+    return (this.#batches[this.#batchAfter(eventId)] ?? this.#events.length) + 1;
   }
 
   /** Appends one batch and wakes who waits for it. */
@@ -83,5 +67,18 @@ export class History {
     this.#waiters ??= new Set();
     this.#waiters.add(wake);
     return () => void this.#waiters?.delete(wake);
+  }
+
+  /** Index of the batch that follows the one in which `eventId` lies. */
+  #batchAfter(eventId: number): number {
+    const batches = this.#batches;
+    let low = 0;
+    let high = batches.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((batches[middle] ?? 0) < eventId) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
