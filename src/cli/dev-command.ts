@@ -46,12 +46,22 @@ export const devCommand: Command = {
       multiple: true,
       help: "Accepted, and without effect here: SDKs give some to the server that they start.",
     },
+    "db-filename": {
+      type: "string",
+      value: "file",
+      help: "Refused: what this server holds is in memory only.",
+    },
     headless: {
       type: "boolean",
       help: "Accepted, as `temporal server start-dev` has it: there is no web UI here.",
     },
   },
   run: async (args, host) => {
+    if (textOf(args, "db-filename") !== undefined) {
+      throw new UsageError(
+        "--db-filename: this server keeps nothing on disk; use `temporal server start-dev` for that",
+      );
+    }
     // Asked once before anything is opened, so that a wrong level is told at once.
     const tellsStop = logs(args, "info");
     const server = new EmbeddedServer(serverOptions(args, host));

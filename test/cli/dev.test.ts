@@ -70,6 +70,7 @@ describe("perdure dev", () => {
       "--search-attribute is 'OrderId=Number'; it must be name=type",
     ],
     [["--log-level", "loud"], "--log-level is 'loud'; it must be one of debug, info, warn, error, never"],
+    [["--db-filename", "state.db"], "--db-filename: this server keeps nothing on disk"],
     [["--colour"], "--colour"],
   ])("refuses %j with the reason", async (args, reason) => {
     const running = dev(...args);
