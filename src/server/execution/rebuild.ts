@@ -18,6 +18,7 @@ export function rebuild(events: readonly StoredEvent[], buffer: readonly StoredE
   if (!first || !started) throw new Error("a history has to begin with WorkflowExecutionStarted");
   const backoffMs = durationMs(started.firstWorkflowTaskBackoff) ?? 0;
   const state = new RunState(firstFields(started, timestampMs(first.eventTime), backoffMs));
+  state.begin();
   for (const event of events) applyEvent(state, event);
   for (const event of buffer) applyEvent(state, event);
   state.fields.nextEventId = events.length + 1;

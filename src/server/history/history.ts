@@ -97,7 +97,7 @@ export class History {
     }
     const bytes = encodeHistory({ events: batch });
     const place = this.#log.length;
-    if (this.#batches.length < 2 * FEW) this.#batches = [...this.#batches, first, place];
+    if (this.#batches.length < 2 * FEW) this.#batches = this.#batches.concat(first, place);
     else this.#batches.push(first, place);
     this.#log.append(bytes);
     this.#length += batch.length;
