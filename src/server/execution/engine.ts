@@ -16,6 +16,7 @@ import { busy } from "./busy.ts";
 import { terminate } from "./close.ts";
 import { Run } from "./run.ts";
 import type { RunFields } from "./run-state.ts";
+import { SmallMap } from "./small-map.ts";
 import { Transaction } from "./transaction.ts";
 import { visibilityRow } from "./visibility-row.ts";
 
@@ -42,7 +43,7 @@ export interface EngineParts {
 
 interface Workflow {
   current: Run;
-  readonly runs: Map<string, Run>;
+  readonly runs: SmallMap<string, Run>;
 }
 
 /** What reacts to changes of runs: one place each, set when the server is put together. */
@@ -64,6 +65,8 @@ export class Engine {
   #draining = false;
   #changing = false;
   #lastTaskId = 1_048_576;
+
+  readonly #onDue = (run: Run, due: Due): void => this.#reactions?.due(run, due);
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -147,7 +150,9 @@ export class Engine {
       workflow.current = run;
       workflow.runs.set(run.runId, run);
     } else {
-      workflows.set(run.workflowId, { current: run, runs: new Map([[run.runId, run]]) });
+      const runs = new SmallMap<string, Run>();
+      runs.set(run.runId, run);
+      workflows.set(run.workflowId, { current: run, runs });
     }
   }
 
@@ -196,7 +201,7 @@ export class Engine {
     const reactions = this.#reactions;
     const { fields } = run;
     this.parts.verify?.(run);
-    syncAlarms(run, changed, (due) => reactions?.due(run, due));
+    syncAlarms(run, changed, this.#onDue);
     this.#syncHold(run);
     if (shows(before, fields, tx)) this.parts.visibility.put(visibilityRow(run));
     const { task } = fields;

@@ -5,6 +5,7 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { WorkflowQuery, WorkflowQueryResult } from "../../gen/codec/temporal/api/query/v1/message.ts";
 import { MAX_BUFFERED_QUERIES } from "../limits.ts";
+import { SmallMap } from "./small-map.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** What became of a query that waited. */
@@ -20,7 +21,8 @@ interface Buffered {
 
 /** Queries that wait for the next workflow task of a run, or are with a worker. */
 export class QueryRegistry {
-  readonly #buffered: Map<string, Buffered> = new Map();
+  /** Most runs have none. */
+  readonly #buffered: SmallMap<string, Buffered> = new SmallMap();
 
   /** Whether no more can wait. */
   get full(): boolean {
@@ -50,7 +52,7 @@ export class QueryRegistry {
   /** The queries that go with a task that starts now. */
   buffered(): Record<string, Init<WorkflowQuery>> {
     const queries: Record<string, Init<WorkflowQuery>> = {};
-    for (const [id, { query }] of this.#buffered) queries[id] = query;
+    for (const [id, { query }] of this.#buffered.entries()) queries[id] = query;
     return queries;
   }
 

@@ -8,7 +8,7 @@ import { timestamp } from "../history/event.ts";
 import type { Poller, TaskQueueId } from "../matching/matching.ts";
 import { encodeTaskToken } from "../rpc/task-token.ts";
 import type { Engine } from "./engine.ts";
-import { historyPage, transientEvents } from "./history-page.ts";
+import { historyPage, transientEvents, wireHistory } from "./history-page.ts";
 import { encodePageToken } from "./page-token.ts";
 import type { Run } from "./run.ts";
 import type { WorkflowTask } from "./run-state.ts";
@@ -60,7 +60,7 @@ export function taskAnswer(run: Run, task: WorkflowTask, sticky: boolean): Workf
   const last = page.next === undefined;
   return {
     ...taskHead(run, task),
-    history: { events: last ? [...page.events, ...transientEvents(run)] : page.events },
+    history: wireHistory(page.encoded, last ? transientEvents(run) : []),
     nextPageToken: last
       ? undefined
       : encodePageToken({

@@ -5,6 +5,7 @@ import type { UpdateWorkflowExecutionLifecycleStage as Stage } from "../../gen/c
 import { LONG_POLL_MS } from "../limits.ts";
 import type { Wall } from "../time/wall.ts";
 import type { Run } from "./run.ts";
+import { SmallMap } from "./small-map.ts";
 import type { Transaction } from "./transaction.ts";
 import { type Reached, reaches, updateStatus } from "./update-status.ts";
 
@@ -15,7 +16,7 @@ interface Waiter {
 
 /** Who waits for the updates of a run. */
 export class UpdateRegistry {
-  readonly #waiters: Map<string, Set<Waiter>> = new Map();
+  readonly #waiters: SmallMap<string, Set<Waiter>> = new SmallMap();
 
   /**
    * Waits until an update has come as far as `stage`. After the time of a long poll: gives how far it is then. A caller that

@@ -27,6 +27,6 @@ export function visibilityRow(run: Run): VisibilityRow {
     parentRunId: parent?.runId,
     rootWorkflowId: root?.workflowId ?? run.workflowId,
     rootRunId: root?.runId ?? run.runId,
-    extra: { priority: started.priority },
+    extra: started.priority && { priority: started.priority },
   };
 }

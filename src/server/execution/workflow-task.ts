@@ -114,9 +114,16 @@ export function completeTask(
   writeDeferredTask(tx, value.identity);
   const task = pending(tx);
   const event = tx.add("workflowTaskCompleted", {
-    ...value,
     scheduledEventId: task.scheduledId,
     startedEventId: task.startedId,
+    identity: value.identity,
+    binaryChecksum: value.binaryChecksum,
+    workerVersion: value.workerVersion,
+    sdkMetadata: value.sdkMetadata,
+    meteringMetadata: value.meteringMetadata,
+    versioningBehavior: value.versioningBehavior,
+    deploymentVersion: value.deploymentVersion,
+    workerDeploymentName: value.workerDeploymentName,
   });
   const { fields } = tx;
   fields.task = undefined;
