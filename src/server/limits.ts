@@ -25,6 +25,9 @@ export const LONG_POLL_TAIL_MS = 1_000;
 export const MAX_SUMMARY_BYTES = 400;
 export const MAX_DETAILS_BYTES = 20_000;
 
+/** Timers of runtimes count no further: beyond it they fire at once. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
 /** How much one run may have. */
 export interface RunLimits {
   readonly historyEvents: number;

@@ -62,6 +62,7 @@ export class EmbeddedServer implements RpcPort {
   readonly #dispatcher: Dispatcher;
   readonly #keeper: TimeKeeper;
   readonly #visibility: DelayedVisibility;
+  readonly #queues: TaskQueues;
   readonly #listeners: Listener[] = [];
 
   constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
@@ -101,6 +102,7 @@ export class EmbeddedServer implements RpcPort {
     this.#dispatcher = new Dispatcher({ admit: admission(namespaces), onDefect });
     this.#keeper = keeper;
     this.#visibility = visibility;
+    this.#queues = queues;
     registerRpcs(this.#dispatcher, {
       engine,
       wall,
@@ -156,6 +158,7 @@ export class EmbeddedServer implements RpcPort {
   async close(): Promise<void> {
     for (const listener of this.#listeners.splice(0)) await listener.close();
     await this.#dispatcher.close();
+    this.#queues.close();
     this.#visibility.flush();
     this.#keeper.close();
   }
