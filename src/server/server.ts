@@ -10,6 +10,7 @@ import { Engine } from "./execution/engine.ts";
 import type { Run } from "./execution/run.ts";
 import { onRunClosed } from "./execution/run-closed.ts";
 import { dispatchTask } from "./execution/task-dispatch.ts";
+import { RUN_LIMITS, type RunLimits } from "./limits.ts";
 import { TaskQueues } from "./matching/task-queues.ts";
 import { admission } from "./namespaces/admission.ts";
 import { NamespaceRegistry } from "./namespaces/namespace-registry.ts";
@@ -43,6 +44,8 @@ export interface EmbeddedServerOptions {
 export interface ServerInsides {
   readonly wall?: Wall;
   readonly verify?: (run: Run) => void;
+  /** Lower limits, so that reaching them takes less. Default: the real server's. */
+  readonly limits?: Partial<RunLimits>;
 }
 
 /**
@@ -59,6 +62,7 @@ export class EmbeddedServer implements RpcPort {
   readonly #dispatcher: Dispatcher;
   readonly #keeper: TimeKeeper;
   readonly #visibility: DelayedVisibility;
+  readonly #queues: TaskQueues;
   readonly #listeners: Listener[] = [];
 
   constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
@@ -86,6 +90,7 @@ export class EmbeddedServer implements RpcPort {
       searchAttributes,
       namespaceId: (namespace) => namespaces.get(namespace).id,
       retentionMs: (namespace) => durationMs(namespaces.get(namespace).retention) ?? 0,
+      limits: { ...RUN_LIMITS, ...insides.limits },
       onDefect,
       ...(insides.verify ? { verify: insides.verify } : {}),
     });
@@ -97,6 +102,7 @@ export class EmbeddedServer implements RpcPort {
     this.#dispatcher = new Dispatcher({ admit: admission(namespaces), onDefect });
     this.#keeper = keeper;
     this.#visibility = visibility;
+    this.#queues = queues;
     registerRpcs(this.#dispatcher, {
       engine,
       wall,
@@ -152,6 +158,7 @@ export class EmbeddedServer implements RpcPort {
   async close(): Promise<void> {
     for (const listener of this.#listeners.splice(0)) await listener.close();
     await this.#dispatcher.close();
+    this.#queues.close();
     this.#visibility.flush();
     this.#keeper.close();
   }

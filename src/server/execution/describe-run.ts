@@ -85,7 +85,7 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
 
 /** Where the pending workflow task stands, if there is one. */
 export function pendingTask(run: Run): Init<PendingWorkflowTaskInfo> | undefined {
-  const { task } = run.fields;
+  const task = run.fields.task ?? run.fields.leftTask;
   if (task === undefined) return undefined;
   const started = task.startedId !== 0;
   return {

@@ -129,6 +129,8 @@ export interface RunFields {
   /** What the last completed workflow task said of its worker. */
   versioning: EventValue<"workflowTaskCompleted"> | undefined;
   mostRecentWorkerIdentity: string;
+  /** The task that waited for a worker when the run closed. Nobody gets it, but it is still shown. */
+  leftTask: WorkflowTask | undefined;
 }
 
 const OF_TASK: ReadonlySet<string> = new Set<keyof RunFields>([
@@ -243,6 +245,11 @@ export class RunState {
     if (lists.some((list) => list?.changed)) return true;
     const [before, after]: Readonly<Record<string, unknown>>[] = [{ ...this.#before }, { ...this.fields }];
     return Object.keys(after ?? {}).some((name) => !OF_TASK.has(name) && before?.[name] !== after?.[name]);
+  }
+
+  /** The buffer as it was before the present change. */
+  get bufferBefore(): readonly StoredEvent[] {
+    return this.#before.buffer;
   }
 
   /** The workflow task as it was before the present change. */

@@ -83,6 +83,7 @@ export function firstFields(
     versioningOverride: started.versioningOverride,
     versioning: undefined,
     mostRecentWorkerIdentity: "",
+    leftTask: undefined,
   };
 }
 
