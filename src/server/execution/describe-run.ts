@@ -78,6 +78,7 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
     executionExpirationTime: started.workflowExecutionExpirationTime,
     runExpirationTime: dueMs === undefined ? NO_TIME : timestamp(dueMs),
     cancelRequested: fields.cancelRequested,
+    lastResetTime: fields.resetMs === undefined ? undefined : timestamp(fields.resetMs),
     originalStartTime: timestamp(fields.startMs),
     requestIdInfos,
   };
@@ -85,7 +86,7 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
 
 /** Where the pending workflow task stands, if there is one. */
 export function pendingTask(run: Run): Init<PendingWorkflowTaskInfo> | undefined {
-  const { task } = run.fields;
+  const task = run.fields.task ?? run.fields.leftTask;
   if (task === undefined) return undefined;
   const started = task.startedId !== 0;
   return {

@@ -97,6 +97,8 @@ export interface RunFields {
   executionMs: number;
   closeMs: number | undefined;
   task: WorkflowTask | undefined;
+  /** The workflow task that nobody had when the run closed: it is still shown. */
+  leftTask: WorkflowTask | undefined;
   /** Attempt of the next workflow task. */
   taskAttempt: number;
   taskStamp: number;
@@ -114,6 +116,8 @@ export interface RunFields {
   closeAttempted: boolean;
   /** The run that goes on from an earlier point of this one; empty: it was not reset. */
   resetRunId: string;
+  /** When this run was made by a reset. */
+  resetMs: number | undefined;
   signalCount: number;
   /** Updates that are accepted and not completed. */
   openUpdates: number;
