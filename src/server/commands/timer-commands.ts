@@ -18,7 +18,12 @@ export const startTimer: CommandHandler<"startTimer"> = ({ tx, completedId, extr
     );
   }
   const ms = durationMs(value.startToFireTimeout);
-  if (tx.state.timers.has(timerId)) throw new CommandRefused(Cause.START_TIMER_DUPLICATE_ID, "");
+  if (tx.state.timers.has(timerId)) {
+    throw new CommandRefused(
+      Cause.START_TIMER_DUPLICATE_ID,
+      `invalid history builder state for action: add-timer-started-event, TimerID: ${timerId}`,
+    );
+  }
   tx.add(
     "timerStarted",
     {

@@ -189,6 +189,7 @@ const MOVING = /(\\?"(?:firstWorkflowTaskBackoff|backoffStartInterval)\\?":\\?")
 export function settled(line: string): string {
   return line
     .replace(/,?\\?"currentRetryInterval\\?":\\?"[^"\\]*\\?"/g, "")
+    .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
       if (span > 100 && span !== 3_600) return `${before}<long>`;
