@@ -45,7 +45,12 @@ export const cancelTimer: CommandHandler<"cancelTimer"> = ({ tx, completedId, re
   const startedEventId =
     tx.state.timers.get(timerId)?.startedId ??
     (fired && Number(eventValue(fired, "timerFired")?.startedEventId));
-  if (startedEventId === undefined) throw new CommandRefused(cause, "");
+  if (startedEventId === undefined) {
+    throw new CommandRefused(
+      cause,
+      `invalid history builder state for action: add-timer-canceled-event, TimerID: ${timerId}`,
+    );
+  }
   if (fired) fields.buffer = fields.buffer.filter((event) => event !== fired);
   tx.add(
     "timerCanceled",
