@@ -78,6 +78,7 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
     executionExpirationTime: started.workflowExecutionExpirationTime,
     runExpirationTime: dueMs === undefined ? NO_TIME : timestamp(dueMs),
     cancelRequested: fields.cancelRequested,
+    lastResetTime: fields.resetMs === undefined ? undefined : timestamp(fields.resetMs),
     originalStartTime: timestamp(fields.startMs),
     requestIdInfos,
   };

@@ -207,11 +207,11 @@ export class Engine {
     syncAlarms(run, changed, this.#onDue);
     this.#syncHold(run);
     if (shows(before, fields, tx)) this.parts.visibility.put(visibilityRow(run));
+    for (const effect of tx.outcome.effects) this.later(effect);
     const { task } = fields;
     if (task !== undefined && task.startedId === 0 && task.stamp !== before.task?.stamp) {
       this.later(() => reactions?.dispatchTask(run));
     }
-    for (const effect of tx.outcome.effects) this.later(effect);
     if (!tx.running && before.closeMs === undefined) this.later(() => reactions?.closed(run));
     if (!this.#draining) this.#drain();
   }

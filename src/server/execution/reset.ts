@@ -52,7 +52,10 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
     { namespace, workflowId, runId, timeline, fields: { ...fields, backingOff: false } },
     (tx) => {
       tx.copy(base.history.slice(1, finishId));
-      tx.state.startRequestIds.set(request.requestId, 1);
+      tx.fields.resetMs = tx.nowMs;
+      for (const [requestId, eventId] of base.state.startRequestIds.entries()) {
+        if (eventId === 1) tx.state.startRequestIds.set(requestId, eventId);
+      }
       failTaskOfReset(tx, request, { base, task, runId });
       restartPending(engine, tx);
       reapply(tx, later, request);
@@ -107,7 +110,7 @@ function failTaskOfReset(
     tx.add("workflowTaskStarted", {
       scheduledEventId: task.scheduledId,
       identity: "history-service",
-      requestId: crypto.randomUUID(),
+      requestId: "emptyUuid",
     }).eventId;
   tx.add("workflowTaskFailed", {
     scheduledEventId: task.scheduledId,

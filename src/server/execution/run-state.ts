@@ -114,6 +114,8 @@ export interface RunFields {
   closeAttempted: boolean;
   /** The run that goes on from an earlier point of this one; empty: it was not reset. */
   resetRunId: string;
+  /** When this run was made by a reset. */
+  resetMs: number | undefined;
   signalCount: number;
   /** Updates that are accepted and not completed. */
   openUpdates: number;

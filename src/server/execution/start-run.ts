@@ -72,6 +72,7 @@ export function firstFields(
     cancelRequestId: "",
     closeAttempted: false,
     resetRunId: "",
+    resetMs: undefined,
     signalCount: 0,
     openUpdates: 0,
     memo: defined(started.memo?.fields),

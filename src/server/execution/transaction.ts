@@ -141,7 +141,7 @@ export class Transaction {
     fields.stateTransitionCount += 1;
     if (!this.running) {
       fields.buffer = [];
-      if (fields.task?.kind === "normal" && fields.task.startedId === 0) fields.leftTask = fields.task;
+      fields.leftTask = fields.task;
       fields.task = undefined;
       endUpdates(this);
       this.run.queries.unblock(this);
