@@ -36,6 +36,8 @@ export function noteBuild(
     resettable: state.children.size === 0 && state.externals.size === 0,
   };
   fields.resetPoints = [...fields.resetPoints, point].slice(-MAX_RESET_POINTS);
+  if (binaryChecksum === "") return;
+  fields.binaryChecksums = fields.resetPoints.flatMap(({ binaryChecksum: known }) => known || []);
 }
 
 /** Where builds of workers took over, in this run and those before it. */
@@ -48,9 +50,14 @@ const METADATA = { encoding: encoder.encode("json/plain"), type: encoder.encode(
 
 /** The search attributes of a run as lists and descriptions show them. */
 export function shownAttributes(
-  fields: Pick<RunFields, "buildIds" | "searchAttributes">,
+  fields: Pick<RunFields, "buildIds" | "binaryChecksums" | "searchAttributes">,
 ): Readonly<Record<string, Init<Payload>>> {
-  if (fields.buildIds.length === 0) return fields.searchAttributes;
-  const data = encoder.encode(JSON.stringify(fields.buildIds));
-  return { ...fields.searchAttributes, BuildIds: { metadata: METADATA, data } };
+  const { buildIds, binaryChecksums, searchAttributes } = fields;
+  if (buildIds.length === 0) return searchAttributes;
+  const shown = { ...searchAttributes, BuildIds: textList(buildIds) };
+  return binaryChecksums.length === 0 ? shown : { ...shown, BinaryChecksums: textList(binaryChecksums) };
+}
+
+function textList(texts: readonly string[]): Init<Payload> {
+  return { metadata: METADATA, data: encoder.encode(JSON.stringify(texts)) };
 }

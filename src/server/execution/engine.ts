@@ -251,6 +251,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
     before.status !== after.status ||
     before.searchAttributes !== after.searchAttributes ||
     before.buildIds !== after.buildIds ||
+    before.binaryChecksums !== after.binaryChecksums ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
     tx.outcome.batches.some((batch) => batch[0]?.eventId === 1)

@@ -57,7 +57,7 @@ const ALWAYS = [
   "lastTaskCompletedId",
   "versioning",
   "buildIds",
-  "resetPoints",
+  "binaryChecksums",
 ] as const satisfies readonly (keyof RunFields)[];
 
 const WHILE_OPEN = [
@@ -65,6 +65,7 @@ const WHILE_OPEN = [
   "searchAttributes",
   "cancelRequested",
   "signalCount",
+  "resetPoints",
   "versioningOverride",
 ] as const satisfies readonly (keyof RunFields)[];
 

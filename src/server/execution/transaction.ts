@@ -130,6 +130,7 @@ export class Transaction {
     fields.stateTransitionCount += 1;
     if (!this.running) {
       fields.buffer = [];
+      fields.taskAtClose ??= fields.task;
       fields.task = undefined;
       endUpdates(this);
       this.run.queries.unblock(this);
