@@ -35,7 +35,11 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
   const task = pendingTaskAt(base, finishId);
   const runId = crypto.randomUUID();
   const later = laterEvents(engine, base, finishId);
-  if (base !== current) engine.transact(base, ({ fields }) => void (fields.resetRunId = runId));
+  if (base !== current) {
+    engine.transact(base, (tx) => {
+      tx.fields.resetRunId = runId;
+    });
+  }
   engine.transact(current, (tx) => {
     tx.fields.resetRunId = runId;
     if (!tx.running) return;
