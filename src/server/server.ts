@@ -7,6 +7,7 @@ import type { RpcAnswer, RpcCallOptions, RpcPort } from "../platform/rpc-port.ts
 import type { Listener, ListenOptions } from "../platform/server-platform.ts";
 import { onDue } from "./execution/due.ts";
 import { Engine } from "./execution/engine.ts";
+import { Retention } from "./execution/retention.ts";
 import type { Run } from "./execution/run.ts";
 import { onRunClosed } from "./execution/run-closed.ts";
 import { dispatchTask } from "./execution/task-dispatch.ts";
@@ -43,6 +44,7 @@ export interface EmbeddedServerOptions {
 /** What tests of the server itself may put in. */
 export interface ServerInsides {
   readonly wall?: Wall;
+  readonly keeper?: TimeKeeper;
   readonly verify?: (run: Run) => void;
   /** Lower limits, so that reaching them takes less. Default: the real server's. */
   readonly limits?: Partial<RunLimits>;
@@ -69,9 +71,9 @@ export class EmbeddedServer implements RpcPort {
     const wall = insides.wall ?? new SystemWall();
     const onDefect = options.onDefect ?? reportDefect;
     const skipping = options.timeSkipping === true;
-    const keeper = new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) =>
-      onDefect("an alarm", error),
-    );
+    const keeper =
+      insides.keeper ??
+      new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) => onDefect("an alarm", error));
     const namespaces = new NamespaceRegistry({
       newId: () => crypto.randomUUID(),
       autoCreate: options.autoCreateNamespaces === true,
@@ -97,9 +99,20 @@ export class EmbeddedServer implements RpcPort {
     engine.connect({
       dispatchTask: (run) => dispatchTask(engine, run),
       due: (run, due) => onDue(engine, run, due),
-      closed: (run) => onRunClosed(engine, run),
+      closed: (run) => {
+        onRunClosed(engine, run);
+        retention.closed(run);
+      },
     });
-    this.#dispatcher = new Dispatcher({ admit: admission(namespaces), onDefect });
+    const retention = new Retention(engine, wall);
+    const admit = admission(namespaces);
+    this.#dispatcher = new Dispatcher({
+      admit: (request, call) => {
+        retention.sweep();
+        admit(request, call);
+      },
+      onDefect,
+    });
     this.#keeper = keeper;
     this.#visibility = visibility;
     this.#queues = queues;

@@ -130,6 +130,12 @@ export class Engine {
     if (!this.#draining && !this.#changing) this.#drain();
   }
 
+  /** Forgets all runs of a namespace, without a word to them. */
+  removeNamespace(namespace: string): void {
+    for (const run of [...this.runs(namespace)]) this.remove(run);
+    this.#namespaces.delete(namespace);
+  }
+
   /** Forgets a run and its history. */
   remove(run: Run): void {
     const workflows = this.#namespaces.get(run.namespace);
@@ -138,6 +144,7 @@ export class Engine {
     workflow.runs.delete(run.runId);
     for (const alarm of run.alarms.values()) alarm.cancel();
     run.held?.release();
+    run.kept?.cancel();
     this.parts.visibility.remove(run.namespace, run.runId);
     if (workflow.current !== run) return;
     const newest = [...workflow.runs.values()].at(-1);
@@ -259,6 +266,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
     before.status !== after.status ||
     before.searchAttributes !== after.searchAttributes ||
     before.buildIds !== after.buildIds ||
+    before.binaryChecksums !== after.binaryChecksums ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
     tx.outcome.batches.some((batch) => batch[0]?.eventId === 1)

@@ -63,6 +63,7 @@ export function firstFields(
     task: undefined,
     taskAttempt: 1,
     taskStamp: 0,
+    taskAtClose: undefined,
     backingOff: backoffMs > 0,
     lastStartedId: 0,
     lastCompletedTaskMs: undefined,
@@ -72,7 +73,7 @@ export function firstFields(
     cancelRequestId: "",
     closeAttempted: false,
     resetRunId: "",
-    resetMs: undefined,
+    lastResetMs: undefined,
     signalCount: 0,
     openUpdates: 0,
     memo: defined(started.memo?.fields),
@@ -80,11 +81,11 @@ export function firstFields(
     buffer: NOTHING,
     stateTransitionCount: 0,
     buildIds: NOTHING,
+    binaryChecksums: NOTHING,
     resetPoints: started.prevAutoResetPoints?.points?.filter((point) => point !== undefined) ?? [],
     versioningOverride: started.versioningOverride,
     versioning: undefined,
     mostRecentWorkerIdentity: "",
-    leftTask: undefined,
   };
 }
 

@@ -141,7 +141,7 @@ export class Transaction {
     fields.stateTransitionCount += 1;
     if (!this.running) {
       fields.buffer = [];
-      fields.leftTask = fields.task;
+      fields.taskAtClose ??= fields.task;
       fields.task = undefined;
       endUpdates(this);
       this.run.queries.unblock(this);
