@@ -1,17 +1,19 @@
 /**
- * `run.ts node bun deno embedded [-- words]`: runs all scenarios on each runtime against the server at TEMPORAL_ADDRESS, and on Node
- * against an embedded one; prints a table and writes the counts for `test/run.ts`. Known failures are listed with reasons; one
- * that passes is a failure too.
+ * `run.ts [node bun deno embedded embedded-bun embedded-deno] [words]`: runs all scenarios on each runtime against the server at
+ * TEMPORAL_ADDRESS, and against an embedded one: all on Node, those of `core-scenarios.ts` on Bun and Deno. Prints a table and writes
+ * the counts for `test/run.ts`. Known failures are listed with reasons; one that passes is a failure too.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { RUNTIMES, type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
+import { coreScenarios } from "./core-scenarios.ts";
 
-/** What scenarios run on: a runtime with the server at TEMPORAL_ADDRESS, or Node with an embedded server. */
-type Column = RuntimeName | "embedded";
-const COLUMNS: readonly Column[] = [...RUNTIMES, "embedded"];
+/** What scenarios run on: a runtime with the server at TEMPORAL_ADDRESS, or with an embedded server in its own process. */
+const EMBEDDED = { embedded: "node", "embedded-bun": "bun", "embedded-deno": "deno" } as const;
+type Column = RuntimeName | keyof typeof EMBEDDED;
+const COLUMNS: readonly Column[] = [...RUNTIMES, "embedded", "embedded-bun", "embedded-deno"];
 
 interface Result {
   readonly name: string;
@@ -38,16 +40,32 @@ function runnerArguments(name: RuntimeName): readonly string[] {
   return ["run", "--allow-all", "--quiet", "--no-check", file];
 }
 
+function isEmbedded(column: Column): column is keyof typeof EMBEDDED {
+  return Object.hasOwn(EMBEDDED, column);
+}
+
+/** Which scenarios: those that the user named, by default all, or the core set, by their exact names. */
+function selection(column: Column, words: readonly string[]): readonly string[] {
+  if (words.length > 0) return words;
+  return column === "embedded-bun" || column === "embedded-deno"
+    ? coreScenarios.map((name) => `=${name}`)
+    : [];
+}
+
 function runOn(column: Column, words: readonly string[]): Result[] {
-  const name = column === "embedded" ? "node" : column;
+  const name = isEmbedded(column) ? EMBEDDED[column] : column;
   const report = `${reports}/conformance-${column}.jsonl`;
   rmSync(report, { force: true });
-  const ended = spawnSync(runtimeCommand(name), [...runnerArguments(name), report, ...words], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-    timeout: 15 * 60_000,
-    env: column === "embedded" ? { ...process.env, TEMPORAL_ADDRESS: column } : process.env,
-  });
+  const ended = spawnSync(
+    runtimeCommand(name),
+    [...runnerArguments(name), report, ...selection(column, words)],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      timeout: 15 * 60_000,
+      env: isEmbedded(column) ? { ...process.env, TEMPORAL_ADDRESS: "embedded" } : process.env,
+    },
+  );
   const lines = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").filter(Boolean) : [];
   const [plan, ...results] = lines.map((line) => JSON.parse(line) as Result & { planned?: string[] });
   const done = new Set(results.map((result) => result.name));
@@ -70,12 +88,12 @@ function table(byRuntime: ReadonlyMap<Column, readonly Result[]>): string {
   const rows = names.map((name) => {
     const cells = [...byRuntime].map(([runtime, results]) => {
       const result = results.find((one) => one.name === name);
-      return (result ? `${verdict(runtime, result)} ${result.ms} ms` : "-").padEnd(16);
+      return (result ? `${verdict(runtime, result)} ${result.ms} ms` : "-").padEnd(18);
     });
     return `${name.padEnd(width)}  ${cells.join("")}`.trimEnd();
   });
   return [
-    `${"scenario".padEnd(width)}  ${[...byRuntime.keys()].map((name) => name.padEnd(16)).join("")}`,
+    `${"scenario".padEnd(width)}  ${[...byRuntime.keys()].map((name) => name.padEnd(18)).join("")}`,
     ...rows,
   ].join("\n");
 }
