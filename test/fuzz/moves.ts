@@ -112,7 +112,7 @@ async function main(): Promise<void> {
         const last = history.events.at(-1)?.attributes.case;
         const wrong =
           last === "workflowExecutionCompletedEventAttributes"
-            ? await world.difference("both", history, true)
+            ? await world.difference("both", history, { localsInTurn: true, interventions: [] })
             : `ended by ${last}`;
         if (wrong === undefined) continue;
         failed += 1;

@@ -9,12 +9,16 @@ import { bundleOf, WorkflowCode } from "../replay/workflow-code.ts";
 import * as activities from "./activities.ts";
 import { type CheckOptions, differenceIn, failedTask } from "./check.ts";
 import { OfficialPeer } from "./official-peer.ts";
+import type { Program } from "./program.ts";
 import type { PerdureSettings } from "./task-queues.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Who runs a program. On the queue of both, each task goes to either of them: neither keeps runs in its cache. */
 export type Runner = "official" | "perdure" | "both";
+
+/** What of a program says how its histories are to be checked. */
+export type Checked = Pick<Program, "localsInTurn" | "interventions">;
 
 /** A real server, Perdure in this process and the official SDK in another one, all with the same workflow code. */
 export interface World {
@@ -26,7 +30,7 @@ export interface World {
    * What is wrong with a history, seen by Perdure and, if local activities came one after the other, by the official SDK; undefined
    * when nothing is.
    */
-  difference(runner: Runner, history: Recorded, localsInTurn: boolean): Promise<string | undefined>;
+  difference(runner: Runner, history: Recorded, program: Checked): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -43,20 +47,23 @@ export async function createWorld(): Promise<World> {
   const code = new WorkflowCode(bundle);
   const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { readonly version: string };
   const sdk = { sdkName: "perdure", sdkVersion: version };
-  const checks = (localsInTurn: boolean): Readonly<Record<Runner, CheckOptions>> => ({
-    official: { mixed: false, tellsActivations: localsInTurn },
-    perdure: { sdk, mixed: false, tellsActivations: true },
-    both: { mixed: true, tellsActivations: true },
-  });
+  const checks = ({ localsInTurn, interventions }: Checked): Readonly<Record<Runner, CheckOptions>> => {
+    const queried = interventions.some(({ what }) => what === "query");
+    return {
+      official: { mixed: false, tellsActivations: localsInTurn, queried },
+      perdure: { sdk, mixed: false, tellsActivations: true, queried: false },
+      both: { mixed: true, tellsActivations: true, queried },
+    };
+  };
   const shared: Partial<WorkerOptions> = { connection, workflowBundle: { code: bundle }, activities };
   return {
     client: new Client({ connection }),
     peer,
     worker: async (options) => await Worker.create({ ...shared, ...options }),
-    async difference(runner, history, localsInTurn) {
-      const here = failedTask(history) ?? (await differenceIn(code, history, checks(localsInTurn)[runner]));
+    async difference(runner, history, program) {
+      const here = failedTask(history) ?? (await differenceIn(code, history, checks(program)[runner]));
       // What it recorded it can replay.
-      if (here !== undefined || runner === "official" || !localsInTurn) return here;
+      if (here !== undefined || runner === "official" || !program.localsInTurn) return here;
       const there = await peer.replay(history);
       return there === undefined ? undefined : `the official SDK: ${there}`;
     },
