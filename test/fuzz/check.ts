@@ -9,6 +9,8 @@ import {
   stickyTask,
 } from "../replay/replay-history.ts";
 import type { WorkflowCode } from "../replay/workflow-code.ts";
+import { OFFICIAL_IDENTITY } from "./official-peer.ts";
+import { isToldEarly } from "./told-early.ts";
 
 /*
  * A history, whoever made it, must be what Perdure would have made of it: replayed whole, task after task by a worker that keeps
@@ -139,12 +141,16 @@ const BY_SERVER: ReadonlySet<number> = new Set([
   WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
 ]);
 
-/** Tasks fail in no program: what its code throws fails workflows. The server's own reasons do not count. */
-export function failedTask({ events }: Recorded): string | undefined {
-  for (const { eventId, attributes } of events) {
+/**
+ * Tasks fail in no program: what its code throws fails workflows. The server's own reasons do not count, nor does the one that the
+ * official SDK has with itself.
+ */
+export function failedTask(history: Recorded): string | undefined {
+  for (const { eventId, attributes } of history.events) {
     if (attributes.case !== "workflowTaskFailedEventAttributes") continue;
-    const { cause, failure } = attributes.value;
+    const { cause, failure, identity } = attributes.value;
     if (BY_SERVER.has(cause)) continue;
+    if (identity === OFFICIAL_IDENTITY && isToldEarly(history, failure?.message ?? "")) continue;
     return `event ${eventId}: workflow task failed, cause ${cause}: ${failure?.message}`;
   }
   return undefined;

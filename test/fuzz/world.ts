@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Client, Connection } from "perdure/client";
 import { DefaultLogger, Runtime, Worker, type WorkerOptions } from "perdure/worker";
+import { NexusHandlers } from "../conformance/nexus-handlers.ts";
 import { buildIfStale } from "../harness/build.ts";
 import { startRealServer } from "../harness/real-server.ts";
 import type { Recorded } from "../replay/recorded.ts";
@@ -11,6 +12,7 @@ import { type CheckOptions, differenceIn, failedTask } from "./check.ts";
 import { OfficialPeer } from "./official-peer.ts";
 import type { Program } from "./program.ts";
 import type { PerdureSettings } from "./task-queues.ts";
+import { isToldEarly } from "./told-early.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -42,6 +44,8 @@ export async function createWorld(): Promise<World> {
   Runtime.install({ logger: new DefaultLogger("ERROR", () => undefined) });
   const server = await startRealServer();
   const peer = await OfficialPeer.start(server.address);
+  const handlers = new NexusHandlers(server.address);
+  await handlers.start();
   const connection = await Connection.connect({ address: server.address });
   const bundle = await bundleOf("../../fuzz/workflow.ts");
   const code = new WorkflowCode(bundle);
@@ -65,11 +69,12 @@ export async function createWorld(): Promise<World> {
       // What it recorded it can replay.
       if (here !== undefined || runner === "official" || !program.localsInTurn) return here;
       const there = await peer.replay(history);
-      return there === undefined ? undefined : `the official SDK: ${there}`;
+      return there === undefined || isToldEarly(history, there) ? undefined : `the official SDK: ${there}`;
     },
     async close() {
       await connection.close();
       await peer.stop();
+      await handlers.stop();
       await server.stop();
     },
   };
