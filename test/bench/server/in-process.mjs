@@ -140,37 +140,23 @@ const rows = {
     return await onServer(async ({ connection, client }) => {
       const { workflowService } = connection;
       const namespace = "default";
-      let answered = 0;
-      const done = new AbortController();
       const start = performance.now();
-      const worker = async () => {
-        while (answered < count) {
-          const poll = { namespace, taskQueue: { name: "bench" }, identity: "bench" };
-          // The last polls get nothing.
-          const options = { deadline: Date.now() + 60_000, abortSignal: done.signal };
-          const { taskToken } = await workflowService
-            .pollWorkflowTaskQueue(poll, options)
-            .catch(() => ({ taskToken: [] }));
-          if (taskToken.length === 0) continue;
-          answered += 1;
-          if (answered === count) done.abort();
-          const startTimer = { timerId: "1", startToFireTimeout: { seconds: 86_400n * 30n, nanos: 0 } };
-          await workflowService.respondWorkflowTaskCompleted({
-            namespace,
-            taskToken,
-            commands: [
-              { commandType: 3, attributes: { case: "startTimerCommandAttributes", value: startTimer } },
-            ],
-          });
-        }
-      };
-      const options = { taskQueue: "bench" };
-      await Promise.all([
-        lanes(count, 20, (index) =>
-          client.workflow.start("sleeper", { ...options, workflowId: `w-${index}` }),
-        ),
-        ...Array.from({ length: 10 }, worker),
-      ]);
+      // As many tasks are taken as workflows are started, as a worker does that keeps up.
+      await lanes(count, 20, async (index) => {
+        await client.workflow.start("sleeper", { taskQueue: "bench", workflowId: `w-${index}` });
+        const { taskToken } = await workflowService.pollWorkflowTaskQueue(
+          { namespace, taskQueue: { name: "bench" }, identity: "bench" },
+          { deadline: Date.now() + 60_000 },
+        );
+        const startTimer = { timerId: "1", startToFireTimeout: { seconds: 86_400n * 30n, nanos: 0 } };
+        await workflowService.respondWorkflowTaskCompleted({
+          namespace,
+          taskToken,
+          commands: [
+            { commandType: 3, attributes: { case: "startTimerCommandAttributes", value: startTimer } },
+          ],
+        });
+      });
       const seconds = round((performance.now() - start) / 1000);
       globalThis.gc?.();
       const { count: running } = await client.workflow.count('ExecutionStatus = "Running"');
