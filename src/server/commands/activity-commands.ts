@@ -23,7 +23,7 @@ export const scheduleActivityTask: CommandHandler<"scheduleActivityTask"> = (con
   }
   const event = tx.add(
     "activityTaskScheduled",
-    { ...attributes, workflowTaskCompletedEventId: completedId },
+    { workflowTaskCompletedEventId: completedId, ...attributes },
     extras,
   );
   if (value.requestEagerExecution) context.eager.push(event.eventId);

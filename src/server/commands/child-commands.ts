@@ -27,6 +27,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
   const event = tx.add(
     "startChildWorkflowExecutionInitiated",
     {
+      workflowTaskCompletedEventId: completedId,
       ...value,
       ...timeouts,
       workflowRunTimeout: timeouts.workflowRunTimeout ?? toDuration(0),
@@ -37,7 +38,6 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
       parentClosePolicy: value.parentClosePolicy || ParentClosePolicy.TERMINATE,
       searchAttributes: checkedAttributes(context, value),
       retryPolicy: value.retryPolicy && fullRetryPolicy(value.retryPolicy),
-      workflowTaskCompletedEventId: completedId,
     },
     extras,
   );

@@ -137,9 +137,9 @@ export function failTask(
   if (task.attempt === 1) {
     writeDeferredTask(tx, value.identity);
     tx.add("workflowTaskFailed", {
-      ...value,
       scheduledEventId: task.scheduledId,
       startedEventId: task.startedId,
+      ...value,
     });
   }
   endUnfinished(tx, true);

@@ -1,7 +1,8 @@
 // Invariants
 // X1. A path has one handler; what has none answers UNIMPLEMENTED naming the method.
 // X2. The namespace of a request is checked before its handler runs.
-// X3. Whatever a handler does, the caller gets an answer or an RpcError; a caller that leaves gets its CANCELLED at once.
+// X3. Calls are worked on in the order in which they came, and the event loop has its turn between them.
+// X4. Whatever a handler does, the caller gets an answer or an RpcError; a caller that leaves gets its CANCELLED at once.
 import { CodecError } from "../../codec-runtime/codec-error.ts";
 import type { HandlerCodec } from "../../codec-runtime/method.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type RpcPort,
 } from "../../platform/rpc-port.ts";
 import { MAX_TIMER_MS } from "../limits.ts";
+import { Breather } from "./breather.ts";
 import type { Handler, HandlerCodecs, HandlersOf, ServerCall } from "./call.ts";
 import { OpenCall } from "./open-call.ts";
 import { ServiceFailure, toRpcError } from "./service-failure.ts";
@@ -48,6 +50,7 @@ export class Dispatcher implements RpcPort {
   readonly #entries: Map<string, Entry> = new Map();
   readonly #services: Set<string> = new Set();
   readonly #open: Set<OpenCall> = new Set();
+  readonly #breather: Breather = new Breather();
   #closed = false;
 
   constructor(options: DispatcherOptions) {
@@ -87,6 +90,11 @@ export class Dispatcher implements RpcPort {
     if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
     if (this.#closed) throw closed();
     if (options.timeoutMs !== undefined && options.timeoutMs <= 0) throw expired(options.timeoutMs);
+    const pause = this.#breather.pause();
+    if (pause !== undefined) {
+      await pause;
+      if (this.#closed) throw closed();
+    }
     const request = decode(entry.codec, bytes);
     const call = new OpenCall(method, options, this.#open);
     try {
