@@ -35,7 +35,7 @@ export async function answerHttp1(
   response.on("error", () => leaving.abort());
   const { socket } = request;
   const body = await readBody(request, { maxBytes: bodyLimit(request.headers["content-type"], settings) });
-  if (body === undefined || response.destroyed) return;
+  if (body === undefined || socket.destroyed) return;
   const answer = await answerUntilClosing(settings, {
     method: request.method ?? "GET",
     target: request.url ?? "/",

@@ -157,15 +157,13 @@ export const floods: readonly Fault[] = [
       const socket = await open(listener, HELLO);
       socket.resume();
       const block = headerBlock(HISTORY, [["grpc-encoding", "gzip"]]);
-      const answers = new Set<number>();
-      socket.on("data", () => answers.add(answers.size));
       // A field of nearly 4 MiB, and one of 64 MiB.
       const field = encodeGetWorkflowExecutionHistoryRequest({ nextPageToken: new Uint8Array(4_190_000) });
       const bombs = [
         gzipSync(field, { level: 9 }),
         gzipSync(new Uint8Array(64e6), { level: 9 }).subarray(0, 60_000),
       ];
-      for (let n = 0; n < 300; n += 1) {
+      for (let n = 0; n < 100; n += 1) {
         const message = framed(bombs[n % 2] ?? NOTHING, { flag: 1 });
         socket.write(frame(Frame.headers, END_HEADERS, 1 + 2 * n, block));
         for (let at = 0; at < message.length; at += 16_384) {
@@ -191,7 +189,7 @@ export const floods: readonly Fault[] = [
         for (let n = 0; n < 300; n += 1) {
           http2.write(frame(Frame.headers, END_HEADERS | END_STREAM, 1 + 2 * n, plainBlock(target, "GET")));
         }
-        await until(() => histories() > 40, "answers as far as there is room");
+        await until(() => histories() > 20, "answers as far as there is room");
         await servesOthers(listener);
         for (let n = 0; n < 100; n += 1) await turn();
         // 1.3 MB each: half of what a connection may hold, and the few that HTTP/1.1 lets wait.
