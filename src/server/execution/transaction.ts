@@ -78,7 +78,7 @@ export class Transaction {
     return event;
   }
 
-  /** Takes over events of another run as they are: the beginning of one that was reset. */
+  /** Takes over a batch of another run as it is: one of the first of a run that was reset. */
   copy(events: readonly StoredEvent[]): void {
     for (const event of events) {
       this.#append(event);
@@ -130,7 +130,7 @@ export class Transaction {
     fields.stateTransitionCount += 1;
     if (!this.running) {
       fields.buffer = [];
-      fields.leftTask = fields.task;
+      fields.leftTask ??= fields.task;
       fields.task = undefined;
       endUpdates(this);
       this.run.queries.unblock(this);
