@@ -10,7 +10,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./harness/build.ts";
 import { NoRealServerError, startRealServer } from "./harness/real-server.ts";
-import { runtimeCommand } from "./harness/runtimes.ts";
+import { RUNTIMES, runtimeCommand } from "./harness/runtimes.ts";
 
 interface Count {
   passed: number;
@@ -123,8 +123,8 @@ function runtimeArgument(file: string, runtime: string): string[] {
 }
 
 async function conformance(): Promise<Count> {
-  const runtimes = compulsory ? ["node", "bun", "deno", "embedded"] : ["node", "embedded"];
-  if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
+  const embedded = compulsory ? ["embedded", "embedded-bun", "embedded-deno"] : ["embedded"];
+  if (!compulsory) notRun.push("scenarios on Bun and Deno (run `npm run conformance`)");
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
@@ -132,11 +132,12 @@ async function conformance(): Promise<Count> {
     server = await startRealServer();
   } catch (error) {
     if (compulsory || !(error instanceof NoRealServerError)) throw error;
+    console.log(`There is no real Temporal server here: the scenarios run on the embedded one only.`);
     notRun.push(`all scenarios on the real Temporal server: ${error.message}`);
-    return reported("npx", ["tsx", "test/conformance/run.ts", "embedded"], "conformance.json");
+    return reported("npx", ["tsx", "test/conformance/run.ts", ...embedded], "conformance.json");
   }
   try {
-    const args = ["tsx", "test/conformance/run.ts", ...runtimes];
+    const args = ["tsx", "test/conformance/run.ts", ...(compulsory ? RUNTIMES : ["node"]), ...embedded];
     rmSync(histories, { recursive: true, force: true });
     const env = { TEMPORAL_ADDRESS: server.address, SAVE_HISTORIES: histories };
     const count = reported("npx", args, "conformance.json", env);
@@ -169,6 +170,8 @@ function interop(): Count {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   const client = ["tsx", "test/server/listen/official-client.mjs"];
   add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
+  const clients = ["tsx", "test/interop/embedded/main.mjs"];
+  add(count, closingLine("npx", clients, "others' clients and test environments on the embedded server"));
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
   if (existsSync(histories)) {
