@@ -123,8 +123,11 @@ function runtimeArgument(file: string, runtime: string): string[] {
 }
 
 async function conformance(): Promise<Count> {
+  // None named: all there are.
   const columns = compulsory ? [] : ["node", "embedded", "connect"];
-  if (!compulsory) notRun.push("conformance on Bun and Deno, and over most protocols (run `npm run conformance`)");
+  if (!compulsory) {
+    notRun.push("scenarios on Bun and Deno, and over most protocols (run `npm run conformance`)");
+  }
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
@@ -132,8 +135,9 @@ async function conformance(): Promise<Count> {
     server = await startRealServer();
   } catch (error) {
     if (compulsory || !(error instanceof NoRealServerError)) throw error;
+    console.log(`There is no real Temporal server here: the scenarios run on the embedded one only.`);
     notRun.push(`all scenarios on the real Temporal server: ${error.message}`);
-    return reported("npx", ["tsx", "test/conformance/run.ts", "embedded"], "conformance.json");
+    return reported("npx", ["tsx", "test/conformance/run.ts", "embedded", "connect"], "conformance.json");
   }
   try {
     const args = ["tsx", "test/conformance/run.ts", ...columns];
@@ -173,6 +177,8 @@ function interop(): Count {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   const client = ["tsx", "test/server/listen/official-client.mjs"];
   add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
+  const clients = ["tsx", "test/interop/embedded/main.mjs"];
+  add(count, closingLine("npx", clients, "others' clients and test environments on the embedded server"));
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
   if (existsSync(histories)) {
