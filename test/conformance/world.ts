@@ -88,6 +88,10 @@ export async function createWorld(wanted: string): Promise<World> {
     all: await bundleWorkflowCode({ workflowsPath: here("workflows/mod.ts") }),
     broken: await bundleWorkflowCode({ workflowsPath: here("workflows/broken/tasks.ts") }),
     empty: await bundleWorkflowCode({ workflowsPath: here("workflows/results.ts") }),
+    configured: await bundleWorkflowCode({
+      workflowsPath: here("workflows/configured/mod.ts"),
+      workflowInterceptorModules: [here("workflows/configured/interceptors.ts")],
+    }),
   };
   const caseBundles = {
     cases: await bundleWorkflowCode({ workflowsPath: here("case-workflows/mod.ts") }),
@@ -123,6 +127,8 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
   return {
     client,
     connection: world.connection,
+    clientWith: (workflow) =>
+      scenarioClient(new Client({ connection: world.connection, interceptors: { workflow } }).workflow),
     address: world.address,
     taskQueue,
     workflowId,

@@ -2,6 +2,7 @@
 import { activityScenarios } from "./activities.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
+import { configuredScenarios } from "./configured.mjs";
 import { dynamicScenarios } from "./dynamic.mjs";
 import { eventGroupScenarios } from "./event-groups.mjs";
 import { externalScenarios } from "./external.mjs";
@@ -41,4 +42,5 @@ export const scenarios = [
   ...localRaceScenarios,
   ...metadataScenarios,
   ...versioningScenarios,
+  ...configuredScenarios,
 ];
