@@ -20,6 +20,7 @@ import { caseActivities } from "./case-activities.ts";
 import type { CaseWorld } from "./cases/case.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { NexusHandlers } from "./nexus-handlers.ts";
+import { installObservedRuntime } from "./observed.ts";
 import { recordedHistory } from "./recorded.ts";
 import type {
   Scenario,
@@ -78,6 +79,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Connects to the server at an address, or to an embedded one, and makes the workflow bundles. */
 export async function createWorld(wanted: string): Promise<World> {
+  installObservedRuntime();
   const embedded =
     wanted === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
   // In process for this world's own calls; by a port for what runs in processes of its own.

@@ -10,6 +10,7 @@ import { libraryCases } from "./libraries.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { localActivityCases } from "./local-activities.ts";
 import { memoryCases } from "./memory.ts";
+import { observingCases } from "./observing.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { stackCases } from "./stacks.ts";
@@ -29,6 +30,7 @@ export const cases: readonly Case[] = [
   ...robustnessCases,
   ...localActivityCases,
   ...memoryCases,
+  ...observingCases,
   ...patchCases,
   ...stackCases,
   ...testingEnvironmentCases,
