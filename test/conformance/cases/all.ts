@@ -1,6 +1,7 @@
 import { authoringCases } from "./authoring.ts";
 import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
+import { classCases } from "./classes.ts";
 import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
 import { commandLineCases } from "./command-line.ts";
@@ -19,6 +20,7 @@ import { testingTimeCases } from "./testing-time.ts";
 import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
+  ...classCases,
   ...clientCases,
   ...authoringCases,
   ...badInputCases,

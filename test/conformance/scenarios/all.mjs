@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which they are recorded. */
 import { activityScenarios } from "./activities.mjs";
+import { asyncLocalScenarios } from "./async-locals.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
 import { configuredScenarios } from "./configured.mjs";
@@ -42,5 +43,6 @@ export const scenarios = [
   ...localRaceScenarios,
   ...metadataScenarios,
   ...versioningScenarios,
+  ...asyncLocalScenarios,
   ...configuredScenarios,
 ];
