@@ -5,7 +5,7 @@ import { Client, WorkflowUpdateFailedError } from "perdure/client";
 import type { ApplicationFailure, Payload } from "perdure/common";
 import type { PayloadCodec } from "perdure/converter";
 import { bundleWorkflowCode } from "perdure/worker";
-import { type Case, type CaseWorld, rejection } from "./case.ts";
+import { type Case, type CaseWorld, eventually, rejection } from "./case.ts";
 
 /** Encodes by a letter in front, and takes its time. */
 class LetterCodec implements PayloadCodec {
@@ -29,6 +29,11 @@ class LetterCodec implements PayloadCodec {
 async function placeOrder(world: CaseWorld, client: Client): Promise<string> {
   const { id, taskQueue } = world;
   const handle = await client.workflow.start("OrderClass", { workflowId: id(), taskQueue, args: ["tea"] });
+  // A query within the first task would end that task before its local activity.
+  await eventually("the end of the first local activity", async () => {
+    const { events } = await handle.fetchHistory();
+    return events.some(({ attributes }) => attributes.case === "markerRecordedEventAttributes") || undefined;
+  });
   assert.equal(await handle.query("count"), 1);
   assert.equal(await handle.executeUpdate("add", { args: ["milk"] }), 2);
   const refused = await rejection(handle.executeUpdate("add", { args: [""] }));
