@@ -1,6 +1,6 @@
 /** What a worker brings besides code: interceptors, and errors that fail workflows. Histories in `test/histories/configured`. */
 import { saveChain } from "./runs.mjs";
-import { settled, until } from "./wait.mjs";
+import { eventSeen, quiet, settled } from "./wait.mjs";
 
 const text = new TextEncoder();
 const decode = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
@@ -45,8 +45,8 @@ async function callsOfEveryKind({ startWorker, clientWith, startOptions, workflo
   const intercepted = clientWith([sending]);
   const { workflowId: id } = await intercepted.start("intercepted", startOptions);
   const handle = intercepted.getHandle(id);
-  await settled(handle);
-  await until(async () => (await handle.query("names"))[0] === "client's query");
+  await eventSeen(handle, ({ childWorkflowExecutionCompletedEventAttributes: attributes }) => attributes);
+  await quiet(handle);
   await tried(handle.executeUpdate("rename", { args: [""], updateId: "no-name" }));
   const renamed = await handle.executeUpdate("rename", { args: ["Ada"], updateId: "new-name" });
   if (renamed !== "Ada, intercepted") throw new Error(`the update gave ${renamed}`);
