@@ -21,6 +21,7 @@ import type { CaseWorld } from "./cases/case.ts";
 import type { ClientProtocol } from "./columns.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { NexusHandlers } from "./nexus-handlers.ts";
+import { installObservedRuntime } from "./observed.ts";
 import { recordedHistory } from "./recorded.ts";
 import type {
   Scenario,
@@ -79,6 +80,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Connects to the server at an address, or to an embedded one, and makes the workflow bundles. */
 export async function createWorld(wanted: string): Promise<World> {
+  installObservedRuntime();
   const embedded =
     wanted === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
   // In process for this world's own calls; by a port for what runs in processes of its own.
@@ -90,6 +92,10 @@ export async function createWorld(wanted: string): Promise<World> {
     all: await bundleWorkflowCode({ workflowsPath: here("workflows/mod.ts") }),
     broken: await bundleWorkflowCode({ workflowsPath: here("workflows/broken/tasks.ts") }),
     empty: await bundleWorkflowCode({ workflowsPath: here("workflows/results.ts") }),
+    configured: await bundleWorkflowCode({
+      workflowsPath: here("workflows/configured/mod.ts"),
+      workflowInterceptorModules: [here("workflows/configured/interceptors.ts")],
+    }),
   };
   const caseBundles = {
     cases: await bundleWorkflowCode({ workflowsPath: here("case-workflows/mod.ts") }),
@@ -145,6 +151,8 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
   return {
     client,
     connection: world.connection,
+    clientWith: (workflow) =>
+      scenarioClient(new Client({ connection: world.connection, interceptors: { workflow } }).workflow),
     address: world.address,
     taskQueue,
     workflowId,
