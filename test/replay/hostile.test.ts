@@ -80,6 +80,39 @@ test("every mutation of recorded histories ends in a result or a clear error", {
   }
 });
 
+/** How many histories are spoilt by chance; the first of them are the same each time. */
+const SPOILT = Number(process.env["SPOILT_HISTORIES"] ?? 300);
+
+/** Any history, spoilt once to four times: what one change has made, the next one finds. */
+function spoilt(): Hostile[] {
+  const random = randomFrom(20261123);
+  const names = Object.keys(mutations);
+  const below = (end: number): number => Math.floor(random() * end);
+  return Array.from({ length: SPOILT }, (_, nth) => {
+    const subject = subjects[below(subjects.length)]!;
+    const { events } = historyToJson({ events: recorded(subject).events }) as unknown as {
+      events: JsonEvent[];
+    };
+    let left = structuredClone(events);
+    const done: string[] = [];
+    for (let times = 1 + below(4); times > 0 && left.length > 0; times--) {
+      const [name, at] = [names[below(names.length)]!, below(left.length)];
+      // Some leave what is no event: the next change is for those that are.
+      if (left.some((event) => typeof event !== "object" || event === null)) break;
+      left = mutations[name]!(left, at) as JsonEvent[];
+      done.push(`${name}, at ${at + 1}`);
+    }
+    return { name: `${nth} ${subject}: ${done.join("; ")}`, history: JSON.stringify({ events: left }) };
+  });
+}
+
+test("histories that are spoilt several times over", { timeout: 60_000 + SPOILT * 500 }, async () => {
+  const given = spoilt();
+  const results = await replayed(given);
+  expect(results.map(({ workflowId }) => workflowId)).toEqual(given.map(({ name }) => name));
+  expect(results.flatMap(unclear).join("\n")).toBe("");
+});
+
 test("bytes that are cut or changed anywhere", { timeout: 120_000 }, async () => {
   const random = randomFrom(7);
   const bytes = encodeHistory({ events: [...recorded("child-with-options").events] });
