@@ -1,4 +1,3 @@
-import type { Init } from "../codec-runtime/init.ts";
 import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { FailureData } from "../core/activation.ts";
 import type { Effect } from "../core/effect.ts";
@@ -6,7 +5,6 @@ import type { EvictReason, Input } from "../core/input.ts";
 import { createRun } from "../core/run.ts";
 import type { RunOptions } from "../core/run-state.ts";
 import type { WorkflowTask } from "../core/task.ts";
-import type { Command } from "../gen/codec/temporal/api/command/v1/message.ts";
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { PatchDecision } from "../workflow/runtime/sandbox-entry.ts";
 import type { FailedTask } from "./answerer.ts";
@@ -14,10 +12,10 @@ import { closedDriver } from "./closed-driver.ts";
 import type { DriverParts, Scrutiny } from "./driver.ts";
 import { engineFailure } from "./failure.ts";
 import { mappedFrames, mappedReport } from "./replay-answers.ts";
+import { type Commands, commandDifference } from "./rerun-commands.ts";
 import type { CachedRun } from "./run-cache.ts";
 
 type Respond = Extract<Effect, { kind: "respond" }>;
-type Commands = readonly Init<Command>[];
 
 /** What reruns take: the parts of the thread that live runs go through too. */
 export interface RerunsParts extends Pick<DriverParts, "facts" | "turns" | "payloads"> {
@@ -35,10 +33,29 @@ interface Known {
   /** By event id - 1. */
   readonly events: (HistoryEvent | undefined)[];
   task: WorkflowTask | undefined;
+  /** Ends of local activities, and the heartbeat, that came while the task waited for them, in order. */
+  told: Input[];
+  /** Some came at another time: a rerun could not hear of them in the same activation. */
+  toldElsewhere: boolean;
+  /** Some came since the last answer: they belong to the task to come. */
+  toldEarly: boolean;
+}
+
+function newKnown(): Known {
+  return { events: [], task: undefined, told: [], toldElsewhere: false, toldEarly: false };
+}
+
+function noteTold(known: Known, { run }: CachedRun, input: Input): void {
+  if (run.stage === "locals") known.told.push(input);
+  else if (run.stage === "idle" || run.stage === "answer" || run.stage === "queryAnswer")
+    known.toldEarly = true;
+  else known.toldElsewhere = true;
 }
 
 /** What a rerun came to. */
 interface Rerun {
+  /** It was told all that the first run was told. */
+  readonly whole: boolean;
   readonly commands: Commands | undefined;
   readonly failure:
     | {
@@ -56,9 +73,9 @@ interface Rerun {
  *
  * N1. A rerun has no effect: it has a run, a sandbox instance and an answer of its own, and what it logs is dropped.
  * N2. History is compared as in any replay; the commands of the task at hand, which history does not hold yet, one by one.
- * N3. Local activities are not run twice: of a task in which some end, the commands before the first end are compared at once,
- *     and the rest with the next task, when history has it. So what a run does after local activities of its last task is
- *     not compared.
+ * N3. Local activities are not run twice: the rerun is told of their ends as the run was, one activation after the other.
+ * N4. Ends that came between two tasks can't be told so. Of a task with such ends, the commands before the first one are compared at
+ *     once, and the rest with the next task, when history has it.
  */
 export class Reruns implements Scrutiny {
   readonly #parts: RerunsParts;
@@ -72,9 +89,16 @@ export class Reruns implements Scrutiny {
 
   /** Takes note of the history that comes with an input of a live run. */
   note(cached: CachedRun, input: Input): void {
-    if (input.kind !== "task" && input.kind !== "page") return;
-    const known = this.#known.get(cached) ?? { events: [], task: undefined };
+    const known = this.#known.get(cached) ?? newKnown();
     this.#known.set(cached, known);
+    if (input.kind === "localResults" || input.kind === "heartbeat") noteTold(known, cached, input);
+    if (input.kind !== "task" && input.kind !== "page") return;
+    // A query alone leaves the run where it is.
+    if (input.kind === "task" && input.task.startedEventId > 0) {
+      known.told = [];
+      known.toldElsewhere = known.toldEarly;
+      known.toldEarly = false;
+    }
     const events = input.kind === "task" ? input.task.events : input.events;
     if (input.kind === "task") known.task = input.task;
     // What a speculative task showed may be taken back; later events then have the same ids.
@@ -111,9 +135,11 @@ export class Reruns implements Scrutiny {
       queries: [],
     };
     const commands = answer.commands ?? [];
-    if (this.#difference(await this.#run(cached, again, false), commands) === undefined) return undefined;
+    const told = known.toldElsewhere ? undefined : known.told;
+    const first = await this.#run(cached, again, { told, tracesCommands: false });
+    if (this.#difference(first, commands) === undefined) return undefined;
     // Once more, to know where in the code the difference is.
-    return this.#difference(await this.#run(cached, again, true), commands);
+    return this.#difference(await this.#run(cached, again, { told, tracesCommands: true }), commands);
   }
 
   #difference(rerun: Rerun, commands: Commands): FailureData | undefined {
@@ -123,22 +149,18 @@ export class Reruns implements Scrutiny {
       return differs(message, failure.report?.command?.stack ?? stackTrace);
     }
     if (others === undefined) return undefined;
-    const { length, mayLack } = comparable(commands, others);
-    for (let index = 0, at = 0; index < length; index++, at++) {
-      const first = commands[index];
-      // How local activities ended may have taken commands back that were not sent yet.
-      const found = mayLack ? others.findIndex((other, from) => from >= at && isSame(first, other)) : -1;
-      if (found >= 0) at = found;
-      const second = others[at];
-      if (isSame(first, second)) continue;
-      const stack = rerun.stackOf(at) ?? "";
-      const text = `command ${index + 1} of this task was ${commandText(first)} at first and ${commandText(second)} when the workflow was run again`;
-      return differs(text, stack);
-    }
-    return undefined;
+    const difference = commandDifference(commands, others, rerun.whole);
+    return difference && differs(difference.text, rerun.stackOf(difference.at) ?? "");
   }
 
-  async #run(cached: CachedRun, task: WorkflowTask, tracesCommands: boolean): Promise<Rerun> {
+  async #run(
+    cached: CachedRun,
+    task: WorkflowTask,
+    {
+      told,
+      tracesCommands,
+    }: { readonly told: readonly Input[] | undefined; readonly tracesCommands: boolean },
+  ): Promise<Rerun> {
     const { facts, turns, payloads, mapStack, flushObserved, forget } = this.#parts;
     const runId = `rerun ${++this.#count} ${cached.runId}`;
     const options: RunOptions = { ...cached.run.options, nondeterminismFailsWorkflow: false };
@@ -156,6 +178,7 @@ export class Reruns implements Scrutiny {
     // All of its history is there.
     const driver = closedDriver({ facts, turns, payloads, answerer: answers }, "the rerun lacks events");
     await driver.drive(again, { kind: "task", task });
+    for (const input of told ?? []) if (run.stage === "locals") await driver.drive(again, input);
     const { failed } = answers;
     // One that waits for local activities has what came before their ends.
     const commands = answers.commands ?? (run.stage === "locals" ? run.commands.outgoing() : undefined);
@@ -169,7 +192,7 @@ export class Reruns implements Scrutiny {
       const stack = stacks?.[index];
       return stack === undefined ? undefined : mappedFrames(stack, mapStack);
     };
-    return { commands, failure, stackOf };
+    return { whole: told !== undefined, commands, failure, stackOf };
   }
 }
 
@@ -203,52 +226,4 @@ const ADVICE =
 function differs(text: string, stackTrace: string): FailureData {
   const message = `[TMPRL1100] Nondeterminism error: replayOnEveryTask ran the workflow again from its start and found a difference: ${text}. ${ADVICE}`;
   return engineFailure(message, "DeterminismViolationError", { stackTrace });
-}
-
-function commandText(command: Init<Command> | undefined): string {
-  const name = command?.attributes?.case?.replace("CommandAttributes", "");
-  if (name === undefined) return "absent";
-  const fields = Object.entries(command?.attributes?.value ?? {}).flatMap(([field, value]) => {
-    if (typeof value === "string" && value !== "") return [`${field} '${value}'`];
-    const inner = (value as { readonly name?: unknown } | undefined)?.name;
-    return typeof inner === "string" && inner !== "" ? [`${field} '${inner}'`] : [];
-  });
-  return fields.length === 0 ? name : `${name} (${fields.slice(0, 4).join(", ")})`;
-}
-
-/** How many commands of a task do not depend on how its local activities ended, and whether others may be missing among them. */
-function comparable(commands: Commands, others: Commands): { length: number; mayLack: boolean } {
-  const cut = commands.findIndex(isLocalMarker);
-  if (cut >= 0) return { length: cut, mayLack: true };
-  if (others.some(isLocalMarker)) return { length: commands.length, mayLack: true };
-  return { length: Math.max(commands.length, others.length), mayLack: false };
-}
-
-/** Local activities are not run again, and their markers hold times. */
-function isLocalMarker({ attributes }: Init<Command>): boolean {
-  return (
-    attributes?.case === "recordMarkerCommandAttributes" &&
-    attributes.value.markerName === "core_local_activity"
-  );
-}
-
-/** Stacks differ with the way by which an activation was reached. */
-const NOT_COMPARED: ReadonlySet<string> = new Set(["stackTrace", "encodedAttributes"]);
-
-/** Whether two commands ask for the same. */
-function isSame(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true;
-  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
-  const [keys, others] = [definedKeys(one), definedKeys(other)];
-  if (keys.length !== others.length) return false;
-  return keys.every((key) => {
-    const [mine, its] = [one, other].map((value) => (value as { readonly [key: string]: unknown })[key]);
-    return NOT_COMPARED.has(key) || isSame(mine, its);
-  });
-}
-
-function definedKeys(value: object): string[] {
-  return Object.keys(value).filter(
-    (key) => (value as { readonly [key: string]: unknown })[key] !== undefined,
-  );
 }

@@ -27,6 +27,12 @@ export async function slow(label: string, delayMs: number): Promise<string> {
   return label;
 }
 
+/** As `slow`, but it does not heed its cancellation. */
+export async function stubborn(label: string, delayMs: number): Promise<string> {
+  await new Promise((resolve) => setTimeout(resolve, delayMs));
+  return label;
+}
+
 /** Fails with a retryable error until the given attempt is reached; returns the attempt. */
 export async function failUntilAttempt(wanted: number): Promise<number> {
   const { attempt } = activityInfo();

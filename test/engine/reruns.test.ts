@@ -97,6 +97,42 @@ describe("replayOnEveryTask", () => {
     },
   );
 
+  test.each([["realTimeAfterLocals"], ["deterministicAfterLocals"]])(
+    "what follows local activities in the last task is compared: %s",
+    async (workflowType) => {
+      const main = await engineFor("not-deterministic.ts");
+      const history = new HistoryBuilder(workflowType);
+      let wanted = main.next("localActivities");
+      const answer = main.give(history.runId, history.startTask().task());
+      const ended = async (seq: number, runtimeMs: number): Promise<void> => {
+        const { runId, instance } = await wanted;
+        const result = {
+          seq,
+          end: { kind: "completed", result: json(seq) },
+          attempt: 1,
+          runtimeMs,
+        } as const;
+        main.post({ kind: "localActivityResult", runId, instance, result });
+      };
+      if (workflowType === "deterministicAfterLocals") {
+        // The second one ends first.
+        await ended(2, 5);
+        await ended(1, 9);
+        const names = ["recordMarker", "recordMarker", "completeWorkflowExecution"];
+        expect(commandNames(await answer)).toEqual(names);
+      } else {
+        await wanted;
+        const next = main.next("localActivities");
+        await ended(1, 5);
+        wanted = next;
+        await ended(2, 5);
+        expect(refusal(await answer).message).toContain(
+          "command 3 of this task was completeWorkflowExecution",
+        );
+      }
+    },
+  );
+
   test("without the option nothing is run again", async () => {
     const main = await engineFor("not-deterministic.ts", false);
     const history = new HistoryBuilder("realTime");

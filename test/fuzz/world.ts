@@ -10,9 +10,9 @@ import { bundleOf, WorkflowCode } from "../replay/workflow-code.ts";
 import * as activities from "./activities.ts";
 import { type CheckOptions, differenceIn, failedTask } from "./check.ts";
 import { OfficialPeer } from "./official-peer.ts";
+import { isOfficials } from "./officials.ts";
 import type { Program } from "./program.ts";
 import type { PerdureSettings } from "./task-queues.ts";
-import { isToldEarly } from "./told-early.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -69,7 +69,7 @@ export async function createWorld(): Promise<World> {
       // What it recorded it can replay.
       if (here !== undefined || runner === "official" || !program.localsInTurn) return here;
       const there = await peer.replay(history);
-      return there === undefined || isToldEarly(history, there) ? undefined : `the official SDK: ${there}`;
+      return there === undefined || isOfficials(history, there) ? undefined : `the official SDK: ${there}`;
     },
     async close() {
       await connection.close();

@@ -14,7 +14,7 @@ function attributesOf(event: JsonEvent): [name: string, attributes: JsonEvent] {
 }
 
 function changed(events: JsonEvent[], at: number, change: (event: JsonEvent) => void): JsonEvent[] {
-  const event = structuredClone(events[at]!);
+  const event = { ...events[at]! };
   change(event);
   return events.with(at, event);
 }

@@ -1,8 +1,9 @@
 /** Local activities, where workers come and go and what histories do not show. */
 import assert from "node:assert/strict";
 import { sleep } from "perdure/activity";
+import { GracefulShutdownPeriodExpiredError } from "perdure/worker";
 import { localLasting, localRepeated } from "../case-workflows/locals.ts";
-import { type Case, type CaseWorld, eventually } from "./case.ts";
+import { type Case, type CaseWorld, eventually, rejection } from "./case.ts";
 
 type Events = Awaited<ReturnType<ReturnType<CaseWorld["client"]["workflow"]["getHandle"]>["fetchHistory"]>>;
 
@@ -113,6 +114,46 @@ export const localActivityCases: readonly Case[] = [
         async () => assert.equal(await client.workflow.getHandle(second.workflowId).result(), "call 2"),
         { activities: { lasting: cut.lasting } },
       );
+    },
+  },
+  {
+    name: "local activities: force time ends a shutdown that one holds up, and another worker runs it again",
+    async run({ client, id, taskQueue, withWorker }) {
+      let calls = 0;
+      let release: () => void = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      /** The first call heeds nothing. */
+      const lasting = async (): Promise<string> => {
+        calls += 1;
+        const call = calls;
+        if (call === 1) await held;
+        return `call ${call}`;
+      };
+      const started = {
+        workflowId: id(),
+        taskQueue,
+        args: [0] as [number],
+        workflowTaskTimeout: "2 seconds",
+      };
+      const forced = withWorker(
+        async () => {
+          await client.workflow.start(localLasting, { ...started, workflowTaskTimeout: "2 seconds" });
+          await eventually("the first call", async () => calls >= 1 || undefined);
+        },
+        { activities: { lasting }, shutdownGraceTime: 50, shutdownForceTime: 300 },
+      );
+      assert.ok((await rejection(forced)) instanceof GracefulShutdownPeriodExpiredError);
+      const handle = client.workflow.getHandle(started.workflowId);
+      await withWorker(async () => assert.equal(await handle.result(), "call 2"), {
+        activities: { lasting },
+      });
+      // What the first one brings is too late for anybody.
+      release();
+      const { events = [] } = await handle.fetchHistory();
+      const markers = events.filter(({ attributes }) => attributes?.case === "markerRecordedEventAttributes");
+      assert.equal(markers.length, 1);
     },
   },
 ];

@@ -9,6 +9,7 @@ import { eventGroupScenarios } from "./event-groups.mjs";
 import { externalScenarios } from "./external.mjs";
 import { failureTypeScenarios } from "./failure-types.mjs";
 import { localActivityScenarios } from "./local-activities.mjs";
+import { localOpenScenarios } from "./local-open.mjs";
 import { localRaceScenarios } from "./local-races.mjs";
 import { metadataScenarios } from "./metadata.mjs";
 import { nexusScenarios } from "./nexus.mjs";
@@ -41,6 +42,7 @@ export const scenarios = [
   ...dynamicScenarios,
   ...failureTypeScenarios,
   ...localRaceScenarios,
+  ...localOpenScenarios,
   ...metadataScenarios,
   ...versioningScenarios,
   ...asyncLocalScenarios,

@@ -19,6 +19,7 @@ export * from "./failures.ts";
 export * from "./info.ts";
 export * from "./local-activities.ts";
 export * from "./local-cancellation.ts";
+export * from "./local-open.ts";
 export * from "./local-races.ts";
 export * from "./metadata.ts";
 export * from "./nexus.ts";
