@@ -13,20 +13,17 @@ export interface SeenCall {
 /** A port that remembers what it was asked, and may answer instead of the one behind. */
 export class Recorder implements RpcPort {
   readonly calls: SeenCall[] = [];
-  readonly #behind: RpcPort | undefined;
+  readonly #behind: RpcPort;
   answer: ((call: SeenCall) => Promise<RpcAnswer> | undefined) | undefined;
 
-  constructor(behind?: RpcPort) {
+  constructor(behind: RpcPort) {
     this.#behind = behind;
   }
 
   async unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
     const call = { path, bytes, options };
     this.calls.push(call);
-    const answer = this.answer?.(call);
-    if (answer !== undefined) return answer;
-    if (this.#behind === undefined) throw new Error(`nothing behind answers ${path}`);
-    return this.#behind.unary(path, bytes, options);
+    return this.answer?.(call) ?? this.#behind.unary(path, bytes, options);
   }
 
   /** The calls of one method. */
