@@ -1,5 +1,6 @@
 import { GrpcStatus, type Metadata } from "../platform/rpc-port.ts";
 import type { GatewayCaller } from "./caller.ts";
+import { checkCaller } from "./check-caller.ts";
 import type { GatewayAuth, GatewayToken, VerifyCaller } from "./gateway-options.ts";
 import { refuse } from "./refusals.ts";
 import { RPC_GROUPS } from "./rpc-rules.ts";
@@ -37,13 +38,15 @@ export function createAuthenticate(auth: GatewayAuth): Authenticate {
 
 function verified(verify: VerifyCaller): Authenticate {
   return async (metadata, path) => {
-    let caller: GatewayCaller | undefined;
     try {
-      caller = await verify({ bearer: bearerOf(metadata), metadata, path });
+      const caller = await verify({ bearer: bearerOf(metadata), metadata, path });
+      if (caller !== undefined) {
+        checkCaller(caller, "the caller");
+        return caller;
+      }
     } catch (cause) {
       throw refuse(GrpcStatus.UNAVAILABLE, "the gateway cannot check callers at the moment", cause);
     }
-    if (caller !== undefined) return caller;
     throw refuse(
       GrpcStatus.UNAUTHENTICATED,
       bearerOf(metadata) === undefined
@@ -61,10 +64,11 @@ function bearerOf({ authorization }: Metadata): string | undefined {
 /** Compares digests, all of them and to their ends: how long that takes tells nothing of any token. */
 function tokenVerifier(tokens: readonly GatewayToken[]): VerifyCaller {
   if (tokens.length === 0) throw new TypeError("auth.tokens: is empty, nobody could call; give one at least");
-  for (const { token, name } of tokens) {
+  for (const { token, ...caller } of tokens) {
+    checkCaller(caller, "auth.tokens");
     if (typeof token !== "string" || token.length < MIN_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) {
       throw new TypeError(
-        `auth.tokens: that of ${JSON.stringify(name)} must be at least ${MIN_TOKEN_LENGTH} printable characters without spaces`,
+        `auth.tokens: that of ${JSON.stringify(caller.name)} must be at least ${MIN_TOKEN_LENGTH} printable characters without spaces`,
       );
     }
   }

@@ -4,20 +4,20 @@ import { denied, refuse } from "./refusals.ts";
 import type { QueueName, RequestFacts } from "./request-facts.ts";
 import { RPC_GROUPS, type RpcGroup, type RpcRule } from "./rpc-rules.ts";
 
-/** Who calls, and what they may do. */
+/** Who calls, and what they may do. What is left out has its default; `undefined` is refused, as it would mean all by mistake. */
 export interface GatewayCaller {
   /** For logs and limits: callers of one name share them. Never a secret. */
   readonly name: string;
   /** Default: all. The namespace of the request decides, not a header; requests that have none are then refused. */
-  readonly namespaces?: readonly string[] | undefined;
+  readonly namespaces?: readonly string[];
   /** Default: all but `operator`. */
-  readonly groups?: readonly RpcGroup[] | undefined;
+  readonly groups?: readonly RpcGroup[];
   /** Task queues to start on and to poll. Default: all. */
-  readonly taskQueues?: readonly string[] | undefined;
+  readonly taskQueues?: readonly string[];
   /** Calls per second, on average over a second. Default: that of the gateway's limits. */
-  readonly requestsPerSecond?: number | undefined;
+  readonly requestsPerSecond?: number;
   /** Polls of workers under way at a time. Default: that of the gateway's limits. */
-  readonly maxPolls?: number | undefined;
+  readonly maxPolls?: number;
 }
 
 const DEFAULT_GROUPS: readonly RpcGroup[] = RPC_GROUPS.filter((group) => group !== "operator");

@@ -18,4 +18,4 @@ export type {
   JwtOptions,
   VerifyCaller,
 } from "./gateway-options.ts";
-export type { RpcGroup } from "./rpc-rules.ts";
+export { RPC_GROUPS, type RpcGroup } from "./rpc-rules.ts";

@@ -1,7 +1,7 @@
 /** What callers may be let do. */
 export type RpcGroup = "read" | "start" | "signal" | "worker" | "operator";
 
-/** All there are. */
+/** All groups of RPCs. */
 export const RPC_GROUPS: readonly RpcGroup[] = ["read", "start", "signal", "worker", "operator"];
 
 /** Where fields are: numbers from the request down to the field, `2.1.4`. */
