@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { Readable } from "node:stream";
-import { REQUEST_MS } from "../../../src/server/listen/limits.ts";
+import { isGrpcWebText } from "../../../src/server/listen/grpc-web-text.ts";
+import { ANSWER_MS, REQUEST_MS } from "../../../src/server/listen/limits.ts";
 import {
   BODY_SLACK_BYTES,
   jsonResponse,
@@ -31,7 +32,7 @@ export async function answerHttp1(
   response.on("close", () => leaving.abort());
   response.on("error", () => leaving.abort());
   const { socket } = request;
-  const body = await readBody(request, settings.maxRequestBytes + BODY_SLACK_BYTES);
+  const body = await readBody(request, { maxBytes: bodyLimit(request.headers["content-type"], settings) });
   if (body === undefined) return;
   const answer = await answerUntilClosing(settings, {
     method: request.method ?? "GET",
@@ -47,20 +48,23 @@ export async function answerHttp1(
   if (body.cut || settings.closing.aborted) response.setHeader("connection", "close");
   response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
   const sent = new Promise<void>((resolve) => response.once("close", () => resolve()));
+  const late = setTimeout(() => socket.destroy(), ANSWER_MS).unref();
   response.end(request.method === "HEAD" ? undefined : answer.body);
   await sent;
+  clearTimeout(late);
 }
 
 /** Answers a request on a stream of HTTP/2. */
 export async function answerHttp2(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  settings: WebSettings,
+  settings: WebSettings & { readonly hold: (bytes: number) => boolean },
 ): Promise<void> {
   const leaving = new AbortController();
   stream.on("error", () => leaving.abort());
   stream.on("close", () => leaving.abort());
-  const body = await readBody(stream, settings.maxRequestBytes + BODY_SLACK_BYTES);
+  const maxBytes = bodyLimit(headers["content-type"], settings);
+  const body = await readBody(stream, { maxBytes, hold: settings.hold });
   if (body === undefined) return;
   const socket = stream.session?.socket;
   const fields = toHeaders(headers);
@@ -76,11 +80,17 @@ export async function answerHttp2(
     remoteAddress: socket?.remoteAddress,
   });
   if (stream.destroyed || stream.closed) return;
+  if (!settings.hold(answer.body.length)) {
+    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    return;
+  }
   const head: Record<string, string | number> = { ":status": answer.status };
   for (const [name, value] of Object.entries(answer.headers)) {
     if (!CONNECTION_HEADERS.has(name)) head[name] = value;
   }
   stream.respond(head);
+  const late = setTimeout(() => stream.destroy(), ANSWER_MS).unref();
+  stream.on("close", () => clearTimeout(late));
   stream.end(answer.body);
   if (body.cut) stream.close(constants.NGHTTP2_NO_ERROR);
 }
@@ -98,10 +108,19 @@ function answerUntilClosing({ handle, closing }: WebSettings, request: WebReques
   });
 }
 
-/** Reads a body up to a limit; undefined when its sender left, or took too long. */
+/** How much of a body is read. Text takes four bytes for three. */
+function bodyLimit(contentType: string | undefined, { maxRequestBytes }: WebSettings): number {
+  const bytes = isGrpcWebText(contentType) ? Math.ceil(maxRequestBytes / 3) * 4 : maxRequestBytes;
+  return bytes + BODY_SLACK_BYTES;
+}
+
+/**
+ * Reads a body up to a limit; undefined when its sender left, or took too long, or when what its connection may hold is used
+ * up: then it is broken off.
+ */
 function readBody(
   source: Readable,
-  maxBytes: number,
+  { maxBytes, hold = () => true }: { readonly maxBytes: number; readonly hold?: (bytes: number) => boolean },
 ): Promise<{ readonly bytes: Uint8Array; readonly cut: boolean } | undefined> {
   return new Promise((settle) => {
     const chunks: Buffer[] = [];
@@ -113,6 +132,11 @@ function readBody(
     };
     source.on("data", (chunk: Buffer) => {
       if (length >= maxBytes) return;
+      if (!hold(chunk.length)) {
+        source.destroy();
+        resolve(undefined);
+        return;
+      }
       chunks.push(chunk);
       length += chunk.length;
       if (length >= maxBytes)

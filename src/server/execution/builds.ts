@@ -38,6 +38,8 @@ export function noteBuild(
     resettable: state.children.size === 0 && state.externals.size === 0,
   };
   fields.resetPoints = [...fields.resetPoints, point].slice(-MAX_RESET_POINTS);
+  if (binaryChecksum === "") return;
+  fields.binaryChecksums = fields.resetPoints.flatMap(({ binaryChecksum: known }) => known || []);
 }
 
 /** Where builds of workers took over, in this run and those before it. */
@@ -48,19 +50,18 @@ export function resetPointsOf(run: Run): readonly Init<ResetPointInfo>[] {
 const encoder = new TextEncoder();
 const METADATA = { encoding: encoder.encode("json/plain"), type: encoder.encode("KeywordList") };
 
-const UNSAID = buildsPayload(NO_BUILD);
-
-function buildsPayload(buildIds: readonly string[]): Init<Payload> {
-  return { metadata: METADATA, data: encoder.encode(JSON.stringify(buildIds)) };
-}
+const UNSAID = textList(NO_BUILD);
 
 /** The search attributes of a run as lists and descriptions show them. */
 export function shownAttributes(
-  fields: Pick<RunFields, "buildIds" | "searchAttributes">,
+  fields: Pick<RunFields, "buildIds" | "binaryChecksums" | "searchAttributes">,
 ): Readonly<Record<string, Init<Payload>>> {
-  if (fields.buildIds.length === 0) return fields.searchAttributes;
-  return {
-    ...fields.searchAttributes,
-    BuildIds: fields.buildIds === NO_BUILD ? UNSAID : buildsPayload(fields.buildIds),
-  };
+  const { buildIds, binaryChecksums, searchAttributes } = fields;
+  if (buildIds.length === 0) return searchAttributes;
+  const shown = { ...searchAttributes, BuildIds: buildIds === NO_BUILD ? UNSAID : textList(buildIds) };
+  return binaryChecksums.length === 0 ? shown : { ...shown, BinaryChecksums: textList(binaryChecksums) };
+}
+
+function textList(texts: readonly string[]): Init<Payload> {
+  return { metadata: METADATA, data: encoder.encode(JSON.stringify(texts)) };
 }

@@ -48,6 +48,8 @@ export function wireHistory(encoded: Uint8Array, more: readonly StoredEvent[] = 
 export function transientEvents(run: Run, reader: "worker" | "client" = "worker"): readonly StoredEvent[] {
   const { task } = run.fields;
   if (task === undefined || task.kind === "normal") return [];
+  // Once something else has come in, the ids that its events were to have are taken.
+  if (task.scheduledId !== run.fields.nextEventId) return [];
   const [scheduled, started] = deferredEvents(run, task);
   const { scheduledId, scheduledMs, startedId, startedMs } = task;
   const first = makeEvent("workflowTaskScheduled", scheduled, {

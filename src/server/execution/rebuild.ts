@@ -58,7 +58,7 @@ const ALWAYS = [
   "lastTaskCompletedId",
   "versioning",
   "buildIds",
-  "resetPoints",
+  "binaryChecksums",
 ] as const satisfies readonly (keyof RunFields)[];
 
 const WHILE_OPEN = [
@@ -66,6 +66,7 @@ const WHILE_OPEN = [
   "searchAttributes",
   "cancelRequested",
   "signalCount",
+  "resetPoints",
   "versioningOverride",
 ] as const satisfies readonly (keyof RunFields)[];
 

@@ -18,7 +18,6 @@ import { startChild } from "./children.ts";
 import { forceCloseTask, terminate } from "./close.ts";
 import type { Engine } from "./engine.ts";
 import { cancelExternal, signalExternal } from "./externals.ts";
-import { open } from "./id-policies.ts";
 import type { Run } from "./run.ts";
 import { firstFields } from "./start-run.ts";
 import type { Transaction } from "./transaction.ts";
@@ -36,15 +35,19 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
   const task = pendingTaskAt(base, finishId);
   const runId = crypto.randomUUID();
   const later = laterEvents(engine, base, finishId);
-  if (open(current)) {
-    engine.transact(current, (tx) => {
-      forceCloseTask(tx);
-      // What waited in the buffer is told: the new run has it too.
-      tx.flush();
+  if (base !== current) {
+    engine.transact(base, (tx) => {
       tx.fields.resetRunId = runId;
-      terminate(tx, { reason: request.reason, identity: "history-resetter" });
     });
   }
+  engine.transact(current, (tx) => {
+    tx.fields.resetRunId = runId;
+    if (!tx.running) return;
+    forceCloseTask(tx);
+    // What waited in the buffer is told: the new run has it too.
+    tx.flush();
+    terminate(tx, { reason: request.reason, identity: "history-resetter" });
+  });
   const { started } = base.fields;
   const fields = firstFields(started, base.fields.startMs, base.fields.executionMs - base.fields.startMs);
   const { namespace, workflowId, timeline } = base;
@@ -52,7 +55,10 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
     { namespace, workflowId, runId, timeline, fields: { ...fields, backingOff: false } },
     (tx) => {
       tx.copy(base.history.slice(1, finishId));
-      tx.state.startRequestIds.set(request.requestId, 1);
+      tx.fields.lastResetMs = tx.nowMs;
+      for (const [requestId, eventId] of base.state.startRequestIds.entries()) {
+        if (eventId < finishId) tx.state.startRequestIds.set(requestId, eventId);
+      }
       failTaskOfReset(tx, request, { base, task, runId });
       restartPending(engine, tx);
       reapply(tx, later, request);
@@ -107,7 +113,7 @@ function failTaskOfReset(
     tx.add("workflowTaskStarted", {
       scheduledEventId: task.scheduledId,
       identity: "history-service",
-      requestId: crypto.randomUUID(),
+      requestId: "emptyUuid",
     }).eventId;
   tx.add("workflowTaskFailed", {
     scheduledEventId: task.scheduledId,

@@ -100,6 +100,8 @@ export interface RunFields {
   /** Attempt of the next workflow task. */
   taskAttempt: number;
   taskStamp: number;
+  /** The task that no worker had when the run closed: descriptions go on showing it. */
+  taskAtClose: WorkflowTask | undefined;
   /** First workflow task waits for a delay, cron or retry back-off. */
   backingOff: boolean;
   /** Id of the WorkflowTaskStarted event of the last completed workflow task; 0 before. */
@@ -114,6 +116,8 @@ export interface RunFields {
   closeAttempted: boolean;
   /** The run that goes on from an earlier point of this one; empty: it was not reset. */
   resetRunId: string;
+  /** When a reset made this run; undefined: none did. */
+  lastResetMs: number | undefined;
   signalCount: number;
   /** Updates that are accepted and not completed. */
   openUpdates: number;
@@ -123,6 +127,8 @@ export interface RunFields {
   stateTransitionCount: number;
   /** Builds of the workers that completed its tasks, as the search attribute `BuildIds` has them. */
   buildIds: readonly string[];
+  /** Checksums of these, where workers give them, as the search attribute `BinaryChecksums` has them. */
+  binaryChecksums: readonly string[];
   /** Where a new build of a worker took over: workflows can be reset to these. Without run id: of this run. */
   resetPoints: readonly Init<ResetPointInfo>[];
   versioningOverride: EventValue<"workflowExecutionStarted">["versioningOverride"];
@@ -243,6 +249,11 @@ export class RunState {
     if (lists.some((list) => list?.changed)) return true;
     const [before, after]: Readonly<Record<string, unknown>>[] = [{ ...this.#before }, { ...this.fields }];
     return Object.keys(after ?? {}).some((name) => !OF_TASK.has(name) && before?.[name] !== after?.[name]);
+  }
+
+  /** The buffer as it was before the present change. */
+  get bufferBefore(): readonly StoredEvent[] {
+    return this.#before.buffer;
   }
 
   /** The workflow task as it was before the present change. */

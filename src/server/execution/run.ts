@@ -24,6 +24,8 @@ export class Run {
   readonly alarms: SmallMap<string, Alarm> = new SmallMap();
   /** The hold on time that this run's work has. */
   held: { readonly work: "firm" | "activity"; readonly release: () => void } | undefined;
+  /** Since it closed: keeps it until it is as old as closed runs become. */
+  kept: { cancel(): void } | undefined;
   #lastChangeMs = 0;
 
   constructor(init: {

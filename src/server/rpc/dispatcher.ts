@@ -13,6 +13,7 @@ import {
   RpcError,
   type RpcPort,
 } from "../../platform/rpc-port.ts";
+import { MAX_TIMER_MS } from "../limits.ts";
 import { Breather } from "./breather.ts";
 import type { Handler, HandlerCodecs, HandlersOf, ServerCall } from "./call.ts";
 import { OpenCall } from "./open-call.ts";
@@ -117,21 +118,31 @@ export class Dispatcher implements RpcPort {
   #orLeft<Response>(answered: Promise<Response>, call: OpenCall): Promise<Response> {
     const { signal, timeoutMs } = call;
     return new Promise<Response>((resolve, reject) => {
-      const leave = (): void => reject(this.#closed ? closed() : left());
-      const expire = (): void => {
-        const reason = expired(timeoutMs ?? 0);
-        reject(reason);
-        // Nobody waits any more: no task must go there.
-        call.abort(reason);
-      };
-      const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
-      const done = (): void => {
+      // A handler whose caller has left may never end: what was set up for it goes with the caller.
+      const end = (): void => {
         signal.removeEventListener("abort", leave);
         clearTimeout(timer);
       };
-      if (signal.aborted) leave();
+      const fail = (error: unknown): void => {
+        end();
+        reject(error);
+      };
+      const leave = (): void => fail(this.#closed ? closed() : left());
+      const expire = (): void => {
+        const reason = expired(timeoutMs ?? 0);
+        fail(reason);
+        // Nobody waits any more: no task must go there.
+        call.abort(reason);
+      };
+      // Whoever waits longer than three weeks is not kept waiting by us.
+      const counted = timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS;
+      const timer = counted ? setTimeout(expire, timeoutMs) : undefined;
       signal.addEventListener("abort", leave);
-      answered.then(resolve, reject).finally(done);
+      answered.then((response) => {
+        end();
+        resolve(response);
+      }, fail);
+      if (signal.aborted) leave();
     });
   }
 

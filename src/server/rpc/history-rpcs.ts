@@ -124,6 +124,7 @@ function nextAppend(run: Run, wall: Wall, call: ServerCall, ready: () => boolean
       if (ready()) done();
     });
     call.signal.addEventListener("abort", done);
-    if (ready()) done();
+    // A caller that has already left does not say so again.
+    if (ready() || call.signal.aborted) done();
   });
 }

@@ -15,6 +15,7 @@ import { MAX_BLOB_BYTES, MAX_ID_BYTES } from "../limits.ts";
 import type { HandlersOf } from "./call.ts";
 import { invalidArgument } from "./failures.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
+import { checkSignalledStart } from "./start-request.ts";
 import { firstRunId, startWorkflow } from "./start-rpcs.ts";
 
 type Request = SignalWithStartWorkflowExecutionRequest;
@@ -27,6 +28,7 @@ export function signalWithStartRpcs(engine: Engine): HandlersOf<WorkflowServiceH
 function signalWithStart(engine: Engine, raw: Request): Init<SignalWithStartWorkflowExecutionResponse> {
   checkRequest(raw);
   const request = { ...raw, requestId: raw.requestId || crypto.randomUUID() };
+  checkSignalledStart(engine, startRequest(request));
   const current = engine.current(request.namespace, request.workflowId);
   const policy = request.workflowIdConflictPolicy || Conflict.USE_EXISTING;
   if (current && open(current) && policy !== Conflict.TERMINATE_EXISTING && !terminatesRunning(request)) {

@@ -12,6 +12,8 @@ import { healthRpcs } from "../../../src/server/rpc/health-rpcs.ts";
 import { ServiceFailure } from "../../../src/server/rpc/service-failure.ts";
 import { within } from "../../transport/fault.ts";
 
+const NOTHING = new Uint8Array(0);
+
 export const WORKFLOW_SERVICE = "/temporal.api.workflowservice.v1.WorkflowService";
 export const SYSTEM_INFO: string = `${WORKFLOW_SERVICE}/GetSystemInfo`;
 export const DESCRIBE_NAMESPACE: string = `${WORKFLOW_SERVICE}/DescribeNamespace`;
@@ -89,6 +91,22 @@ export async function serve(options: ListenOptions): Promise<Served> {
       for (const done of [...waiting.values()]) done();
     },
   };
+}
+
+/** Others are served, and soon. */
+export async function servesOthers(listener: Listener): Promise<void> {
+  await calling(listener.address, async (channel) => {
+    for (let n = 0; n < 10; n++) {
+      await within(3_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call of somebody else");
+    }
+  });
+  const answer = await within(
+    2_000,
+    fetch(`http://${listener.address}/api/v1/system-info`),
+    "a request of somebody else",
+  );
+  assert.equal(answer.status, 200);
+  await answer.text();
 }
 
 /** Runs `body` with a client of our own. */
