@@ -4,6 +4,7 @@ import { closing, grpcContentType, parseTimeout, refusal } from "../../../src/se
 import { ANSWER_MS, IDLE_MS, MAX_CONNECTION_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
 import { errorHeaders, GrpcCall, respondOnly } from "./grpc-call.ts";
 import { binaryProblem } from "./metadata.ts";
+import { Turns } from "./turns.ts";
 
 /** What all connections of a listener share. */
 export interface GrpcSettings {
@@ -15,6 +16,10 @@ export interface GrpcSettings {
 export interface WebShare {
   /** False when the budget is used up. */
   hold(bytes: number): boolean;
+  /** Whether so much waits already that nothing should be begun. */
+  readonly full: boolean;
+  /** Whose turn it is: each is to see what those before it hold. */
+  readonly turns: Turns;
   /** Gives everything back; once. */
   end(): void;
 }
@@ -68,6 +73,7 @@ export class GrpcSession {
   #held = 0;
   /** Requests of the connection that are not gRPC. */
   #web = 0;
+  readonly #turns = new Turns();
   #idleSince = performance.now();
   #closing = false;
 
@@ -145,7 +151,12 @@ export class GrpcSession {
   webRequest(): WebShare {
     this.#web += 1;
     let held = 0;
+    const isFull = (): boolean => this.full;
     return {
+      get full() {
+        return isFull();
+      },
+      turns: this.#turns,
       hold: (bytes) => {
         if (!this.hold(bytes)) return false;
         held += bytes;

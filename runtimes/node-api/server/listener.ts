@@ -6,6 +6,7 @@ import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import type { Listener, ListenOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
 import { IDLE_MS, MAX_REQUEST_BYTES, MAX_STREAMS } from "../../../src/server/listen/limits.ts";
 import { createWebHandler } from "../../../src/server/listen/web-handler.ts";
+import { Closing } from "./closing.ts";
 import { Connections } from "./connections.ts";
 import { GrpcSession } from "./grpc-session.ts";
 import { answerHttp1, answerHttp2, type WebSettings } from "./web-exchange.ts";
@@ -32,7 +33,7 @@ class PortListener implements Listener {
   readonly #connections: Connections;
   readonly #sessions = new Set<GrpcSession>();
   readonly #servers: Server[] = [];
-  readonly #closing = new AbortController();
+  readonly #closing = new Closing();
   /** Requests that are not gRPC, until they were answered. */
   readonly #exchanges = new Set<Promise<void>>();
   #sweeper: NodeJS.Timeout | undefined;
@@ -46,7 +47,7 @@ class PortListener implements Listener {
     const maxRequestBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
     this.#web = {
       maxRequestBytes,
-      closing: this.#closing.signal,
+      closing: this.#closing,
       handle: createWebHandler(port, { maxRequestBytes, corsOrigins: options.corsOrigins ?? [] }),
     };
     this.#http1 = this.#createHttp1();
@@ -89,7 +90,7 @@ class PortListener implements Listener {
     const servers = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
-    this.#closing.abort();
+    this.#closing.begin();
     const sessions = Promise.all([
       ...this.#exchanges,
       ...[...this.#sessions].map((session) => session.close()),
@@ -175,9 +176,7 @@ class PortListener implements Listener {
       const share = calls.webRequest();
       own.on("close", share.end);
       // Only a defect of ours rejects, or an answer that HTTP/2 cannot carry.
-      this.#track(
-        answerHttp2(own, headers, { ...this.#web, hold: share.hold }).catch(() => void own.destroy()),
-      );
+      this.#track(answerHttp2(own, headers, { ...this.#web, share }).catch(() => void own.destroy()));
     });
     if (this.#closed) void calls.close();
   }

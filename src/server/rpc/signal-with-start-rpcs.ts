@@ -14,6 +14,8 @@ import type { Run } from "../execution/run.ts";
 import { MAX_BLOB_BYTES, MAX_ID_BYTES } from "../limits.ts";
 import type { HandlersOf } from "./call.ts";
 import { invalidArgument } from "./failures.ts";
+import { checkLaterOptions } from "./later-options.ts";
+import { checkLinks } from "./link-checks.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
 import { checkSignalledStart } from "./start-request.ts";
 import { firstRunId, startWorkflow } from "./start-rpcs.ts";
@@ -122,6 +124,8 @@ function checkRequest(request: Request): void {
   if (payloadsBytes(request.signalInput) > MAX_BLOB_BYTES) {
     throw invalidArgument("Blob data size exceeds limit.");
   }
+  checkLinks(request.links);
+  checkLaterOptions(request);
 }
 
 function limited(text: string, what: string): void {

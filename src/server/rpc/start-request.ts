@@ -19,6 +19,8 @@ import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { utf8Bytes } from "../visibility/byte-text.ts";
 import { durationFault, durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
 import { invalidArgument } from "./failures.ts";
+import { checkLaterOptions, refuseCallbacks } from "./later-options.ts";
+import { checkLinks } from "./link-checks.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
 import { checkRequestId, requireTaskQueue } from "./request-checks.ts";
 
@@ -32,8 +34,8 @@ export function checkStartRequest(
   refuse(retryPolicy && retryPolicyFault(retryPolicy));
   checkDelay(request);
   checkNames(request);
-  checkTimeouts(request);
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
+  checkTimeouts(request);
   checkRequestId(request.requestId);
   refuse(priorityFault(request.priority));
   checkPolicies(request);
@@ -41,6 +43,9 @@ export function checkStartRequest(
   const searchAttributes = fields && {
     indexedFields: engine.parts.searchAttributes.check(request.namespace, fields),
   };
+  refuseCallbacks(request.completionCallbacks);
+  checkLinks(request.links);
+  checkLaterOptions(request);
   if (payloadsBytes(request.input) > MAX_BLOB_BYTES) throw invalidArgument("Blob data size exceeds limit.");
   if (payloadsBytes({ payloads: Object.values(request.memo?.fields ?? {}) }) > MAX_MEMO_BYTES) {
     throw invalidArgument("Memo size exceeds limit.");
@@ -57,8 +62,8 @@ export function checkStartRequest(
 
 /** The checks of a start that comes with a signal, also when nothing is started: the same ones in another order. */
 export function checkSignalledStart(engine: Engine, request: StartWorkflowExecutionRequest): void {
-  checkTimeouts(request);
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
+  checkTimeouts(request);
   checkStartRequest(engine, request);
 }
 
@@ -161,7 +166,6 @@ export function startedValue(
     header: request.header,
     initiator: request.cronSchedule === "" ? undefined : ContinueAsNewInitiator.CRON_SCHEDULE,
     workflowId: request.workflowId,
-    completionCallbacks: request.completionCallbacks,
     versioningOverride: request.versioningOverride,
     priority: request.priority,
     eagerExecutionAccepted: given.eager,

@@ -36,11 +36,11 @@ export function frame(type: number, flags: number, streamId: number, payload: Ui
 /** What every client says first. */
 export const HELLO: Buffer = Buffer.concat([PREFACE, frame(Frame.settings, 0, 0)]);
 
-/** The header block of a gRPC request, and more. */
+/** The header block of a gRPC request with more headers, or of another. */
 export function headerBlock(
   path: string,
   more: readonly (readonly [string, string])[] = [],
-  method = "POST",
+  { method = "POST", contentType = "application/grpc" } = {},
 ): Buffer {
   const fields = [
     [":method", method],
@@ -48,7 +48,7 @@ export function headerBlock(
     [":path", path],
     [":authority", "x"],
     ["te", "trailers"],
-    ["content-type", "application/grpc"],
+    ["content-type", contentType],
     ...more,
   ] as const;
   return Buffer.concat(fields.map(([name, value]) => literalField(name, value)));

@@ -25,6 +25,8 @@ export interface Served {
   readonly listener: Listener;
   /** Metadata of the last call. */
   metadata(): Metadata;
+  /** How many histories were asked for. */
+  histories(): number;
   /** Polls that wait. */
   readonly waiting: ReadonlySet<object>;
   /** Lets all polls answer with an empty task. */
@@ -47,6 +49,7 @@ export async function serving(
 
 export async function serve(options: ListenOptions): Promise<Served> {
   let metadata: Metadata = {};
+  let histories = 0;
   const waiting = new Map<object, () => void>();
   const dispatcher = new Dispatcher({
     admit: (_request, call) => {
@@ -76,9 +79,10 @@ export async function serve(options: ListenOptions): Promise<Served> {
         signal.addEventListener("abort", done);
       }),
     // As many bytes as the page size says.
-    getWorkflowExecutionHistory: ({ maximumPageSize }) => ({
-      nextPageToken: new Uint8Array(maximumPageSize),
-    }),
+    getWorkflowExecutionHistory: ({ maximumPageSize }) => {
+      histories += 1;
+      return { nextPageToken: new Uint8Array(maximumPageSize) };
+    },
     signalWorkflowExecution: () => ({}),
   });
   const listener = await listen(dispatcher, options);
@@ -86,6 +90,7 @@ export async function serve(options: ListenOptions): Promise<Served> {
     dispatcher,
     listener,
     metadata: () => metadata,
+    histories: () => histories,
     waiting: waiting as unknown as ReadonlySet<object>,
     release: () => {
       for (const done of [...waiting.values()]) done();
