@@ -9,7 +9,7 @@ import { deferredEvents } from "./workflow-task.ts";
  * Bytes after which a page ends: clients with gRPC's default limit of 4 MiB can read it, and one in the same process does not
  * hold its thread up for long by decoding it.
  */
-const PAGE_BYTES = 1024 * 1024;
+const PAGE_BYTES = 512 * 1024;
 
 /** One page of events, oldest first. */
 export interface HistoryPage {
