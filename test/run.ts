@@ -123,8 +123,8 @@ function runtimeArgument(file: string, runtime: string): string[] {
 }
 
 async function conformance(): Promise<Count> {
-  const runtimes = compulsory ? ["node", "bun", "deno", "embedded"] : ["node", "embedded"];
-  if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
+  const columns = compulsory ? [] : ["node", "embedded", "connect"];
+  if (!compulsory) notRun.push("conformance on Bun and Deno, and over most protocols (run `npm run conformance`)");
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
@@ -136,9 +136,13 @@ async function conformance(): Promise<Count> {
     return reported("npx", ["tsx", "test/conformance/run.ts", "embedded"], "conformance.json");
   }
   try {
-    const args = ["tsx", "test/conformance/run.ts", ...runtimes];
+    const args = ["tsx", "test/conformance/run.ts", ...columns];
     rmSync(histories, { recursive: true, force: true });
-    const env = { TEMPORAL_ADDRESS: server.address, SAVE_HISTORIES: histories };
+    const env = {
+      TEMPORAL_ADDRESS: server.address,
+      ...(server.httpAddress && { TEMPORAL_HTTP_ADDRESS: server.httpAddress }),
+      SAVE_HISTORIES: histories,
+    };
     const count = reported("npx", args, "conformance.json", env);
     add(
       count,

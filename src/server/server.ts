@@ -11,6 +11,7 @@ import { Retention } from "./execution/retention.ts";
 import type { Run } from "./execution/run.ts";
 import { onRunClosed } from "./execution/run-closed.ts";
 import { dispatchTask } from "./execution/task-dispatch.ts";
+import { RUN_LIMITS, type RunLimits } from "./limits.ts";
 import { TaskQueues } from "./matching/task-queues.ts";
 import { admission } from "./namespaces/admission.ts";
 import { NamespaceRegistry } from "./namespaces/namespace-registry.ts";
@@ -45,6 +46,8 @@ export interface ServerInsides {
   readonly wall?: Wall;
   readonly keeper?: TimeKeeper;
   readonly verify?: (run: Run) => void;
+  /** Lower limits, so that reaching them takes less. Default: the real server's. */
+  readonly limits?: Partial<RunLimits>;
 }
 
 /**
@@ -61,6 +64,7 @@ export class EmbeddedServer implements RpcPort {
   readonly #dispatcher: Dispatcher;
   readonly #keeper: TimeKeeper;
   readonly #visibility: DelayedVisibility;
+  readonly #queues: TaskQueues;
   readonly #listeners: Listener[] = [];
 
   constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
@@ -88,6 +92,7 @@ export class EmbeddedServer implements RpcPort {
       searchAttributes,
       namespaceId: (namespace) => namespaces.get(namespace).id,
       retentionMs: (namespace) => durationMs(namespaces.get(namespace).retention) ?? 0,
+      limits: { ...RUN_LIMITS, ...insides.limits },
       onDefect,
       ...(insides.verify ? { verify: insides.verify } : {}),
     });
@@ -110,6 +115,7 @@ export class EmbeddedServer implements RpcPort {
     });
     this.#keeper = keeper;
     this.#visibility = visibility;
+    this.#queues = queues;
     registerRpcs(this.#dispatcher, {
       engine,
       wall,
@@ -165,6 +171,7 @@ export class EmbeddedServer implements RpcPort {
   async close(): Promise<void> {
     for (const listener of this.#listeners.splice(0)) await listener.close();
     await this.#dispatcher.close();
+    this.#queues.close();
     this.#visibility.flush();
     this.#keeper.close();
   }

@@ -33,7 +33,7 @@ export class Fuzzer {
     for (const history of histories) {
       this.histories += 1;
       this.events += history.events.length;
-      const difference = await this.#world.difference(runner, history, program.localsInTurn);
+      const difference = await this.#world.difference(runner, history, program);
       if (difference !== undefined) return { runner, program, difference, history };
     }
     return undefined;

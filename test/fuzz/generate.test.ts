@@ -28,7 +28,19 @@ describe("programs", () => {
     expect([...ops].sort()).toEqual(
       [
         ...["activity", "attempt", "attribute", "begin", "cancel", "cancelOther", "child", "condition"],
-        ...["handlersDone", "join", "later", "listen", "local", "lower", "memo", "patch", "raise", "random"],
+        ...[
+          "handlersDone",
+          "join",
+          "later",
+          "listen",
+          "local",
+          "lower",
+          "memo",
+          "nexus",
+          "patch",
+          "raise",
+          "random",
+        ],
         ...["repeat", "scope", "serve", "signalOther", "sleep", "stream", "throw", "tick", "wait"],
       ].sort(),
     );

@@ -3,6 +3,8 @@ import type {
   Body,
   ChildStop,
   Intervention,
+  NexusCall,
+  NexusStop,
   ParentClose,
   Program,
   Step,
@@ -55,6 +57,20 @@ const CHILD_STOPS: readonly ChildStop[] = [
   "ABANDON",
 ];
 const PARENT_CLOSES: readonly ParentClose[] = ["TERMINATE", "ABANDON", "REQUEST_CANCEL"];
+const NEXUS_STOPS: readonly NexusStop[] = [
+  "TRY_CANCEL",
+  "WAIT_CANCELLATION_REQUESTED",
+  "WAIT_CANCELLATION_COMPLETED",
+  "ABANDON",
+];
+const NEXUS_CALLS: readonly NexusCall[] = [
+  ...(["echo", "echo", "fails", "isCancelled", "refuses", "never", "cannotBeCancelled"] as const),
+  ...(["completes", "completes", "fails", "waits", "ignoresCancellation", "failsWhenCancelled"] as const).map(
+    (runs) => ({ runs }),
+  ),
+];
+/** Operations time out after these; 0: never. */
+const NEXUS_TIMES_MS: readonly number[] = [0, 0, 0, 1, 300, 900];
 const SLOTS = 5;
 const FLAGS = 3;
 const MAX_DEPTH = 4;
@@ -77,6 +93,15 @@ const leaves: readonly (readonly [weight: number, Maker])[] = [
   [5, (dice) => ({ op: "sleep", ms: dice.of(TIMES_MS) })],
   [6, (dice) => ({ op: "activity", work: work(dice), stop: dice.of(ACTIVITY_STOPS) })],
   [4, (dice) => ({ op: "local", work: work(dice, LOCAL_TIMES_MS), stop: dice.of(ACTIVITY_STOPS) })],
+  [
+    3,
+    (dice) => ({
+      op: "nexus",
+      call: dice.of(NEXUS_CALLS),
+      ms: dice.of(NEXUS_TIMES_MS),
+      stop: dice.of(NEXUS_STOPS),
+    }),
+  ],
   [1, (dice) => ({ op: "signalOther", name: dice.of(SIGNALS), exists: dice.chance(0.7) })],
   [1, (dice) => ({ op: "cancelOther", exists: dice.chance(0.5) })],
   [2, (dice) => ({ op: "wait", slot: dice.below(SLOTS) })],

@@ -6,6 +6,7 @@ import process from "node:process";
 import type { Recorded } from "../replay/recorded.ts";
 import { workflowTasks } from "../replay/recorded.ts";
 import { ended, historiesOf } from "./drive.ts";
+import { OFFICIAL_IDENTITY } from "./official-peer.ts";
 import type { Body } from "./program.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -77,7 +78,7 @@ async function takeTurns(world: World, done: Promise<unknown>): Promise<number> 
 
 /** How often a run changed hands. */
 function moves({ events }: Recorded): number {
-  const names = workflowTasks(events).map(({ completed }) => completed?.identity === "official-peer");
+  const names = workflowTasks(events).map(({ completed }) => completed?.identity === OFFICIAL_IDENTITY);
   return names.filter((official, index) => index > 0 && official !== names[index - 1]).length;
 }
 
@@ -112,7 +113,7 @@ async function main(): Promise<void> {
         const last = history.events.at(-1)?.attributes.case;
         const wrong =
           last === "workflowExecutionCompletedEventAttributes"
-            ? await world.difference("both", history, true)
+            ? await world.difference("both", history, { localsInTurn: true, interventions: [] })
             : `ended by ${last}`;
         if (wrong === undefined) continue;
         failed += 1;

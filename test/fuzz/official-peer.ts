@@ -5,6 +5,9 @@ import type { Recorded } from "../replay/recorded.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** What official workers call themselves (test/interop/peer.mjs). */
+export const OFFICIAL_IDENTITY = "official-peer";
+
 /** The official SDK with the fuzzer's workflows, in a process of its own (test/interop/peer.mjs). */
 export class OfficialPeer {
   readonly #child: ChildProcess;

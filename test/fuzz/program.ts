@@ -19,6 +19,7 @@ export type Step =
   | { readonly op: "activity"; readonly work: Work; readonly stop: ActivityStop }
   | { readonly op: "local"; readonly work: Work; readonly stop: ActivityStop }
   | { readonly op: "child"; readonly program: Body; readonly stop: ChildStop; readonly close: ParentClose }
+  | { readonly op: "nexus"; readonly call: NexusCall; readonly ms: number; readonly stop: NexusStop }
   | { readonly op: "signalOther"; readonly name: string; readonly exists: boolean }
   | { readonly op: "cancelOther"; readonly exists: boolean }
   | { readonly op: "begin"; readonly slot: number; readonly body: Body }
@@ -61,6 +62,23 @@ export type ChildStop =
   | "TRY_CANCEL"
   | "WAIT_CANCELLATION_COMPLETED"
   | "WAIT_CANCELLATION_REQUESTED"
+  | "ABANDON";
+
+/** What the operation does: a name of the service, or for one that runs a workflow, what this does. */
+export type NexusCall =
+  | "echo"
+  | "fails"
+  | "isCancelled"
+  | "refuses"
+  | "never"
+  | "cannotBeCancelled"
+  | { readonly runs: "completes" | "fails" | "waits" | "ignoresCancellation" | "failsWhenCancelled" };
+
+/** Cancellation types of Nexus operations. */
+export type NexusStop =
+  | "TRY_CANCEL"
+  | "WAIT_CANCELLATION_REQUESTED"
+  | "WAIT_CANCELLATION_COMPLETED"
   | "ABANDON";
 
 /** What the server does with a child whose parent has ended. */

@@ -1,4 +1,5 @@
 /** Runs programs. The same source under both SDKs. */
+import { operation, service } from "nexus-rpc";
 import {
   ActivityCancellationType,
   ApplicationFailure,
@@ -7,12 +8,14 @@ import {
   ChildWorkflowCancellationType,
   condition,
   continueAsNew,
+  createNexusServiceClient,
   defineQuery,
   defineSignal,
   defineUpdate,
   deprecatePatch,
   executeChild,
   getExternalWorkflowHandle,
+  NexusOperationCancellationType,
   ParentClosePolicy,
   patched,
   proxyActivities,
@@ -51,6 +54,17 @@ function byStop<Made>(make: (type: ActivityCancellationType) => Made): Record<Ac
 
 /** A program may go round in circles: no run takes more steps than this. */
 const MOST_STEPS = 150;
+/** Part of the service of test/interop/lib/nexus-service.mjs. */
+const conformance = service("conformance", {
+  echo: operation<number, number>(),
+  fails: operation<number, void>(),
+  isCancelled: operation<number, void>(),
+  refuses: operation<number, void>(),
+  runs: operation<string, string>({ name: "runs-a-workflow" }),
+  never: operation<number, void>(),
+  cannotBeCancelled: operation<number, void>(),
+});
+const nexus = createNexusServiceClient({ endpoint: "conformance-endpoint", service: conformance });
 const flagsQuery = defineQuery<boolean[]>("flags");
 
 /** What one run of a program has. */
@@ -96,6 +110,8 @@ class Run {
         return await this.#local(step);
       case "child":
         return await this.#child(step);
+      case "nexus":
+        return await this.#nexus(step);
       case "signalOther":
         return await getExternalWorkflowHandle(this.#other(step.exists)).signal(step.name, this.trace.length);
       case "cancelOther":
@@ -177,6 +193,20 @@ class Run {
     const turn = before.then(call);
     this.#lastLocal = turn.catch(() => undefined);
     this.#note(await turn);
+  }
+
+  async #nexus({ call, ms, stop }: Extract<Step, { op: "nexus" }>): Promise<void> {
+    const abandons = stop === "ABANDON" && !this.#localsInTurn;
+    const cancellationType =
+      stop === "ABANDON" && !abandons
+        ? NexusOperationCancellationType.TRY_CANCEL
+        : NexusOperationCancellationType[stop];
+    const options = { cancellationType, ...(ms > 0 ? { scheduleToCloseTimeout: ms } : {}) };
+    const result =
+      typeof call === "object"
+        ? await nexus.executeOperation("runs", call.runs, options)
+        : await nexus.executeOperation(call, this.trace.length, options);
+    this.#note(`nexus ${result}`);
   }
 
   async #child(step: Extract<Step, { op: "child" }>): Promise<void> {

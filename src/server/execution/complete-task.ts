@@ -157,7 +157,7 @@ function runCommands(context: Omit<CommandContext, "extras">): void {
       ...(command.eventGroupMarkers.length > 0 ? { eventGroupMarkers: command.eventGroupMarkers } : {}),
     };
     // The table has for each name the handler of that name's value.
-    (handler as CommandHandler<CommandName>)({ ...context, extras }, command.attributes.value as never);
+    (handler as CommandHandler<CommandName>)({ extras, ...context }, command.attributes.value as never);
     checkCommandSize(name as CommandName, command.attributes.value as never);
   });
   for (const message of messages.values()) runMessage(context, message);

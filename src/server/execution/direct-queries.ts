@@ -14,7 +14,7 @@ import { ServiceFailure } from "../rpc/service-failure.ts";
 import { encodeTaskToken } from "../rpc/task-token.ts";
 import type { Wall } from "../time/wall.ts";
 import type { Engine } from "./engine.ts";
-import { historyPage } from "./history-page.ts";
+import { historyPage, wireHistory } from "./history-page.ts";
 import { open } from "./id-policies.ts";
 import { encodePageToken } from "./page-token.ts";
 import type { Run } from "./run.ts";
@@ -181,7 +181,7 @@ function queryTask(
 ): WorkflowTaskAnswer {
   const { fields, history } = run;
   const end = history.length + 1;
-  const { events, next } = sticky ? { events: [], next: undefined } : historyPage(run, 1, end);
+  const page = sticky ? undefined : historyPage(run, 1, end);
   return {
     taskToken: encodeTaskToken({
       kind: "query",
@@ -197,11 +197,18 @@ function queryTask(
     workflowType: fields.started.workflowType,
     previousStartedEventId: fields.lastStartedId,
     attempt: 1,
-    history: { events },
+    history: page ? wireHistory(page.encoded) : {},
     nextPageToken:
-      next === undefined
+      page?.next === undefined
         ? undefined
-        : encodePageToken({ runId: run.runId, next, end, transient: false, wait: false, closeOnly: false }),
+        : encodePageToken({
+            runId: run.runId,
+            next: page.next,
+            end,
+            transient: false,
+            wait: false,
+            closeOnly: false,
+          }),
     query,
     workflowExecutionTaskQueue: { name: fields.started.taskQueue?.name, kind: TaskQueueKind.NORMAL },
   };

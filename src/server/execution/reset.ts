@@ -113,7 +113,7 @@ function failTaskOfReset(
     tx.add("workflowTaskStarted", {
       scheduledEventId: task.scheduledId,
       identity: "history-service",
-      requestId: crypto.randomUUID(),
+      requestId: "emptyUuid",
     }).eventId;
   tx.add("workflowTaskFailed", {
     scheduledEventId: task.scheduledId,

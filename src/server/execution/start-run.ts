@@ -78,10 +78,10 @@ export function firstFields(
     openUpdates: 0,
     memo: defined(started.memo?.fields),
     searchAttributes: defined(started.searchAttributes?.indexedFields),
-    buffer: [],
+    buffer: NOTHING,
     stateTransitionCount: 0,
-    buildIds: [],
-    binaryChecksums: [],
+    buildIds: NOTHING,
+    binaryChecksums: NOTHING,
     resetPoints: started.prevAutoResetPoints?.points?.filter((point) => point !== undefined) ?? [],
     versioningOverride: started.versioningOverride,
     versioning: undefined,
@@ -89,10 +89,15 @@ export function firstFields(
   };
 }
 
+/** Shared by all runs that have none. */
+const NONE: Readonly<Record<string, never>> = Object.freeze({});
+const NOTHING: readonly never[] = [];
+
 function defined<Value>(
   fields: Readonly<Record<string, Value | undefined>> | undefined,
-): Record<string, Value> {
+): Readonly<Record<string, Value>> {
+  if (fields === undefined) return NONE;
   const kept: Record<string, Value> = {};
-  for (const [key, value] of Object.entries(fields ?? {})) if (value !== undefined) kept[key] = value;
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
   return kept;
 }

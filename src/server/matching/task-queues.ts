@@ -101,6 +101,11 @@ export class TaskQueues {
     return queue?.unload() ?? [];
   }
 
+  /** Leaves no timer behind: no task goes out for having waited long enough. */
+  close(): void {
+    for (const queue of this.#queues.values()) queue.close();
+  }
+
   /** Gives up all queues of a namespace: polls end empty, tasks are gone. */
   removeNamespace(namespace: string): void {
     for (const { id } of [...this.#queues.values()]) if (id.namespace === namespace) this.unload(id);

@@ -17,6 +17,7 @@ import { invalidArgument } from "./failures.ts";
 import { checkLaterOptions } from "./later-options.ts";
 import { checkLinks } from "./link-checks.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
+import { checkSignalledStart } from "./start-request.ts";
 import { firstRunId, startWorkflow } from "./start-rpcs.ts";
 
 type Request = SignalWithStartWorkflowExecutionRequest;
@@ -29,6 +30,7 @@ export function signalWithStartRpcs(engine: Engine): HandlersOf<WorkflowServiceH
 function signalWithStart(engine: Engine, raw: Request): Init<SignalWithStartWorkflowExecutionResponse> {
   checkRequest(raw);
   const request = { ...raw, requestId: raw.requestId || crypto.randomUUID() };
+  checkSignalledStart(engine, startRequest(request));
   const current = engine.current(request.namespace, request.workflowId);
   const policy = request.workflowIdConflictPolicy || Conflict.USE_EXISTING;
   if (current && open(current) && policy !== Conflict.TERMINATE_EXISTING && !terminatesRunning(request)) {

@@ -34,9 +34,7 @@ export function checkStartRequest(
   refuse(retryPolicy && retryPolicyFault(retryPolicy));
   checkDelay(request);
   checkNames(request);
-  checkTimeout(request.workflowExecutionTimeout, "WorkflowExecutionTimeout");
-  checkTimeout(request.workflowRunTimeout, "WorkflowRunTimeout");
-  checkTimeout(request.workflowTaskTimeout, "WorkflowTaskTimeout");
+  checkTimeouts(request);
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
   checkRequestId(request.requestId);
   refuse(priorityFault(request.priority));
@@ -60,6 +58,19 @@ export function checkStartRequest(
     requestId: request.requestId || crypto.randomUUID(),
     ...normalTimeouts(request),
   };
+}
+
+/** The checks of a start that comes with a signal, also when nothing is started: the same ones in another order. */
+export function checkSignalledStart(engine: Engine, request: StartWorkflowExecutionRequest): void {
+  checkTimeouts(request);
+  refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
+  checkStartRequest(engine, request);
+}
+
+function checkTimeouts(request: StartWorkflowExecutionRequest): void {
+  checkTimeout(request.workflowExecutionTimeout, "WorkflowExecutionTimeout");
+  checkTimeout(request.workflowRunTimeout, "WorkflowRunTimeout");
+  checkTimeout(request.workflowTaskTimeout, "WorkflowTaskTimeout");
 }
 
 function refuse(fault: string | undefined): void {

@@ -48,6 +48,14 @@ export const DESCRIBE_WORKFLOW: readonly Scenario[] = [
     await stage.history();
   }),
 
+  defineScenario("describe: a terminated workflow with a task that nobody took", async (stage) => {
+    await stage.start();
+    const { namespace, execution } = stage;
+    await stage.service.terminateWorkflowExecution({ namespace, workflowExecution: execution });
+    await describe(stage, "closed");
+    await stage.history();
+  }),
+
   defineScenario("describe: an activity over its life", async (stage) => {
     const { service } = stage;
     await scheduled(stage, {

@@ -1,0 +1,108 @@
+import type { LogEntry } from "../scenarios/scenario.ts";
+import { allHistories, leave, play } from "./play.ts";
+import type { Script, Step } from "./script.ts";
+import { serve } from "./serve.ts";
+import { accept, linesOf, look, settled, type World } from "./world.ts";
+
+/** Where two servers first said different things. */
+export interface Difference {
+  readonly seed: number;
+  /** Number of the step, from 0; that of the last for what all histories tell at the end. */
+  readonly at: number;
+  readonly step: Step | undefined;
+  /** Lines that the real server says and the embedded does not, and the other way round. */
+  readonly real: readonly string[];
+  readonly embedded: readonly string[];
+}
+
+/** How long the real server may take to come to where the embedded one is. */
+const PATIENCE_MS = 9_000;
+const PAUSES_MS = [20, 40, 80, 150, 300, 500] as const;
+
+/** Plays a script on both servers, step by step. Gives the first difference. */
+export async function playBoth(
+  script: Script,
+  embedded: World,
+  real: World,
+): Promise<Difference | undefined> {
+  try {
+    return await steps(script, embedded, real);
+  } finally {
+    await Promise.all([leave(embedded), leave(real)]);
+  }
+}
+
+async function steps(script: Script, embedded: World, real: World): Promise<Difference | undefined> {
+  const { seed } = script;
+  const both = [embedded, real];
+  let shown = 0;
+  const answered = (): Omit<Difference, "seed" | "at" | "step"> | undefined => {
+    const [here, there] = both.map(({ stage }) => stage.log.slice(shown).map(lineOfEntry));
+    shown = embedded.stage.log.length;
+    return compare(here ?? [], there ?? []);
+  };
+  for (const [at, step] of script.steps.entries()) {
+    await Promise.all(both.map((world) => play(world, step, script.steps[at + 1])));
+    const difference = answered() ?? (await converge(embedded, real)) ?? answered();
+    if (difference) return { seed, at, step, ...difference };
+  }
+  await Promise.all(both.map(allHistories));
+  const difference = answered();
+  return difference && { seed, at: script.steps.length - 1, step: undefined, ...difference };
+}
+
+function lineOfEntry(entry: LogEntry): string {
+  return settled(JSON.stringify(entry));
+}
+
+/** Waits until both have come to rest and look alike. */
+async function converge(
+  embedded: World,
+  real: World,
+): Promise<Omit<Difference, "seed" | "at" | "step"> | undefined> {
+  const both = [embedded, real];
+  await Promise.all(both.map(serve));
+  const restMs = Math.max(embedded.restlessUntilMs, real.restlessUntilMs) - embedded.time.now();
+  if (restMs > 0) await embedded.time.pause(restMs + 50);
+  const difference = await alike(embedded, real);
+  if (difference) return difference;
+  const calls = both.map((world) => world.calls.filter(({ result }) => result).length);
+  await Promise.all(both.map(serve));
+  const later = both.map((world) => world.calls.filter(({ result }) => result).length);
+  return calls.join() === later.join() ? undefined : await alike(embedded, real);
+}
+
+async function alike(
+  embedded: World,
+  real: World,
+): Promise<Omit<Difference, "seed" | "at" | "step"> | undefined> {
+  const end = Date.now() + PATIENCE_MS;
+  for (let round = 0; ; round += 1) {
+    const [here, there] = await Promise.all([look(embedded), look(real)]);
+    const difference = compare(
+      linesOf(here, embedded.stage.normaliser.fork()),
+      linesOf(there, real.stage.normaliser.fork()),
+    );
+    if (!difference) {
+      accept(embedded, here);
+      accept(real, there);
+      return undefined;
+    }
+    if (Date.now() > end) return difference;
+    await real.time.pause(PAUSES_MS[round] ?? 500);
+  }
+}
+
+function compare(
+  here: readonly string[],
+  there: readonly string[],
+): Omit<Difference, "seed" | "at" | "step"> | undefined {
+  const embedded: string[] = [];
+  const real: string[] = [];
+  for (let index = 0; index < Math.max(here.length, there.length); index += 1) {
+    if (here[index] === there[index]) continue;
+    embedded.push(here[index] ?? "nothing");
+    real.push(there[index] ?? "nothing");
+  }
+  return embedded.length === 0 ? undefined : { embedded, real };
+}
