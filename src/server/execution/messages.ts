@@ -20,9 +20,9 @@ export interface Signal {
 
 /** Gives a run a signal. Seen before by its request id: nothing happens. */
 export function signalRun(tx: Transaction, signal: Signal): void {
+  if (signal.requestId && tx.state.requestIds.has(signal.requestId)) return;
   if (!tx.running) throw alreadyCompleted();
   refuseWhileClosing(tx);
-  if (signal.requestId && tx.state.requestIds.has(signal.requestId)) return;
   if (tx.fields.signalCount >= tx.limits.signals) {
     throw invalidArgument("exceeded workflow execution limit for signal events");
   }

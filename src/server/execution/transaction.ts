@@ -89,7 +89,7 @@ export class Transaction {
     return event;
   }
 
-  /** Takes over events of another run as they are: the beginning of one that was reset. */
+  /** Takes over a batch of another run as it is: one of the first of a run that was reset. */
   copy(events: readonly StoredEvent[]): void {
     for (const event of events) {
       this.#append(event);

@@ -34,8 +34,8 @@ export function checkStartRequest(
   refuse(retryPolicy && retryPolicyFault(retryPolicy));
   checkDelay(request);
   checkNames(request);
-  checkTimeouts(request);
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
+  checkTimeouts(request);
   checkRequestId(request.requestId);
   refuse(priorityFault(request.priority));
   checkPolicies(request);
@@ -62,8 +62,8 @@ export function checkStartRequest(
 
 /** The checks of a start that comes with a signal, also when nothing is started: the same ones in another order. */
 export function checkSignalledStart(engine: Engine, request: StartWorkflowExecutionRequest): void {
-  checkTimeouts(request);
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
+  checkTimeouts(request);
   checkStartRequest(engine, request);
 }
 

@@ -17,8 +17,13 @@ export function commandsOf(random: Random, everybody: readonly string[]): readon
     }
     commands.push(command);
   }
+  // One that closes the run comes last, except to be refused.
+  const last = commands.findIndex(({ kind }) => CLOSING.has(kind));
+  if (last >= 0 && !random.oneIn(20)) commands.push(...commands.splice(last, 1));
   return commands;
 }
+
+const CLOSING: ReadonlySet<string> = new Set(["complete", "fail", "cancelled", "continue"]);
 
 /** Whether others are needed, or time, before all that a command does has happened. */
 export function isSlow(command: CommandPlan): boolean {

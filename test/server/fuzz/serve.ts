@@ -1,7 +1,7 @@
 import type { PollWorkflowTaskQueueResponse } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { answer } from "../scenarios/query-steps.ts";
 import { queueOf } from "./plans.ts";
-import { type OpenCall, restless, type World } from "./world.ts";
+import { choose, type OpenCall, restless, type World } from "./world.ts";
 
 /** A task that is surely there takes less. */
 const SURE_MS = 8_000;
@@ -27,11 +27,10 @@ export async function taskState(world: World, wf: string): Promise<number> {
 /** Takes the task of a workflow if there is one, or perhaps one. Gives whether it has one now. */
 export async function takeTask(world: World, wf: string): Promise<boolean> {
   if (world.held.has(wf)) return true;
-  const state = await taskState(world, wf);
-  const waiting = world.calls.filter((call) => call.wf === wf && !call.result && !call.unserved);
-  const sure = state === SCHEDULED || (state === STARTED && world.sticky.has(wf));
-  if (!sure && !waiting.some(({ undelivered }) => undelivered !== undefined)) return false;
-  const task = await pollFor(world, wf, sure ? SURE_MS : PERHAPS_MS, sure ? [] : waiting);
+  const wanted = await choose(world, () => wantsTask(world, wf));
+  if (wanted === "no") return false;
+  const waiting = waitingFor(world, wf);
+  const task = await pollFor(world, wf, wanted === "surely" ? [] : waiting);
   if (task === undefined) {
     for (const call of waiting) call.unserved = true;
     return false;
@@ -42,6 +41,17 @@ export async function takeTask(world: World, wf: string): Promise<boolean> {
   }
   hold(world, wf, task);
   return true;
+}
+
+async function wantsTask(world: World, wf: string): Promise<"no" | "perhaps" | "surely"> {
+  const state = await taskState(world, wf);
+  if (state === SCHEDULED || (state === STARTED && world.sticky.has(wf))) return "surely";
+  const sent = waitingFor(world, wf).some(({ undelivered }) => undelivered !== undefined);
+  return sent ? "perhaps" : "no";
+}
+
+function waitingFor(world: World, wf: string): readonly OpenCall[] {
+  return world.calls.filter((call) => call.wf === wf && !call.result && !call.unserved);
 }
 
 /** This worker has a task now. */
@@ -59,19 +69,26 @@ export function hold(world: World, wf: string, task: PollWorkflowTaskQueueRespon
 export async function serve(world: World): Promise<void> {
   for (const wf of world.known) {
     if (world.held.has(wf)) continue;
-    const open = world.calls.filter((call) => call.wf === wf && !call.result && !call.unserved);
-    if (open.some(({ undelivered }) => undelivered !== undefined)) await takeTask(world, wf);
-    else if (open.some(({ label }) => label.startsWith("query"))) await serveQueries(world, wf, open);
+    const need = await choose(world, () => {
+      const open = waitingFor(world, wf);
+      if (open.some(({ undelivered }) => undelivered !== undefined)) return "update";
+      return open.some(({ label }) => label.startsWith("query")) ? "query" : "nothing";
+    });
+    if (need === "update") await takeTask(world, wf);
+    else if (need === "query") await serveQueries(world, wf);
   }
 }
 
-async function serveQueries(world: World, wf: string, open: readonly OpenCall[]): Promise<void> {
-  for (let left = open.length; left > 0; left -= 1) {
+async function serveQueries(world: World, wf: string): Promise<void> {
+  for (let left = 4; left > 0; left -= 1) {
     // With a task on its way they go with that.
-    if ((await taskState(world, wf)) !== 0) return;
-    const waiting = open.filter(({ result }) => !result);
-    if (waiting.length === 0) return;
-    const task = await pollFor(world, wf, PERHAPS_MS, waiting);
+    const alone = await choose(
+      world,
+      async () => waitingFor(world, wf).length > 0 && (await taskState(world, wf)) === 0,
+    );
+    if (!alone) return;
+    const waiting = waitingFor(world, wf);
+    const task = await pollFor(world, wf, waiting);
     if (task === undefined) {
       for (const call of waiting) call.unserved = true;
       return;
@@ -93,6 +110,20 @@ async function answerDirectly(world: World, wf: string, task: PollWorkflowTaskQu
 
 /** Polls until there is a task, one of the calls has ended, or it takes too long. */
 async function pollFor(
+  world: World,
+  wf: string,
+  calls: readonly OpenCall[],
+): Promise<PollWorkflowTaskQueueResponse | undefined> {
+  const { trail } = world;
+  if (trail.leads) {
+    const task = await offered(world, wf, calls.length > 0 ? PERHAPS_MS : SURE_MS, calls);
+    return (await choose(world, () => task !== undefined)) ? task : undefined;
+  }
+  const comes = await choose(world, () => false);
+  return comes ? await offered(world, wf, SURE_MS, []) : undefined;
+}
+
+async function offered(
   world: World,
   wf: string,
   ms: number,

@@ -27,10 +27,13 @@ export async function openServers(): Promise<Servers> {
   const embedded = Connection.lazy({ transport: own.port, interceptors: [] });
   return {
     origin: server.origin,
-    worlds: () => ({
-      embedded: newWorld(new Stage(embedded, own.namespace), WALL),
-      real: newWorld(new Stage(real, server.namespace), WALL),
-    }),
+    worlds: () => {
+      const choices: unknown[] = [];
+      return {
+        embedded: newWorld(new Stage(embedded, own.namespace), WALL, { leads: true, choices }),
+        real: newWorld(new Stage(real, server.namespace), WALL, { leads: false, choices }),
+      };
+    },
     close: async () => {
       await Promise.all([real.close(), embedded.close()]);
       await server.stop();

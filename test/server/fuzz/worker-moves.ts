@@ -13,7 +13,7 @@ import { isSlow } from "./generate-commands.ts";
 import { activityQueueOf, commandOf } from "./plans.ts";
 import { type CommandPlan, SHORT_MS, SHORT_TASK_MS, type Step } from "./script.ts";
 import { hold, perhapsLate, pollSticky, stickyQueue, takeTask } from "./serve.ts";
-import { restless, type World } from "./world.ts";
+import { choose, restless, type World } from "./world.ts";
 
 type StepOf<Kind extends Step["kind"]> = Extract<Step, { readonly kind: Kind }>;
 
@@ -214,7 +214,7 @@ export async function pollActivity(world: World, { wf, id }: StepOf<"poll activi
   const { stage } = world;
   const key = `${wf}/${id}`;
   const queue = activityQueueOf(stage, wf, id);
-  const waits = await activityWaits(world, wf, id);
+  const waits = await choose(world, () => activityWaits(world, wf, id));
   const task = await stage.step(`poll activity ${key}`, async () =>
     waits ? await stage.pollActivity(queue) : undefined,
   );

@@ -29,10 +29,32 @@ export interface Time {
   pause(ms: number): Promise<void>;
 }
 
+/** What one world chose, so that another does the same whatever it sees, and however slow it is. */
+export interface Trail {
+  readonly leads: boolean;
+  readonly choices: unknown[];
+}
+
+/** What is to be done: the leader decides, others follow. */
+export async function choose<Choice>(
+  { trail }: World,
+  decide: () => Choice | Promise<Choice>,
+): Promise<Choice> {
+  if (!trail.leads) {
+    if (trail.choices.length === 0) throw new Error("the leader has not come to this choice");
+    // Both come to the same choices in the same order.
+    return trail.choices.shift() as Choice;
+  }
+  const choice = await decide();
+  trail.choices.push(choice);
+  return choice;
+}
+
 /** Everything that a script has to remember on one server. */
 export interface World {
   readonly stage: Stage;
   readonly time: Time;
+  readonly trail: Trail;
   /** Tasks that this worker has. */
   readonly held: Map<string, PollWorkflowTaskQueueResponse>;
   readonly heldActivities: Map<string, PollActivityTaskQueueResponse>;
@@ -57,10 +79,12 @@ export interface World {
   probe: (() => Promise<unknown>) | undefined;
 }
 
-export function newWorld(stage: Stage, time: Time): World {
+/** A world in which nothing has happened. Without a trail it goes its own way. */
+export function newWorld(stage: Stage, time: Time, trail: Trail = { leads: true, choices: [] }): World {
   return {
     stage,
     time,
+    trail,
     held: new Map(),
     heldActivities: new Map(),
     spent: new Map(),
@@ -190,6 +214,7 @@ export function settled(line: string): string {
   return line
     .replace(/,?\\?"currentRetryInterval\\?":\\?"[^"\\]*\\?"/g, "")
     .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
+    .replace(/("eventId\\?":)2(,\\?"eventType\\?":1\})/g, "$11$2")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
       if (span > 100 && span !== 3_600) return `${before}<long>`;
