@@ -125,6 +125,7 @@ function runtimeArgument(file: string, runtime: string): string[] {
 async function conformance(): Promise<Count> {
   const embedded = compulsory ? ["embedded", "embedded-bun", "embedded-deno"] : ["embedded"];
   if (!compulsory) notRun.push("scenarios on Bun and Deno (run `npm run conformance`)");
+  if (!buildIfStale()) return { passed: 0, failed: 1, skipped: 0 };
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
