@@ -128,6 +128,7 @@ async function conformance(): Promise<Count> {
   if (!compulsory) {
     notRun.push("scenarios on Bun and Deno, and over most protocols (run `npm run conformance`)");
   }
+  if (!buildIfStale()) return { passed: 0, failed: 1, skipped: 0 };
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
