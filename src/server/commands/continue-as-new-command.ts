@@ -110,7 +110,10 @@ function checkAttributes(value: Attributes, workflowType: string, taskQueue: str
 
 /** A run that continues at once again and again is slowed down: each lives a second at least. */
 function backoffMs({ tx }: CommandContext, value: Attributes): number | undefined {
-  const leftMs = CONTINUE_AS_NEW_MIN_INTERVAL_MS - (tx.nowMs - tx.fields.executionMs);
+  const { executionMs, startMs } = tx.fields;
+  // An update begins the work of a run before its time.
+  const lifeMs = tx.nowMs - (executionMs > tx.nowMs ? startMs : executionMs);
+  const leftMs = CONTINUE_AS_NEW_MIN_INTERVAL_MS - lifeMs;
   const waitMs = Math.max(durationMs(value.backoffStartInterval) ?? 0, leftMs);
   return waitMs > 0 ? waitMs : undefined;
 }

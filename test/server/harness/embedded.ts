@@ -2,6 +2,7 @@ import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import { rebuildFaults } from "../../../src/server/execution/rebuild.ts";
 import type { Run } from "../../../src/server/execution/run.ts";
 import { EmbeddedServer, type EmbeddedServerOptions } from "../../../src/server/server.ts";
+import type { Wall } from "../../../src/server/time/wall.ts";
 
 /** An embedded server for tests. */
 export interface EmbeddedForTests {
@@ -13,9 +14,12 @@ export interface EmbeddedForTests {
 
 /**
  * Opens one that compares, after every change of a run, its state with what its history tells. Defects of the server are
- * thrown by `close`.
+ * thrown by `close`. Default of `wall`: real time.
  */
-export async function openEmbedded(options: EmbeddedServerOptions = {}): Promise<EmbeddedForTests> {
+export async function openEmbedded(
+  options: EmbeddedServerOptions = {},
+  wall?: Wall,
+): Promise<EmbeddedForTests> {
   const defects: unknown[] = [];
   const onDefect = (what: string, error: unknown): void => {
     defects.push(new Error(`${what}: ${String(error)}`, { cause: error }));
@@ -28,7 +32,7 @@ export async function openEmbedded(options: EmbeddedServerOptions = {}): Promise
     if (faults.length === 0) return;
     defects.push(new Error(`${run.workflowId} after event ${length}: ${faults.join("; ")}`));
   };
-  const server = new EmbeddedServer({ onDefect, ...options }, { verify });
+  const server = new EmbeddedServer({ onDefect, ...options }, { verify, ...(wall ? { wall } : {}) });
   return {
     port: server,
     namespace: "default",
