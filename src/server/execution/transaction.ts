@@ -10,6 +10,7 @@ import {
   type EventExtras,
   type EventName,
   type EventValue,
+  eventValue,
   makeEvent,
   type StoredEvent,
 } from "../history/event.ts";
@@ -105,6 +106,8 @@ export class Transaction {
       this.#append(event);
       if (event.attributes.case === "childWorkflowExecutionStartedEventAttributes")
         this.#rememberChildStart(event);
+      const attached = eventValue(event, "workflowExecutionOptionsUpdated")?.attachedRequestId;
+      if (attached) this.state.startRequestIds.set(attached, event.eventId);
     }
     return true;
   }

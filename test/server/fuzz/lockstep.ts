@@ -49,8 +49,8 @@ async function steps(script: Script, embedded: World, real: World): Promise<Diff
     if (endsQueries(embedded, step)) break;
     embedded.trail.choices.length = 0;
     const before = embedded.stage.log.length;
-    for (const world of both) await play(world, step, script.steps[at + 1]);
     const open = embedded.calls.some(({ result }) => !result);
+    for (const world of both) await play(world, step, script.steps[at + 1]);
     const failed = embedded.stage.log.slice(before).some(({ error }) => error !== undefined);
     const difference =
       answered() ?? (open && failed ? undefined : await converge(embedded, real)) ?? answered();

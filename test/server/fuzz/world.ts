@@ -192,9 +192,14 @@ async function probe(world: World): Promise<Sight["views"]> {
 type Description = Awaited<ReturnType<Stage["service"]["describeWorkflowExecution"]>>;
 
 /** The real server tells pending things in an order of luck. */
-function ordered(answer: Description): Description {
+function ordered(answer: Description): object {
+  const { workflowExtendedInfo: extended } = answer;
+  const requestIds = Object.entries(extended?.requestIdInfos ?? {})
+    .map(([requestId, info]) => ({ requestId, ...info }))
+    .sort((a, b) => Number((a.eventId ?? 0n) - (b.eventId ?? 0n)));
   return {
     ...answer,
+    ...(extended ? { workflowExtendedInfo: { ...extended, requestIdInfos: {} }, requestIds } : {}),
     pendingActivities: answer.pendingActivities.toSorted((a, b) => (a.activityId < b.activityId ? -1 : 1)),
     pendingChildren: answer.pendingChildren.toSorted((a, b) => Number(a.initiatedId - b.initiatedId)),
   };
@@ -234,6 +239,7 @@ export function settled(line: string): string {
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
       if (span > 100 && span !== 3_600) return `${before}<long>`;
+      if (span > 0 && span < 1) return `${before}<short>`;
       return `${before}${text}s`;
     });
 }
