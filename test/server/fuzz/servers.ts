@@ -7,7 +7,8 @@ import { newWorld, type Time, type World } from "./world.ts";
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const WALL: Time = { now: () => Date.now(), pause: sleep, patience: sleep };
+/** Real time. */
+export const WALL: Time = { now: () => Date.now(), pause: sleep, patience: sleep };
 
 /** Both servers, for scripts that are played side by side. */
 export interface Servers {
