@@ -11,6 +11,7 @@ import {
   type EventName,
   type EventValue,
   eventName,
+  eventValue,
   makeEvent,
   type StoredEvent,
 } from "../history/event.ts";
@@ -116,6 +117,8 @@ export class Transaction {
       this.#append(event);
       if (event.attributes.case === "childWorkflowExecutionStartedEventAttributes")
         this.#rememberChildStart(event);
+      const attached = eventValue(event, "workflowExecutionOptionsUpdated")?.attachedRequestId;
+      if (attached) this.state.startRequestIds.set(attached, event.eventId);
     }
     return true;
   }

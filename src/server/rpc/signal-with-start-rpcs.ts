@@ -31,6 +31,11 @@ function signalWithStart(engine: Engine, raw: Request): Init<SignalWithStartWork
   checkRequest(raw);
   const request = { ...raw, requestId: raw.requestId || crypto.randomUUID() };
   checkSignalledStart(engine, startRequest(request));
+  if (request.workflowIdConflictPolicy === Conflict.FAIL && !terminatesRunning(request)) {
+    throw invalidArgument(
+      "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.",
+    );
+  }
   const current = engine.current(request.namespace, request.workflowId);
   const policy = request.workflowIdConflictPolicy || Conflict.USE_EXISTING;
   if (current && open(current) && policy !== Conflict.TERMINATE_EXISTING && !terminatesRunning(request)) {
@@ -116,11 +121,6 @@ function checkRequest(request: Request): void {
   if (!workflowType?.name) throw invalidArgument("workflow type not set");
   limited(workflowType.name, "workflow type name");
   limited(requestId, "Request ID");
-  if (request.workflowIdConflictPolicy === Conflict.FAIL) {
-    throw invalidArgument(
-      "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.",
-    );
-  }
   if (payloadsBytes(request.signalInput) > MAX_BLOB_BYTES) {
     throw invalidArgument("Blob data size exceeds limit.");
   }

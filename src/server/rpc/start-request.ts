@@ -158,7 +158,7 @@ export function startedValue(
     identity: request.identity,
     retryPolicy: request.retryPolicy,
     attempt: 1,
-    workflowExecutionExpirationTime: executionMs > 0 ? timestamp(nowMs + executionMs + backoffMs) : undefined,
+    workflowExecutionExpirationTime: executionMs > 0 ? timestamp(nowMs + executionMs) : undefined,
     cronSchedule: request.cronSchedule,
     firstWorkflowTaskBackoff: toDuration(backoffMs),
     memo: request.memo,

@@ -50,7 +50,8 @@ export async function respond(world: World, step: StepOf<"respond">): Promise<vo
   const commands: Init<Command>[] = step.ordered ? commandsOf(messages) : [];
   for (const plan of step.commands) commands.push(withId(commandOf(stage, wf, plan), plan, scheduled));
   if (step.commands.some(({ kind }) => kind === "continue")) await world.time.pause(LIVED_MS);
-  const sticky = step.sticky && !world.impatient.has(wf);
+  const waiting = world.calls.some((call) => call.wf === wf && !call.result);
+  const sticky = step.sticky && !world.impatient.has(wf) && !waiting;
   if (sticky && !world.sticky.has(wf)) {
     pollSticky(world, wf);
     await world.time.pause(100);
