@@ -123,8 +123,12 @@ function runtimeArgument(file: string, runtime: string): string[] {
 }
 
 async function conformance(): Promise<Count> {
-  const runtimes = compulsory ? ["node", "bun", "deno", "embedded"] : ["node", "embedded"];
-  if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
+  // None named: all there are.
+  const columns = compulsory ? [] : ["node", "embedded", "connect"];
+  if (!compulsory) {
+    notRun.push("scenarios on Bun and Deno, and over most protocols (run `npm run conformance`)");
+  }
+  if (!buildIfStale()) return { passed: 0, failed: 1, skipped: 0 };
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
@@ -132,13 +136,18 @@ async function conformance(): Promise<Count> {
     server = await startRealServer();
   } catch (error) {
     if (compulsory || !(error instanceof NoRealServerError)) throw error;
+    console.log(`There is no real Temporal server here: the scenarios run on the embedded one only.`);
     notRun.push(`all scenarios on the real Temporal server: ${error.message}`);
-    return reported("npx", ["tsx", "test/conformance/run.ts", "embedded"], "conformance.json");
+    return reported("npx", ["tsx", "test/conformance/run.ts", "embedded", "connect"], "conformance.json");
   }
   try {
-    const args = ["tsx", "test/conformance/run.ts", ...runtimes];
+    const args = ["tsx", "test/conformance/run.ts", ...columns];
     rmSync(histories, { recursive: true, force: true });
-    const env = { TEMPORAL_ADDRESS: server.address, SAVE_HISTORIES: histories };
+    const env = {
+      TEMPORAL_ADDRESS: server.address,
+      ...(server.httpAddress && { TEMPORAL_HTTP_ADDRESS: server.httpAddress }),
+      SAVE_HISTORIES: histories,
+    };
     const count = reported("npx", args, "conformance.json", env);
     add(
       count,
@@ -169,6 +178,8 @@ function interop(): Count {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   const client = ["tsx", "test/server/listen/official-client.mjs"];
   add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
+  const clients = ["tsx", "test/interop/embedded/main.mjs"];
+  add(count, closingLine("npx", clients, "others' clients and test environments on the embedded server"));
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
   if (existsSync(histories)) {

@@ -5,7 +5,13 @@ import { emitEnum } from "./enums.mjs";
 import { emitAnyTypes, emitEnumNames, emitJson, jsonNames } from "./json.mjs";
 import { allEnums, allMessages, hasCodec, identifier } from "./model.mjs";
 import { emitReader } from "./read.mjs";
-import { emitHandlers, emitJsonMethods, emitRoutes, emitServices } from "./services.mjs";
+import {
+  emitHandlers,
+  emitJsonClientMethods,
+  emitJsonMethods,
+  emitRoutes,
+  emitServices,
+} from "./services.mjs";
 import { emitInterface } from "./shapes.mjs";
 import { SourceFile } from "./source-file.mjs";
 import { emitVisitor, PayloadGraph } from "./visit.mjs";
@@ -60,6 +66,7 @@ function generate(schema) {
       emitJsonMethods(out, file, schema);
     });
     emitSibling(schema, file, "handlers", (out) => emitHandlers(out, file));
+    emitSibling(schema, file, "json-client", (out) => emitJsonClientMethods(out, file, schema));
     emitSibling(schema, file, "routes", (out) => emitRoutes(out, file, schema));
   }
   const anyTypes = new SourceFile("any-types");

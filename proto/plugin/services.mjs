@@ -147,3 +147,34 @@ function jsonMethod(out, method) {
     "  }",
   ].join("\n");
 }
+
+/** What a client that writes JSON needs: `service.json-client.ts`, for the unary methods of a service that has HTTP routes. */
+export function emitJsonClientMethods(out, file, schema) {
+  const http = findExtension(schema, "google.api.http");
+  if (http === undefined) return;
+  for (const service of file.services) {
+    if (!service.methods.some((method) => hasOption(method, http))) continue;
+    const type = out.runtimeType("JsonClientMethod", "json-method");
+    const methods = service.methods.filter(({ methodKind }) => methodKind === "unary");
+    emitTable(
+      out,
+      `${service.name}JsonClient`,
+      methods.map((method) => ({ key: method.localName, type, value: jsonClientMethod(out, method) })),
+    );
+  }
+}
+
+function jsonClientMethod(out, method) {
+  const { input, output } = method;
+  const { toJson } = jsonNames(input);
+  const { read } = jsonNames(output);
+  const decode = out.value(`decode${identifier(input)}`, input.file.name);
+  const encode = out.value(`encode${identifier(output)}`, output.file.name);
+  return [
+    "{",
+    `    path: "/${method.parent.typeName}/${method.name}",`,
+    `    request: (bytes, options) => ${out.value(toJson, `${input.file.name}.json`)}(${decode}(bytes), options),`,
+    `    response: (json, reader) => ${encode}(${out.value(read, `${output.file.name}.json`)}(json, reader)),`,
+    "  }",
+  ].join("\n");
+}

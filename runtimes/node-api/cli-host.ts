@@ -8,7 +8,10 @@ import type { CliHost } from "../../src/cli/mod.ts";
 export const cliHost: CliHost = {
   parseArgs: (args, table) => {
     const options = Object.fromEntries(
-      Object.entries(table).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
+      Object.entries(table).map(([name, { type, short, multiple = false }]) => [
+        name,
+        { type, multiple, ...(short === undefined ? {} : { short }) },
+      ]),
     );
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -60,7 +60,7 @@ export function countOf(args: ParsedArgs, name: string): number | undefined {
 /** The help of a command. */
 export function helpOf({ summary, usage, options }: Command): string {
   const rows = Object.entries(options).map(([name, option]): [string, string] => [
-    `  --${name}${option.type === "string" ? ` <${option.value ?? "text"}>` : ""}`,
+    `  ${option.short === undefined ? "" : `-${option.short}, `}--${name}${option.type === "string" ? ` <${option.value ?? "text"}>` : ""}`,
     option.help,
   ]);
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;

@@ -4,10 +4,35 @@ import {
 } from "../common/search-attributes.ts";
 import { EmbeddedServer, type EmbeddedServerOptions, type Listener } from "../server/mod.ts";
 import { type Command, ExitCode, isOn, textOf, textsOf, UsageError } from "./command.ts";
-import type { CliHost, ParsedArgs } from "./host.ts";
+import type { CliHost, OptionTable, ParsedArgs } from "./host.ts";
 
 const DEFAULT_PORT = 7233;
 const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "never"];
+
+/** Options of `temporal server start-dev` that change nothing here, and with which it starts all the same. */
+const IGNORED: OptionTable = {
+  headless: { type: "boolean", help: "Accepted: there is no web UI here." },
+  "dynamic-config-value": {
+    type: "string",
+    value: "key=value",
+    multiple: true,
+    help: "Accepted, and without effect here: SDKs give some to the server that they start.",
+  },
+  "log-format": { type: "string", value: "format", help: "Accepted, and without effect here." },
+  "log-config": { type: "boolean", help: "Accepted, and without effect here." },
+  "sqlite-pragma": { type: "string", value: "pragma=value", multiple: true, help: "As --log-config." },
+  "metrics-port": {
+    type: "string",
+    value: "number",
+    help: "Accepted with a note: there are no metrics here.",
+  },
+  "ui-port": { type: "string", value: "number", help: "Accepted with a note: there is no web UI here." },
+  "ui-ip": { type: "string", value: "address", help: "As --ui-port." },
+  "ui-asset-path": { type: "string", value: "path", help: "As --ui-port." },
+  "ui-codec-endpoint": { type: "string", value: "url", help: "As --ui-port." },
+  "ui-public-path": { type: "string", value: "path", help: "As --ui-port." },
+  "ui-disable-news-fetch": { type: "boolean", help: "As --ui-port." },
+};
 
 /** `perdure dev`: a Temporal server for development, in memory. */
 export const devCommand: Command = {
@@ -15,7 +40,12 @@ export const devCommand: Command = {
   summary: "Runs a Temporal server for development, in memory.",
   usage: ["perdure dev [--port 7233] [--http-port N] [--namespace NAME]... [--time-skipping]"],
   options: {
-    port: { type: "string", value: "number", help: `Port for all protocols. Default ${DEFAULT_PORT}.` },
+    port: {
+      type: "string",
+      short: "p",
+      value: "number",
+      help: `Port for all protocols. Default ${DEFAULT_PORT}.`,
+    },
     "http-port": {
       type: "string",
       value: "number",
@@ -24,6 +54,7 @@ export const devCommand: Command = {
     ip: { type: "string", value: "address", help: "Address to listen on. Default localhost." },
     namespace: {
       type: "string",
+      short: "n",
       value: "name",
       multiple: true,
       help: "Makes a namespace besides `default`. May be repeated.",
@@ -39,22 +70,13 @@ export const devCommand: Command = {
       help: "Lets time skip, for the test environments of SDKs.",
     },
     "log-level": { type: "string", value: "level", help: `${LOG_LEVELS.join(", ")}. Default warn.` },
-    "log-format": { type: "string", value: "format", help: "Accepted, and without effect here." },
-    "dynamic-config-value": {
-      type: "string",
-      value: "key=value",
-      multiple: true,
-      help: "Accepted, and without effect here: SDKs give some to the server that they start.",
-    },
     "db-filename": {
       type: "string",
+      short: "f",
       value: "file",
       help: "Refused: what this server holds is in memory only.",
     },
-    headless: {
-      type: "boolean",
-      help: "Accepted, as `temporal server start-dev` has it: there is no web UI here.",
-    },
+    ...IGNORED,
   },
   run: async (args, host) => {
     if (textOf(args, "db-filename") !== undefined) {
@@ -65,6 +87,7 @@ export const devCommand: Command = {
     // Asked once before anything is opened, so that a wrong level is told at once.
     const tellsStop = logs(args, "info");
     const server = new EmbeddedServer(serverOptions(args, host));
+    if (logs(args, "warn")) host.err(ignoredNote(args));
     const stopped = host.untilAskedToStop();
     const listener = await open(server, args);
     host.out(description(listener, args));
@@ -89,19 +112,32 @@ function serverOptions(args: ParsedArgs, host: CliHost): EmbeddedServerOptions {
 
 async function open(server: EmbeddedServer, args: ParsedArgs): Promise<Listener> {
   const port = portOf(args, "port") ?? DEFAULT_PORT;
-  const httpPort = portOf(args, "http-port");
+  const second = portOf(args, "http-port");
+  const httpPort = second === port && port !== 0 ? undefined : second;
   const host = textOf(args, "ip");
   try {
     return await server.listen({ port, httpPort, ...(host === undefined ? {} : { host }) });
   } catch (error) {
     await server.close();
-    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    if (!taken) throw error;
-    throw new UsageError(`port ${port} is taken: another server runs there; choose one with --port`, {
-      cause: error,
-    });
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const ports = httpPort === undefined ? `port ${port}` : `port ${port} or ${httpPort}`;
+    if (code === "EADDRINUSE") {
+      throw new UsageError(`${ports} is taken: another server runs there; choose one with --port`, {
+        cause: error,
+      });
+    }
+    const reason = CANNOT_LISTEN[code];
+    if (reason === undefined) throw error;
+    throw new UsageError(`cannot listen on ${host ?? "localhost"}, ${ports}: ${reason}`, { cause: error });
   }
 }
+
+/** By code of the system. */
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EACCES: "this user may not listen there",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ENOTFOUND: "there is no such address",
+};
 
 function description({ address, httpAddress }: Listener, args: ParsedArgs): string {
   const namespaces = ["default", ...textsOf(args, "namespace").filter((name) => name !== "default")];
@@ -112,6 +148,22 @@ function description({ address, httpAddress }: Listener, args: ParsedArgs): stri
     ["Time:", isOn(args, "time-skipping") ? "skips when unlocked" : "real"],
   ];
   return `${rows.map(([name = "", value]) => `${name.padEnd(17)}${value}`).join("\n")}\nCtrl-C stops it.\n`;
+}
+
+/** What of the arguments somebody may wait for in vain. */
+function ignoredNote({ values }: ParsedArgs): string {
+  const given = Object.keys(IGNORED).filter((name) => values[name] !== undefined);
+  const missing = [
+    ["web UI", given.filter((name) => name.startsWith("ui-"))],
+    ["metrics endpoint", given.filter((name) => name.startsWith("metrics-"))],
+  ] as const;
+  return missing
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => {
+      const options = names.map((name) => `--${name}`).join(", ");
+      return `perdure dev: there is no ${what} here: ${options} without effect\n`;
+    })
+    .join("");
 }
 
 function searchAttribute(text: string): [string, SearchAttributeType] {

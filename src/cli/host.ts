@@ -36,6 +36,8 @@ export interface OptionTable {
 /** One option of a command. */
 export interface CliOption {
   readonly type: "string" | "boolean";
+  /** One letter that stands for it after a single dash. */
+  readonly short?: string | undefined;
   readonly multiple?: boolean | undefined;
   /** What stands for the value in the help. */
   readonly value?: string | undefined;

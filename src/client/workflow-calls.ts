@@ -106,11 +106,9 @@ export class WorkflowCalls {
     const slot = options.requestEagerStart
       ? reserveEagerSlot(connection, { namespace, taskQueue })
       : undefined;
-    const eager = {
-      requestEagerExecution: slot !== undefined,
-      eagerWorkerDeploymentOptions: slot?.deployment,
-    };
-    const started = this.#service.startWorkflowExecution({ ...request, ...eager }, call);
+    const eagerWorkerDeploymentOptions = slot?.deployment;
+    const eager = { eagerWorkerDeploymentOptions, ...request, requestEagerExecution: slot !== undefined };
+    const started = this.#service.startWorkflowExecution(eager, call);
     const response = await started.catch((error: unknown) => {
       slot?.release();
       throw startError(error, "Failed to start Workflow", { workflowId, workflowType });

@@ -133,7 +133,7 @@ export class WorkflowClient extends BaseClient {
       firstExecutionRunId: runId,
       runIdForResult: runId,
     });
-    return { ...handle, firstExecutionRunId: runId, eagerlyStarted };
+    return { firstExecutionRunId: runId, eagerlyStarted, ...handle };
   }
 
   /**

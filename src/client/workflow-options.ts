@@ -79,8 +79,8 @@ export function compileWorkflowOptions(options: AnyStartOptions): CompiledWorkfl
   checkShape(options);
   const { versioningOverride, args, ...rest } = options;
   return {
-    ...rest,
     args: args ?? [],
+    ...rest,
     workflowExecutionTimeout: timeLimit(options.workflowExecutionTimeout, "workflowExecutionTimeout"),
     workflowRunTimeout: timeLimit(options.workflowRunTimeout, "workflowRunTimeout"),
     workflowTaskTimeout: timeLimit(options.workflowTaskTimeout, "workflowTaskTimeout"),

@@ -2,29 +2,43 @@ import { CodecError } from "./codec-error.ts";
 import { NO_BYTES } from "./init.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const PAD = 61;
 let values: Int8Array | undefined;
+
+/** Bytes that become one piece of text at a time: a multiple of three. */
+const PIECE_BYTES = 6144;
 
 /** Standard base64 with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
+  if (bytes.length <= PIECE_BYTES) return encodePiece(bytes, 0, bytes.length);
   let text = "";
-  const whole = bytes.length - (bytes.length % 3);
-  for (let i = 0; i < whole; i += 3) {
-    const group = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!;
-    text +=
-      ALPHABET[group >> 18]! +
-      ALPHABET[(group >> 12) & 63]! +
-      ALPHABET[(group >> 6) & 63]! +
-      ALPHABET[group & 63]!;
-  }
-  if (bytes.length - whole === 1) {
-    const group = bytes[whole]!;
-    return `${text}${ALPHABET[group >> 2]}${ALPHABET[(group << 4) & 63]}==`;
-  }
-  if (bytes.length - whole === 2) {
-    const group = (bytes[whole]! << 8) | bytes[whole + 1]!;
-    return `${text}${ALPHABET[group >> 10]}${ALPHABET[(group >> 4) & 63]}${ALPHABET[(group << 2) & 63]}=`;
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    text += encodePiece(bytes, start, Math.min(bytes.length, start + PIECE_BYTES));
   }
   return text;
+}
+
+function encodePiece(bytes: Uint8Array, start: number, end: number): string {
+  const rest = (end - start) % 3;
+  const whole = end - rest;
+  const codes: number[] = [];
+  for (let i = start; i < whole; i += 3) {
+    const group = (bytes[i]! << 16) | (bytes[i + 1]! << 8) | bytes[i + 2]!;
+    codes.push(codeOf(group >> 18), codeOf(group >> 12), codeOf(group >> 6), codeOf(group));
+  }
+  if (rest === 1) {
+    const group = bytes[whole]!;
+    codes.push(codeOf(group >> 2), codeOf(group << 4), PAD, PAD);
+  }
+  if (rest === 2) {
+    const group = (bytes[whole]! << 8) | bytes[whole + 1]!;
+    codes.push(codeOf(group >> 10), codeOf(group >> 4), codeOf(group << 2), PAD);
+  }
+  return String.fromCharCode(...codes);
+}
+
+function codeOf(sextet: number): number {
+  return ALPHABET.charCodeAt(sextet & 63);
 }
 
 /**

@@ -8,3 +8,11 @@ export interface JsonMethod {
   readonly request: (json: JsonValue, reader: JsonReader) => Uint8Array;
   readonly response: (bytes: Uint8Array, options: JsonWriteOptions | undefined) => JsonValue;
 }
+
+/** One method as a client that speaks JSON needs it: requests from bytes to JSON, responses from JSON to bytes. */
+export interface JsonClientMethod {
+  /** As in {@link JsonMethod}. */
+  readonly path: string;
+  readonly request: (bytes: Uint8Array, options: JsonWriteOptions | undefined) => JsonValue;
+  readonly response: (json: JsonValue, reader: JsonReader) => Uint8Array;
+}

@@ -144,7 +144,7 @@ export class Driver {
       activation,
       open,
     };
-    const completion = await turns.activate(run.stage === "jobs" ? { ...turn, follow } : turn);
+    const completion = await turns.activate(run.stage === "jobs" ? { follow, ...turn } : turn);
     cached.isOpen = true;
     if (after === undefined) return step(run, completionOf(completion));
     if (completion.kind === "success") return after;

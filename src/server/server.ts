@@ -7,9 +7,11 @@ import type { RpcAnswer, RpcCallOptions, RpcPort } from "../platform/rpc-port.ts
 import type { Listener, ListenOptions } from "../platform/server-platform.ts";
 import { onDue } from "./execution/due.ts";
 import { Engine } from "./execution/engine.ts";
+import { Retention } from "./execution/retention.ts";
 import type { Run } from "./execution/run.ts";
 import { onRunClosed } from "./execution/run-closed.ts";
 import { dispatchTask } from "./execution/task-dispatch.ts";
+import { RUN_LIMITS, type RunLimits } from "./limits.ts";
 import { TaskQueues } from "./matching/task-queues.ts";
 import { admission } from "./namespaces/admission.ts";
 import { NamespaceRegistry } from "./namespaces/namespace-registry.ts";
@@ -42,7 +44,10 @@ export interface EmbeddedServerOptions {
 /** What tests of the server itself may put in. */
 export interface ServerInsides {
   readonly wall?: Wall;
+  readonly keeper?: TimeKeeper;
   readonly verify?: (run: Run) => void;
+  /** Lower limits, so that reaching them takes less. Default: the real server's. */
+  readonly limits?: Partial<RunLimits>;
 }
 
 /**
@@ -59,15 +64,16 @@ export class EmbeddedServer implements RpcPort {
   readonly #dispatcher: Dispatcher;
   readonly #keeper: TimeKeeper;
   readonly #visibility: DelayedVisibility;
+  readonly #queues: TaskQueues;
   readonly #listeners: Listener[] = [];
 
   constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
     const wall = insides.wall ?? new SystemWall();
     const onDefect = options.onDefect ?? reportDefect;
     const skipping = options.timeSkipping === true;
-    const keeper = new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) =>
-      onDefect("an alarm", error),
-    );
+    const keeper =
+      insides.keeper ??
+      new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) => onDefect("an alarm", error));
     const namespaces = new NamespaceRegistry({
       newId: () => crypto.randomUUID(),
       autoCreate: options.autoCreateNamespaces === true,
@@ -86,17 +92,30 @@ export class EmbeddedServer implements RpcPort {
       searchAttributes,
       namespaceId: (namespace) => namespaces.get(namespace).id,
       retentionMs: (namespace) => durationMs(namespaces.get(namespace).retention) ?? 0,
+      limits: { ...RUN_LIMITS, ...insides.limits },
       onDefect,
       ...(insides.verify ? { verify: insides.verify } : {}),
     });
     engine.connect({
       dispatchTask: (run) => dispatchTask(engine, run),
       due: (run, due) => onDue(engine, run, due),
-      closed: (run) => onRunClosed(engine, run),
+      closed: (run) => {
+        onRunClosed(engine, run);
+        retention.closed(run);
+      },
     });
-    this.#dispatcher = new Dispatcher({ admit: admission(namespaces), onDefect });
+    const retention = new Retention(engine, wall);
+    const admit = admission(namespaces);
+    this.#dispatcher = new Dispatcher({
+      admit: (request, call) => {
+        retention.sweep();
+        admit(request, call);
+      },
+      onDefect,
+    });
     this.#keeper = keeper;
     this.#visibility = visibility;
+    this.#queues = queues;
     registerRpcs(this.#dispatcher, {
       engine,
       wall,
@@ -152,6 +171,7 @@ export class EmbeddedServer implements RpcPort {
   async close(): Promise<void> {
     for (const listener of this.#listeners.splice(0)) await listener.close();
     await this.#dispatcher.close();
+    this.#queues.close();
     this.#visibility.flush();
     this.#keeper.close();
   }

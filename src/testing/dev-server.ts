@@ -4,37 +4,48 @@ import { testingPlatform } from "#platform/testing";
 import { TypedSearchAttributes } from "../common/search-attributes.ts";
 import type { ServerProcess } from "../platform/testing-platform.ts";
 import { Connection } from "../transport/connection.ts";
-import { attributeTypes, type DevServerConfig } from "./server-config.ts";
+import { attributeTypes, type DevServerConfig, type TimeSkippingServerConfig } from "./server-config.ts";
 
 /** How long a dev server has to answer its first call. */
 const START_TIMEOUT_MS = 60_000;
 
-/** A dev server that runs, with a connection to it. */
+/** A server that runs in a process of its own, with a connection to it. */
 export interface DevServer {
   readonly address: string;
   readonly connection: Connection;
   readonly process: ServerProcess;
 }
 
-/** The real dev server could not be started. The message has the end of what it printed. */
+/** A server's program could not be started. The message has the end of what it printed. */
 export class DevServerError extends Error {
   readonly code = "DEV_SERVER" as const;
   override readonly name = "DevServerError";
 }
 
+/** Which server of another make. */
+export type ProcessServerConfig = DevServerConfig | TimeSkippingServerConfig;
+
+/** What there is to know of a kind of server before it is started. */
+interface ServerProgram {
+  readonly name: string;
+  readonly command: string;
+  readonly ip: string;
+  readonly args: (port: number) => string[];
+}
+
 /**
- * Starts the real dev server, and connects to it.
+ * Starts the real dev server, or the Java SDK's test server, and connects to it.
  *
  * @throws {DevServerError} when it does not start
  */
-export async function startDevServer(config: DevServerConfig): Promise<DevServer> {
-  const { ip = "127.0.0.1", existingPath = config.executable?.path ?? "temporal" } = config;
+export async function startDevServer(config: ProcessServerConfig): Promise<DevServer> {
+  const { name, command, ip, args } = programOf(config);
   const port = config.port ?? (await testingPlatform.freePort(ip));
-  const child = testingPlatform.startServer(existingPath, commandLine(config, ip, port));
+  const child = testingPlatform.startServer(command, args(port));
   const address = ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
   const connecting = Connection.connect({ address, connectTimeout: START_TIMEOUT_MS });
   const died = child.ended.then((why) => {
-    throw new DevServerError(`The dev server did not start: ${why}`);
+    throw new DevServerError(`The ${name} did not start: ${why}`);
   });
   try {
     // Whichever comes second has nobody who waits for it.
@@ -49,8 +60,19 @@ export async function startDevServer(config: DevServerConfig): Promise<DevServer
     await child.stop();
     throw error instanceof DevServerError
       ? error
-      : new DevServerError(`The dev server did not answer at ${address}`, { cause: error });
+      : new DevServerError(`The ${name} did not answer at ${address}`, { cause: error });
   }
+}
+
+function programOf(config: ProcessServerConfig): ServerProgram {
+  const path = config.existingPath ?? config.executable?.path;
+  if (config.type === "time-skipping") {
+    const args = (port: number): string[] => [String(port), ...(config.extraArgs ?? [])];
+    return { name: "test server", command: path ?? "temporal-test-server", ip: "127.0.0.1", args };
+  }
+  const { ip = "127.0.0.1" } = config;
+  const args = (port: number): string[] => commandLine(config, ip, port);
+  return { name: "dev server", command: path ?? "temporal", ip, args };
 }
 
 /** The arguments of `temporal` that a configuration stands for. */

@@ -1,15 +1,24 @@
 import type { ClientOptions } from "../client/client.ts";
 import { ValueError } from "../common/errors.ts";
+import { isRecord } from "../common/type-guards.ts";
 import type { ConnectionOptions } from "../transport/connection-options.ts";
 import { checkOptions, record, text } from "./option-checks.ts";
-import { checkServerConfig, type DevServerConfig, type EmbeddedServerConfig } from "./server-config.ts";
+import {
+  type AnyServerConfig,
+  checkServerConfig,
+  type DevServerConfig,
+  type EmbeddedServerConfig,
+  type ServerType,
+  type TimeSkippingServerConfig,
+} from "./server-config.ts";
 
 /** Options of the environment's client: its own, but for connection and namespace, which are the environment's. */
 export type ClientOptionsForTestEnv = Omit<ClientOptions, "connection" | "namespace">;
 
 /** Options of {@link TestWorkflowEnvironment.createTimeSkipping}. */
 export interface TimeSkippingTestWorkflowEnvironmentOptions {
-  readonly server?: EmbeddedServerConfig | undefined;
+  /** Default: the embedded server. `type: "time-skipping"` runs the Java SDK's test server. */
+  readonly server?: EmbeddedServerConfig | TimeSkippingServerConfig | undefined;
   readonly client?: ClientOptionsForTestEnv | undefined;
 }
 
@@ -35,7 +44,7 @@ export interface ExistingServerTestWorkflowEnvironmentOptions {
 
 /** @throws {ValueError} naming the option, its value and what is allowed */
 export function checkTimeSkippingOptions(options: TimeSkippingTestWorkflowEnvironmentOptions): void {
-  checkParts("createTimeSkipping: ", options, ["embedded"]);
+  checkParts("createTimeSkipping: ", options, ["embedded", "time-skipping"]);
 }
 
 /** @throws {ValueError} naming the option, its value and what is allowed */
@@ -46,6 +55,7 @@ export function checkLocalOptions(options: LocalTestWorkflowEnvironmentOptions):
 /** @throws {ValueError} naming the option, its value and what is allowed */
 export function checkExistingServerOptions(options: ExistingServerTestWorkflowEnvironmentOptions): void {
   const where = "createFromExistingServer: ";
+  checkPlugins(where, options);
   checkOptions<ExistingServerTestWorkflowEnvironmentOptions>(where, options, {
     address: text,
     namespace: text,
@@ -66,14 +76,23 @@ export function checkExistingServerOptions(options: ExistingServerTestWorkflowEn
   checkClient(where, options.client);
 }
 
-function checkParts(
-  where: string,
-  options: LocalTestWorkflowEnvironmentOptions,
-  types: readonly ("embedded" | "dev-server")[],
-): void {
-  checkOptions<LocalTestWorkflowEnvironmentOptions>(where, options, { server: record, client: record });
+/** What any environment on a server of its own may be given. */
+interface EnvironmentParts {
+  readonly server?: AnyServerConfig | undefined;
+  readonly client?: ClientOptionsForTestEnv | undefined;
+}
+
+function checkParts(where: string, options: EnvironmentParts, types: readonly ServerType[]): void {
+  checkPlugins(where, options);
+  checkOptions<EnvironmentParts>(where, options, { server: record, client: record });
   checkServerConfig(`${where}server.`, options.server ?? {}, types);
   checkClient(where, options.client);
+}
+
+/** The official SDK's environments have them. */
+function checkPlugins(where: string, options: unknown): void {
+  if (!isRecord(options) || options["plugins"] === undefined) return;
+  throw new ValueError(`${where}plugins: Perdure has no plugins yet; give interceptors to client and worker`);
 }
 
 /** The rest is checked by the client. */

@@ -1,15 +1,19 @@
 // Invariants
-// 1. Cancelling counts once, and also when it comes before the activity runs.
+// 1. Signal, promise and reason tell of the first cancellation only, and also when it comes before the activity runs.
 // 2. Heartbeats reach every listener in the order in which the activity sent them, within the activity's own turn.
 import type { Context } from "../activity/context.ts";
 import type { Info } from "../activity/info.ts";
 import type { ActivityInterceptorsFactory } from "../activity/interceptors.ts";
 import type { Client } from "../client/client.ts";
-import type { Logger } from "../common/logger.ts";
+import { type Logger, withLogMetadata } from "../common/logger.ts";
 import { type MetricMeter, noopMetricMeter } from "../common/meter.ts";
 import type { CancelOrder, CancelReason } from "../worker/activity/cancel-order.ts";
 import { ActivityExecution, type ActivityFunction } from "../worker/activity/execution.ts";
+import { runAttempt } from "../worker/activity/run-attempt.ts";
 import { DefaultLogger } from "../worker/default-logger.ts";
+import { type EventListener, EventListeners } from "./event-listeners.ts";
+
+const clock = { nowMs: (): number => performance.now() };
 
 /** What a {@link MockActivityEnvironment} can be given. */
 export interface MockActivityEnvironmentOptions {
@@ -32,21 +36,25 @@ export const defaultActivityInfo: Info = {
   activityNamespace: "default",
   attempt: 1,
   isLocal: false,
-  workflowExecution: { workflowId: "test", runId: "dead-beef" },
+  workflowExecution: { workflowId: "test", runId: "00000000-0000-0000-0000-000000000000" },
   workflowNamespace: "default",
   workflowType: "test",
   scheduledTimestampMs: 1,
   currentAttemptScheduledTimestampMs: 1,
-  scheduleToCloseTimeoutMs: 0,
-  startToCloseTimeoutMs: 0,
+  scheduleToCloseTimeoutMs: 1_000,
+  startToCloseTimeoutMs: 1_000,
+  heartbeatTimeoutMs: undefined,
   heartbeatDetails: undefined,
   taskQueue: "test",
-  namespace: "default",
+  priority: undefined,
+  retryPolicy: undefined,
+  namespace: "test",
+  activityRunId: undefined,
   inWorkflow: true,
 };
 
-/** Hears the details of each heartbeat. */
-export type HeartbeatListener = (details: unknown) => void;
+/** Hears the details of each heartbeat, which are of whatever type the activity sends. */
+export type HeartbeatListener = EventListener;
 
 /**
  * Runs activity functions in tests without worker or server: with a context, cancellation, interceptors and heartbeats
@@ -63,15 +71,15 @@ export class MockActivityEnvironment {
   /** What the activity gets as `Context.current()`. */
   readonly context: Context;
   readonly #execution: ActivityExecution;
-  readonly #listeners: Set<HeartbeatListener> = new Set();
+  readonly #listeners: EventListeners = new EventListeners();
 
   constructor(info: Partial<Info> = {}, options: MockActivityEnvironmentOptions = {}) {
     this.#execution = new ActivityExecution({
       info: { ...defaultActivityInfo, ...info },
       heartbeat: (details) => {
-        for (const listener of [...this.#listeners]) listener(details);
+        this.#listeners.tell("heartbeat", [details]);
       },
-      logger: options.logger ?? new DefaultLogger(),
+      logger: withLogMetadata(options.logger ?? new DefaultLogger(), { sdkComponent: "worker" }),
       metricMeter: options.metricMeter ?? noopMetricMeter,
       interceptors: options.interceptors ?? [],
       client: options.client,
@@ -81,11 +89,20 @@ export class MockActivityEnvironment {
 
   /**
    * Cancels the activity, as the server would. `reason` becomes the message of the CancelledFailure; default
-   * `"CANCELLED"`; `details` become `cancellationDetails()`, by default those that go with the reason. Only the first call
-   * counts.
+   * `"CANCELLED"`; `details` become `cancellationDetails()`, by default `{ cancelRequested: true }` whatever the reason. Only the
+   * first call counts.
+   *
+   * @example
+   * ```ts
+   * const env = new MockActivityEnvironment();
+   * env.cancel("TIMED_OUT", { timedOut: true });
+   * ```
    */
-  readonly cancel = (reason: CancelReason = "CANCELLED", details?: CancelOrder["details"]): void => {
-    this.#execution.cancel({ reason, details: details ?? CANCEL_DETAILS[reason] });
+  readonly cancel = (
+    reason: CancelReason = "CANCELLED",
+    details: CancelOrder["details"] = { cancelRequested: true },
+  ): void => {
+    this.#execution.cancel({ reason, details });
   };
 
   /**
@@ -103,39 +120,77 @@ export class MockActivityEnvironment {
     ...args: Args
   ): Promise<Result> {
     // The arguments are those that the function is declared with, and what it returns comes back unchanged.
-    const running = this.#execution.run(fn as ActivityFunction, { args, headers: {} });
-    return running as Promise<Result>;
+    return this.#run(fn as ActivityFunction, args) as Promise<Result>;
   }
 
-  /** Calls `listener` at each heartbeat. */
-  on(_event: "heartbeat", listener: HeartbeatListener): this {
-    this.#listeners.add(listener);
+  async #run(fn: ActivityFunction, args: unknown[]): Promise<unknown> {
+    const { settled } = await runAttempt(this.#execution, { fn, input: { args, headers: {} } }, clock);
+    if (settled.kind === "threw") throw settled.error;
+    return settled.value;
+  }
+
+  /**
+   * Calls `listener` at each heartbeat, with its details. Other events are those that the test tells itself, by `emit`.
+   *
+   * @example
+   * ```ts
+   * env.on("heartbeat", (details) => console.log(details));
+   * ```
+   */
+  on(event: string | symbol, listener: EventListener): this {
+    this.#listeners.add(event, listener, false);
     return this;
   }
 
-  /** Calls `listener` at the next heartbeat. */
-  once(event: "heartbeat", listener: HeartbeatListener): this {
-    const heard: HeartbeatListener = (details) => {
-      this.off(event, heard);
-      listener(details);
-    };
-    return this.on(event, heard);
+  /** The same as `on`. */
+  addListener(event: string | symbol, listener: EventListener): this {
+    return this.on(event, listener);
   }
 
-  /** Takes a listener away. */
-  off(_event: "heartbeat", listener: HeartbeatListener): this {
-    this.#listeners.delete(listener);
+  /**
+   * Calls `listener` at the next heartbeat only.
+   *
+   * @example
+   * ```ts
+   * env.once("heartbeat", () => env.cancel());
+   * ```
+   */
+  once(event: string | symbol, listener: EventListener): this {
+    this.#listeners.add(event, listener, true);
     return this;
+  }
+
+  /**
+   * Takes a listener away.
+   *
+   * @example
+   * ```ts
+   * env.off("heartbeat", listener);
+   * ```
+   */
+  off(event: string | symbol, listener: EventListener): this {
+    this.#listeners.remove(event, listener);
+    return this;
+  }
+
+  /** The same as `off`. */
+  removeListener(event: string | symbol, listener: EventListener): this {
+    return this.off(event, listener);
+  }
+
+  /** Takes away all listeners of an event, by default of all events. */
+  removeAllListeners(event?: string | symbol): this {
+    this.#listeners.clear(event);
+    return this;
+  }
+
+  /** How many listeners an event has. */
+  listenerCount(event: string | symbol): number {
+    return this.#listeners.count(event);
+  }
+
+  /** Tells the listeners of an event; false when there are none. */
+  emit(event: string | symbol, ...args: unknown[]): boolean {
+    return this.#listeners.tell(event, args);
   }
 }
-
-/** What the worker says of each reason. */
-const CANCEL_DETAILS: { readonly [Reason in CancelReason]: CancelOrder["details"] } = {
-  NOT_FOUND: { notFound: true },
-  CANCELLED: { cancelRequested: true },
-  TIMED_OUT: { timedOut: true },
-  WORKER_SHUTDOWN: { workerShutdown: true },
-  PAUSED: { paused: true },
-  RESET: { reset: true },
-  HEARTBEAT_DETAILS_CONVERSION_FAILED: { cancelRequested: true },
-};

@@ -14,12 +14,14 @@ export {
   MockActivityEnvironment,
   type MockActivityEnvironmentOptions,
 } from "./mock-activity-environment.ts";
+export type { NexusEndpointIdentifier } from "./nexus-endpoint.ts";
 export type {
   DevServerConfig,
   EmbeddedServerConfig,
   EphemeralServerExecutable,
   KnownSearchAttributes,
+  TimeSkippingServerConfig,
 } from "./server-config.ts";
 export { TestWorkflowEnvironment } from "./test-workflow-environment.ts";
-export { SkippingWaits, TimeSkippingClient } from "./time-skipping-client.ts";
+export { SkippingWaits, TimeSkippingClient, TimeSkippingWorkflowClient } from "./time-skipping-client.ts";
 export { workflowInterceptorModules } from "./workflow-interceptor-modules.ts";

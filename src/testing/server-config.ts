@@ -39,10 +39,10 @@ export interface EmbeddedServerConfig
   readonly searchAttributes?: KnownSearchAttributes | undefined;
 }
 
-/** Where the program of a dev server is. Perdure downloads none. */
+/** Where the program of a server is. Perdure downloads none. */
 export interface EphemeralServerExecutable {
   readonly type: "existing-path";
-  /** Path of the Temporal CLI. */
+  /** Path of the program. */
   readonly path: string;
 }
 
@@ -73,6 +73,25 @@ export interface DevServerConfig {
   readonly searchAttributes?: KnownSearchAttributes | undefined;
 }
 
+/** The time-skipping test server of the Java SDK, in a process of its own. */
+export interface TimeSkippingServerConfig {
+  readonly type: "time-skipping";
+  /** Path of the program. Default: `temporal-test-server` on the PATH. */
+  readonly existingPath?: string | undefined;
+  /** The same, as the official SDK has it. */
+  readonly executable?: EphemeralServerExecutable | undefined;
+  /** Port to listen on. Default: a free one. */
+  readonly port?: number | undefined;
+  /** Further arguments of the program. */
+  readonly extraArgs?: readonly string[] | undefined;
+}
+
+/** The servers that there are, by their `type`. */
+export type AnyServerConfig = EmbeddedServerConfig | DevServerConfig | TimeSkippingServerConfig;
+
+/** What `type` may say. */
+export type ServerType = NonNullable<AnyServerConfig["type"]>;
+
 const EMBEDDED: OptionTable<EmbeddedServerConfig> = {
   type: text,
   namespace: text,
@@ -98,6 +117,23 @@ const DEV_SERVER: OptionTable<DevServerConfig> = {
   searchAttributes: attributeKeys,
 };
 
+const TIME_SKIPPING: OptionTable<TimeSkippingServerConfig> = {
+  type: text,
+  existingPath: text,
+  executable: record,
+  port,
+  extraArgs: texts,
+};
+
+/** By type: the options, and what messages call the server. */
+const SERVERS: Readonly<
+  Record<ServerType, { readonly options: Readonly<Record<string, OptionKind>>; readonly name: string }>
+> = {
+  embedded: { options: EMBEDDED, name: "the embedded server" },
+  "dev-server": { options: DEV_SERVER, name: "the real dev server" },
+  "time-skipping": { options: TIME_SKIPPING, name: "the Java test server" },
+};
+
 /**
  * Checks the options of an environment's server.
  *
@@ -105,30 +141,31 @@ const DEV_SERVER: OptionTable<DevServerConfig> = {
  */
 export function checkServerConfig(
   where: string,
-  config: EmbeddedServerConfig | DevServerConfig,
-  allowed: readonly ("embedded" | "dev-server")[],
+  config: AnyServerConfig,
+  allowed: readonly ServerType[],
 ): void {
-  checkOptions(where, config, { ...EMBEDDED, ...DEV_SERVER, type: oneOf(allowed) });
+  checkOptions(where, config, { ...EMBEDDED, ...DEV_SERVER, ...TIME_SKIPPING, type: oneOf(allowed) });
   const { type = "embedded" } = config;
-  const table: Readonly<Record<string, OptionKind>> = type === "embedded" ? EMBEDDED : DEV_SERVER;
-  const other = Object.keys(config).find((name) => !Object.hasOwn(table, name));
+  const { options, name } = SERVERS[type];
+  const other = Object.keys(config).find((option) => !Object.hasOwn(options, option));
   if (other === undefined) {
     checkExecutable(where, config);
     return;
   }
-  if (type === "dev-server") {
-    throw new ValueError(
-      `${where}${other} is an option of the embedded server; the dev server has none such`,
-    );
+  if (type !== "embedded") {
+    const owner = Object.hasOwn(EMBEDDED, other) ? SERVERS.embedded : SERVERS["dev-server"];
+    throw new ValueError(`${where}${other} is an option of ${owner.name}; ${name} has none such`);
   }
-  const instead = allowed.includes("dev-server") ? 'say type: "dev-server", or leave' : "leave";
+  const owner = allowed.find((one) => Object.hasOwn(SERVERS[one].options, other));
+  const ownerName = SERVERS[owner ?? "dev-server"].name;
+  const instead = owner === undefined ? "leave" : `say type: "${owner}", or leave`;
   throw new ValueError(
-    `${where}${other} is an option of the real dev server; ${instead} it out: the embedded server runs in this process`,
+    `${where}${other} is an option of ${ownerName}; ${instead} it out: the embedded server runs in this process`,
   );
 }
 
-function checkExecutable(where: string, config: EmbeddedServerConfig | DevServerConfig): void {
-  if (config.type !== "dev-server" || config.executable === undefined) return;
+function checkExecutable(where: string, config: AnyServerConfig): void {
+  if (!("executable" in config) || config.executable === undefined) return;
   const { executable, existingPath } = config;
   if (existingPath !== undefined) {
     throw new ValueError(`${where}executable and existingPath say the same; give one of the two`);

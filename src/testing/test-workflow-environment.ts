@@ -11,7 +11,7 @@ import type { ServerProcess } from "../platform/testing-platform.ts";
 import { EmbeddedServer } from "../server/server.ts";
 import { Connection } from "../transport/connection.ts";
 import { LOCAL_TARGET } from "../transport/connection-options.ts";
-import { startDevServer } from "./dev-server.ts";
+import { type ProcessServerConfig, startDevServer } from "./dev-server.ts";
 import {
   type ClientOptionsForTestEnv,
   checkExistingServerOptions,
@@ -21,7 +21,8 @@ import {
   type LocalTestWorkflowEnvironmentOptions,
   type TimeSkippingTestWorkflowEnvironmentOptions,
 } from "./environment-options.ts";
-import { attributeTypes, type DevServerConfig, type EmbeddedServerConfig } from "./server-config.ts";
+import { createNexusEndpoint, type NexusEndpointIdentifier } from "./nexus-endpoint.ts";
+import { attributeTypes, type EmbeddedServerConfig } from "./server-config.ts";
 import { Sleeps } from "./sleeps.ts";
 import { SkippingWaits, TimeSkippingClient } from "./time-skipping-client.ts";
 
@@ -86,9 +87,11 @@ export class TestWorkflowEnvironment {
   }
 
   /**
-   * An environment whose time skips, on an embedded server of its own. Ready in milliseconds; no port, no download.
+   * An environment whose time skips, on an embedded server of its own. Ready in milliseconds; no port, no download. With
+   * `type: "time-skipping"` on the Java SDK's test server, whose program must be there.
    *
    * @throws {ValueError} naming the option, its value and what is allowed
+   * @throws {DevServerError} when the Java SDK's test server does not start; the message says why
    * @example
    * ```ts
    * const env = await TestWorkflowEnvironment.createTimeSkipping();
@@ -98,7 +101,10 @@ export class TestWorkflowEnvironment {
     options: TimeSkippingTestWorkflowEnvironmentOptions = {},
   ): Promise<TestWorkflowEnvironment> {
     checkTimeSkippingOptions(options);
-    return await TestWorkflowEnvironment.#onEmbedded(options.server, options.client, true);
+    const { server, client } = options;
+    return server?.type === "time-skipping"
+      ? await TestWorkflowEnvironment.#onProcess(server, client)
+      : await TestWorkflowEnvironment.#onEmbedded(server, client, true);
   }
 
   /**
@@ -120,7 +126,7 @@ export class TestWorkflowEnvironment {
     checkLocalOptions(options);
     const { server, client } = options;
     return server?.type === "dev-server"
-      ? await TestWorkflowEnvironment.#onDevServer(server, client)
+      ? await TestWorkflowEnvironment.#onProcess(server, client)
       : await TestWorkflowEnvironment.#onEmbedded(server, client, false);
   }
 
@@ -164,15 +170,16 @@ export class TestWorkflowEnvironment {
     return new TestWorkflowEnvironment({ connection, namespace, client, server, timeSkipping });
   }
 
-  static async #onDevServer(
-    config: DevServerConfig,
+  static async #onProcess(
+    config: ProcessServerConfig,
     client: ClientOptionsForTestEnv | undefined,
   ): Promise<TestWorkflowEnvironment> {
     const { address, connection, process: child } = await startDevServer(config);
-    const { namespace = NAMESPACE } = config;
+    const timeSkipping = config.type === "time-skipping";
+    const { namespace = NAMESPACE } = timeSkipping ? {} : config;
     try {
       const parts = { connection, namespace, client, address, devServer: child };
-      return new TestWorkflowEnvironment({ ...parts, timeSkipping: false });
+      return new TestWorkflowEnvironment({ ...parts, timeSkipping });
     } catch (error) {
       // The client's options are wrong.
       await connection.close();
@@ -250,6 +257,33 @@ export class TestWorkflowEnvironment {
         Object.entries(attributes).map(([name, type]) => [name, searchAttributeTypeNames.encode(type)]),
       ),
     });
+  }
+
+  /**
+   * Makes a Nexus endpoint whose operations workers of a task queue answer. Works on servers that have Nexus: the real dev
+   * server, and existing ones.
+   *
+   * @throws {ServiceError} UNIMPLEMENTED on the embedded server, which has no Nexus yet
+   * @example
+   * ```ts
+   * const endpoint = await env.createNexusEndpoint("payments", "payments-tasks");
+   * ```
+   */
+  async createNexusEndpoint(name: string, taskQueue: string): Promise<NexusEndpointIdentifier> {
+    return await createNexusEndpoint(this.connection, { name, taskQueue, namespace: this.namespace });
+  }
+
+  /**
+   * Deletes what {@link TestWorkflowEnvironment.createNexusEndpoint} made.
+   *
+   * @throws {ServiceError} NOT_FOUND when there is none such any more
+   * @example
+   * ```ts
+   * await env.deleteNexusEndpoint(endpoint);
+   * ```
+   */
+  async deleteNexusEndpoint({ id, version }: Pick<NexusEndpointIdentifier, "id" | "version">): Promise<void> {
+    await this.connection.operatorService.deleteNexusEndpoint({ id, version });
   }
 
   /**

@@ -2,6 +2,7 @@
 // 1. While anybody waits for a result, time may skip; when nobody does, it may not. Many may wait at a time: the server is
 //    told by the first and by the last.
 import { Client, type ClientOptions } from "../client/client.ts";
+import { WorkflowClient, type WorkflowClientOptions } from "../client/workflow-client.ts";
 import type { Connection } from "../transport/connection.ts";
 
 /** Lets time skip while at least one wait goes on. */
@@ -40,6 +41,29 @@ export class SkippingWaits {
   }
 }
 
+/** A connection to a server whose time skips: it has TestService. */
+type SkippingConnection = { readonly connection: Connection };
+
+/**
+ * A workflow client whose waits for results let time skip on a time-skipping server.
+ *
+ * @example
+ * ```ts
+ * const workflows = new TimeSkippingWorkflowClient({ connection: env.connection });
+ * const result = await workflows.execute(remindMeNextYear, { workflowId: "r-1", taskQueue: "tests" });
+ * ```
+ */
+export class TimeSkippingWorkflowClient extends WorkflowClient {
+  /** @throws {ValueError} naming the option, its value and what is allowed */
+  constructor(
+    options: WorkflowClientOptions & SkippingConnection,
+    waits: SkippingWaits = new SkippingWaits(options.connection),
+  ) {
+    super(options);
+    this.scope.whileWaiting = waits.during;
+  }
+}
+
 /**
  * A client whose waits for results let time skip on a time-skipping server: a workflow that sleeps for a year has its
  * result in milliseconds.
@@ -50,8 +74,13 @@ export class SkippingWaits {
  * ```
  */
 export class TimeSkippingClient extends Client {
-  constructor(options: ClientOptions, waits: SkippingWaits) {
+  override readonly workflow: TimeSkippingWorkflowClient;
+
+  constructor(options: ClientOptions & SkippingConnection, waits: SkippingWaits) {
     super(options);
     this.scope.whileWaiting = waits.during;
+    const { interceptors, workflow, ...shared } = options;
+    const own = { ...shared, ...workflow, interceptors: interceptors?.workflow };
+    this.workflow = new TimeSkippingWorkflowClient(own, waits);
   }
 }

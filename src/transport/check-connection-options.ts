@@ -13,6 +13,12 @@ const number: Rule = ["a number above 0", isPositive];
 /** Every option there is, with what it may be; the compiler keeps it complete. */
 const RULES: Readonly<Record<keyof ConnectionOptions, Rule>> = {
   address: ['text such as "host:7233"', isText],
+  protocol: [
+    '"grpc", "grpc-web", "connect" or "http-json"',
+    (value) => ["grpc", "grpc-web", "connect", "http-json"].includes(value as string),
+  ],
+  useBinaryFormat: ["true or false", (value) => typeof value === "boolean"],
+  fetch: ["a function", (value) => typeof value === "function"],
   tls: ["true, false or an object", (value) => typeof value === "boolean" || isObject(value)],
   apiKey: [
     "text that is not empty, or a function that gives it",

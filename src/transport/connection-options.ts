@@ -10,6 +10,9 @@ import type {
 import { type ApiKey, checkApiKey } from "./api-key.ts";
 import { checkConnectionOptions } from "./check-connection-options.ts";
 import { CLIENT_NAME, CLIENT_VERSION } from "./client-info.ts";
+import { fetchChannel } from "./fetch/fetch-channel.ts";
+import type { Fetch, FetchChannelOptions } from "./fetch/fetch-options.ts";
+import type { FetchProtocol } from "./fetch/open-fetch-port.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "./retry.ts";
 import type { UnaryInterceptor } from "./unary-call.ts";
@@ -34,8 +37,20 @@ export interface ProxyConfig {
 
 /** Options of {@link Connection.connect} and {@link Connection.lazy}. */
 export interface ConnectionOptions {
-  /** `host`, `host:port` or `[ipv6]:port`. Default `"localhost:7233"`; without a port, 7233. */
+  /**
+   * `host`, `host:port` or `[ipv6]:port`. Default `"localhost:7233"` (`"localhost:7243"` for `http-json`); without a port, the
+   * default's. Protocols over `fetch` also take `https://host:port/prefix`, where the port is as in any URL.
+   */
   readonly address?: string | undefined;
+  /**
+   * How the server is spoken to. Default `"grpc"`. The others go over `fetch`: `"grpc-web"` and `"connect"` to a gateway, the embedded
+   * server or a proxy that speaks them; `"http-json"` to the HTTP port of any Temporal server, for clients only.
+   */
+  readonly protocol?: ConnectionProtocol | undefined;
+  /** Whether `connect` writes protobuf. Default true; false writes JSON, which people and proxies can read. */
+  readonly useBinaryFormat?: boolean | undefined;
+  /** What the protocols over `fetch` send requests with. Default: the runtime's own. */
+  readonly fetch?: Fetch | undefined;
   /** `true` or `{}` trusts the system's certificates. Default: on when there is an `apiKey`, off otherwise. */
   readonly tls?: TLSConfig | boolean | null | undefined;
   /** Sent as `authorization: Bearer <key>`; see {@link ApiKey}. */
@@ -57,9 +72,12 @@ export interface ConnectionOptions {
   readonly maxConnectionAgeMs?: number | undefined;
   /** Calls after which an HTTP/2 connection is replaced. Default: never. */
   readonly maxConnectionCalls?: number | undefined;
-  /** Another way to carry the bytes, in place of gRPC over HTTP/2. Excludes `address`, `tls` and `proxy`. */
+  /** Another way to carry the bytes, in place of gRPC over HTTP/2. Excludes `address`, `tls`, `proxy`, `protocol` and `fetch`. */
   readonly transport?: RpcPort | undefined;
 }
+
+/** How a server is spoken to. */
+export type ConnectionProtocol = "grpc" | "grpc-web" | "connect" | "http-json";
 
 /** Connection options with every default filled in. */
 export interface ResolvedConnectionOptions {
@@ -72,7 +90,8 @@ export interface ResolvedConnectionOptions {
   /** What carries the bytes: a port of the user's, or what to ask the platform for. */
   readonly channel:
     | { readonly kind: "transport"; readonly transport: RpcPort }
-    | { readonly kind: "grpc"; readonly options: GrpcChannelOptions };
+    | { readonly kind: "grpc"; readonly options: GrpcChannelOptions }
+    | { readonly kind: "fetch"; readonly protocol: FetchProtocol; readonly options: FetchChannelOptions };
 }
 
 /** Where a Temporal server on this machine listens: the address of connections that are given none. */
@@ -92,16 +111,16 @@ const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
  */
 export function resolveConnectionOptions(options: ConnectionOptions): ResolvedConnectionOptions {
   checkConnectionOptions(options);
-  const { apiKey, transport } = options;
+  const { apiKey } = options;
   const metadata = connectionMetadata(options.metadata ?? {});
   if (apiKey !== undefined && metadata["authorization"] !== undefined) {
     throw new TypeError("apiKey: cannot be combined with metadata.authorization, give one of the two");
   }
   const connectTimeoutMs = msToNumber(options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT_MS, "connectTimeout");
   if (!(connectTimeoutMs > 0)) throw new TypeError(`connectTimeout: ${connectTimeoutMs} ms is not above 0`);
-  const channel = transport ? pluggedIn(options, transport) : grpc(options, connectTimeoutMs);
+  const channel = channelOf(options, connectTimeoutMs);
   return {
-    address: channel.kind === "grpc" ? channel.options.address : "the given transport",
+    address: addressOf(channel),
     apiKey: apiKey === undefined ? undefined : checkApiKey(apiKey, "apiKey"),
     metadata,
     interceptors: options.interceptors ?? [makeGrpcRetryInterceptor(defaultGrpcRetryOptions())],
@@ -127,8 +146,36 @@ export function connectionMetadata(metadata: Metadata): Metadata {
   });
 }
 
+function channelOf(
+  options: ConnectionOptions,
+  connectTimeoutMs: number,
+): ResolvedConnectionOptions["channel"] {
+  if (options.transport) return pluggedIn(options, options.transport);
+  const { protocol = "grpc" } = options;
+  if (protocol !== "connect" && options.useBinaryFormat !== undefined) {
+    throw new TypeError(
+      `useBinaryFormat: is an option of protocol "connect", not of ${JSON.stringify(protocol)}`,
+    );
+  }
+  if (protocol !== "grpc") return fetchChannel(options, protocol);
+  if (options.fetch !== undefined)
+    throw new TypeError('fetch: is of no use to protocol "grpc"; name another protocol');
+  return grpc(options, connectTimeoutMs);
+}
+
+function addressOf(channel: ResolvedConnectionOptions["channel"]): string {
+  switch (channel.kind) {
+    case "grpc":
+      return channel.options.address;
+    case "fetch":
+      return channel.options.baseUrl;
+    case "transport":
+      return "the given transport";
+  }
+}
+
 function pluggedIn(options: ConnectionOptions, transport: RpcPort): ResolvedConnectionOptions["channel"] {
-  for (const name of ["address", "tls", "proxy"] as const) {
+  for (const name of ["address", "tls", "proxy", "protocol", "fetch"] as const) {
     if (options[name] != null && options[name] !== false) {
       throw new TypeError(`transport: cannot be combined with ${name}, which is the transport's own matter`);
     }

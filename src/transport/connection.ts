@@ -17,6 +17,7 @@ import {
   resolveConnectionOptions,
 } from "./connection-options.ts";
 import { remainingMs, toEpochMs } from "./deadline.ts";
+import { openFetchPort } from "./fetch/open-fetch-port.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { type GrpcRetryOptions, isRetryableError, withRetry } from "./retry.ts";
 import type { Invoke } from "./service.ts";
@@ -118,10 +119,7 @@ export class Connection extends CallScopes {
   protected constructor(options: ResolvedConnectionOptions) {
     super(platform.asyncLocal());
     this.options = options;
-    this.#port =
-      options.channel.kind === "grpc"
-        ? platform.openGrpc(options.channel.options)
-        : options.channel.transport;
+    this.#port = openPort(options.channel);
     this.#apiKey = options.apiKey;
     this.#metadata = options.metadata;
     this.#send = chainInterceptors(options.interceptors, this.#transmit);
@@ -283,6 +281,17 @@ export class Connection extends CallScopes {
       const why = error instanceof RpcError ? error.details : String(error);
       throw new ServiceError(`Failed to connect to Temporal server at ${address}: ${why}`, { cause: error });
     }
+  }
+}
+
+function openPort(channel: ResolvedConnectionOptions["channel"]): RpcPort {
+  switch (channel.kind) {
+    case "grpc":
+      return platform.openGrpc(channel.options);
+    case "fetch":
+      return openFetchPort(channel.protocol, channel.options);
+    case "transport":
+      return channel.transport;
   }
 }
 

@@ -22,6 +22,7 @@ export type { ApiKey } from "./api-key.ts";
 export { Connection, type ConnectionRpc, NativeConnection, type RawCallOptions } from "./connection.ts";
 export type {
   ConnectionOptions,
+  ConnectionProtocol,
   ProxyConfig,
   ResolvedConnectionOptions,
   TLSConfig,
@@ -36,6 +37,8 @@ export {
   findErrorDetail,
   unpackDetail,
 } from "./error-details.ts";
+export type { Fetch, FetchChannelOptions } from "./fetch/fetch-options.ts";
+export type { FetchProtocol } from "./fetch/open-fetch-port.ts";
 export {
   type BackoffOptions,
   defaultGrpcRetryOptions,

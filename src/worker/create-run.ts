@@ -133,7 +133,7 @@ function capabilitiesOf(connection: WorkerConnection): {
 
 function maxMessageBytes(connection: WorkerConnection): number {
   const { channel } = connection.options;
-  return channel.kind === "grpc"
-    ? (channel.options.maxSendBytes ?? DEFAULT_MESSAGE_BYTES)
-    : DEFAULT_MESSAGE_BYTES;
+  return channel.kind === "transport"
+    ? DEFAULT_MESSAGE_BYTES
+    : (channel.options.maxSendBytes ?? DEFAULT_MESSAGE_BYTES);
 }

@@ -50,6 +50,33 @@ describe("perdure dev", () => {
     await expect(running.code).resolves.toBe(0);
   });
 
+  test("starts with every option of the real dev server, and says which of them are in vain", async () => {
+    const running = dev(
+      ...[
+        "-p",
+        "0",
+        "-n",
+        "other",
+        "--headless",
+        "--ip",
+        "127.0.0.1",
+        "--log-format",
+        "json",
+        "--log-config",
+      ],
+      ...["--ui-port", "8233", "--ui-ip", "127.0.0.1", "--ui-public-path", "/", "--ui-asset-path", "x"],
+      ...["--ui-codec-endpoint", "http://x", "--ui-disable-news-fetch", "--metrics-port", "0"],
+      ...["--sqlite-pragma", "journal_mode=WAL", "--dynamic-config-value", "a.b=1"],
+    );
+    expect(await running.out).toContain("default, other");
+    expect(running.err()).toBe(
+      "perdure dev: there is no web UI here: --ui-port, --ui-ip, --ui-asset-path, --ui-codec-endpoint, --ui-public-path, --ui-disable-news-fetch without effect\n" +
+        "perdure dev: there is no metrics endpoint here: --metrics-port without effect\n",
+    );
+    running.stop();
+    await expect(running.code).resolves.toBe(0);
+  });
+
   test("says which port is taken, and what to do", async () => {
     const holder = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => holder.once("listening", resolve));
@@ -71,6 +98,7 @@ describe("perdure dev", () => {
     ],
     [["--log-level", "loud"], "--log-level is 'loud'; it must be one of debug, info, warn, error, never"],
     [["--db-filename", "state.db"], "--db-filename: this server keeps nothing on disk"],
+    [["--ip", "203.0.113.7", "--port", "0"], "cannot listen on 203.0.113.7, port 0: this machine has no"],
     [["--colour"], "--colour"],
   ])("refuses %j with the reason", async (args, reason) => {
     const running = dev(...args);

@@ -1,4 +1,4 @@
-/** `npm run conformance [-- node bun deno words]`: builds, starts the real server and runs the scenarios. */
+/** `npm run conformance [-- columns --full words]`: builds, starts the real server and runs the scenarios. */
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,11 @@ async function main(): Promise<void> {
     const run = fileURLToPath(new URL("run.ts", import.meta.url));
     const result = spawnSync(process.execPath, ["--import", "tsx", run, ...process.argv.slice(2)], {
       stdio: "inherit",
-      env: { ...process.env, TEMPORAL_ADDRESS: server.address },
+      env: {
+        ...process.env,
+        TEMPORAL_ADDRESS: server.address,
+        ...(server.httpAddress && { TEMPORAL_HTTP_ADDRESS: server.httpAddress }),
+      },
     });
     process.exitCode = result.status ?? 1;
   } finally {

@@ -11,13 +11,24 @@ interface IndexEntry {
 }
 
 const folder = fileURLToPath(new URL("../histories", import.meta.url));
-const index = JSON.parse(readFileSync(`${folder}/index.json`, "utf8")) as {
-  readonly histories: Readonly<Record<string, IndexEntry>>;
-};
+
+function indexOf(place: string): Readonly<Record<string, IndexEntry>> {
+  const index = JSON.parse(readFileSync(`${place}/index.json`, "utf8")) as {
+    readonly histories: Readonly<Record<string, IndexEntry>>;
+  };
+  return Object.fromEntries(
+    Object.entries(index.histories).map(([subject, entry]) => [
+      subject,
+      { ...entry, file: `${place}/${entry.file}` },
+    ]),
+  );
+}
+
+const index = { ...indexOf(folder), ...indexOf(`${folder}/configured`) };
 
 /** The official SDK's history of a subject. */
 export function recordedHistory(subject: string): HistoryJson {
-  const entry = index.histories[subject];
-  if (!entry) throw new Error(`no recorded history of subject "${subject}" in test/histories/index.json`);
-  return JSON.parse(readFileSync(`${folder}/${entry.file}`, "utf8")) as HistoryJson;
+  const entry = index[subject];
+  if (!entry) throw new Error(`no recorded history of subject "${subject}" in the indexes of test/histories`);
+  return JSON.parse(readFileSync(entry.file, "utf8")) as HistoryJson;
 }

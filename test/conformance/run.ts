@@ -1,17 +1,16 @@
 /**
- * `run.ts node bun deno embedded [-- words]`: runs all scenarios on each runtime against the server at TEMPORAL_ADDRESS, and on Node
- * against an embedded one; prints a table and writes the counts for `test/run.ts`. Known failures are listed with reasons; one
- * that passes is a failure too.
+ * `run.ts [columns] [--full] [words]`: runs the scenarios on each of the columns that `columns.ts` lists, by default on all: runtimes, the
+ * server at TEMPORAL_ADDRESS (its HTTP port at TEMPORAL_HTTP_ADDRESS) or an embedded one, protocols of the client. Columns of a core set run
+ * all with `--full`. Prints a table and writes the counts for `test/run.ts`. Known failures are listed with reasons; one that
+ * passes is a failure too.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { RUNTIMES, type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
-
-/** What scenarios run on: a runtime with the server at TEMPORAL_ADDRESS, or Node with an embedded server. */
-type Column = RuntimeName | "embedded";
-const COLUMNS: readonly Column[] = [...RUNTIMES, "embedded"];
+import { type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
+import { COLUMN_NAMES, COLUMNS, type ColumnName } from "./columns.ts";
+import { coreScenarios } from "./core-scenarios.ts";
 
 interface Result {
   readonly name: string;
@@ -24,10 +23,13 @@ interface Result {
 
 type Verdict = "ok" | "FAILED" | "known" | "PASSED" | "NOT RUN";
 
+/** Says that columns of a core set run all scenarios. */
+const FULL = "--full";
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const reports = `${root}.cache/reports`;
 const known = JSON.parse(readFileSync(`${root}test/conformance/known-failures.json`, "utf8")) as Record<
-  Column,
+  ColumnName,
   Record<string, string>
 >;
 
@@ -38,16 +40,31 @@ function runnerArguments(name: RuntimeName): readonly string[] {
   return ["run", "--allow-all", "--quiet", "--no-check", file];
 }
 
-function runOn(column: Column, words: readonly string[]): Result[] {
-  const name = column === "embedded" ? "node" : column;
+/** Which scenarios: those that the user named, by default all, or the core set, by their exact names. */
+function selection(column: ColumnName, words: readonly string[]): readonly string[] {
+  const named = words.filter((word) => word !== FULL);
+  if (named.length > 0) return named;
+  return COLUMNS[column].core && !words.includes(FULL) ? coreScenarios.map((name) => `=${name}`) : [];
+}
+
+function runOn(column: ColumnName, words: readonly string[]): Result[] {
+  const { runtime: name, server, client } = COLUMNS[column];
   const report = `${reports}/conformance-${column}.jsonl`;
   rmSync(report, { force: true });
-  const ended = spawnSync(runtimeCommand(name), [...runnerArguments(name), report, ...words], {
-    cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
-    timeout: 15 * 60_000,
-    env: column === "embedded" ? { ...process.env, TEMPORAL_ADDRESS: column } : process.env,
-  });
+  const ended = spawnSync(
+    runtimeCommand(name),
+    [...runnerArguments(name), report, ...selection(column, words)],
+    {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      timeout: 15 * 60_000,
+      env: {
+        ...process.env,
+        ...(server === "embedded" && { TEMPORAL_ADDRESS: "embedded" }),
+        CLIENT_PROTOCOL: client,
+      },
+    },
+  );
   const lines = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").filter(Boolean) : [];
   const [plan, ...results] = lines.map((line) => JSON.parse(line) as Result & { planned?: string[] });
   const done = new Set(results.map((result) => result.name));
@@ -56,7 +73,7 @@ function runOn(column: Column, words: readonly string[]): Result[] {
   return [...results, ...missing.map((scenario) => ({ name: scenario, ok: false, ms: 0, error: why }))];
 }
 
-function verdict(runtime: Column, result: Result): Verdict {
+function verdict(runtime: ColumnName, result: Result): Verdict {
   // What is compulsory fails when it cannot be run.
   if (result.missing !== undefined) return process.env["CI"] === "true" ? "FAILED" : "NOT RUN";
   const expected = known[runtime][result.name] !== undefined;
@@ -64,29 +81,29 @@ function verdict(runtime: Column, result: Result): Verdict {
   return expected ? "known" : "FAILED";
 }
 
-function table(byRuntime: ReadonlyMap<Column, readonly Result[]>): string {
+function table(byRuntime: ReadonlyMap<ColumnName, readonly Result[]>): string {
   const names = [...new Set([...byRuntime.values()].flat().map(({ name }) => name))].sort();
   const width = Math.max(...names.map((name) => name.length));
   const rows = names.map((name) => {
     const cells = [...byRuntime].map(([runtime, results]) => {
       const result = results.find((one) => one.name === name);
-      return (result ? `${verdict(runtime, result)} ${result.ms} ms` : "-").padEnd(16);
+      return (result ? `${verdict(runtime, result)} ${result.ms} ms` : "-").padEnd(18);
     });
     return `${name.padEnd(width)}  ${cells.join("")}`.trimEnd();
   });
   return [
-    `${"scenario".padEnd(width)}  ${[...byRuntime.keys()].map((name) => name.padEnd(16)).join("")}`,
+    `${"scenario".padEnd(width)}  ${[...byRuntime.keys()].map((name) => name.padEnd(18)).join("")}`,
     ...rows,
   ].join("\n");
 }
 
 function main(): void {
   const words = process.argv.slice(2);
-  const columns = COLUMNS.filter((name) => words.includes(name));
-  const filters = words.filter((word) => !COLUMNS.includes(word as Column));
+  const columns = COLUMN_NAMES.filter((name) => words.includes(name));
+  const filters = words.filter((word) => !COLUMN_NAMES.includes(word as ColumnName));
   mkdirSync(reports, { recursive: true });
-  const byRuntime = new Map<Column, readonly Result[]>();
-  for (const name of columns.length > 0 ? columns : COLUMNS) {
+  const byRuntime = new Map<ColumnName, readonly Result[]>();
+  for (const name of columns.length > 0 ? columns : COLUMN_NAMES) {
     const start = performance.now();
     byRuntime.set(name, runOn(name, filters));
     console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
@@ -114,7 +131,7 @@ function main(): void {
     console.log(`NOT RUN on ${name}: ${result.name}: ${result.missing}`);
   writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
   console.log(
-    `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures`,
+    `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures or not run`,
   );
   process.exitCode = count.failed > 0 ? 1 : 0;
 }

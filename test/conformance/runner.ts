@@ -1,7 +1,7 @@
 /**
  * Runs scenarios and cases on the runtime that executes this file and writes one JSON line for each.
  *
- *   runner.ts <report file> [words that names must contain]
+ *   runner.ts <report file> [words that names must contain, or names after `=`]
  */
 import { appendFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
@@ -67,7 +67,13 @@ async function withLimit(work: Promise<void>): Promise<void> {
 async function main(report: string, words: readonly string[]): Promise<void> {
   writeFileSync(report, "");
   const write = (line: object): void => appendFileSync(report, `${JSON.stringify(line)}\n`);
-  const chosen = jobs.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const isMeant = (name: string): boolean =>
+    words.some((word) => (word.startsWith("=") ? name === word.slice(1) : name.includes(word)));
+  const chosen = jobs.filter(({ name }) => words.length === 0 || isMeant(name));
+  const unknown = words.filter(
+    (word) => word.startsWith("=") && jobs.every(({ name }) => `=${name}` !== word),
+  );
+  if (unknown.length > 0) throw new Error(`there are no scenarios ${unknown.join(", ")}`);
   write({ planned: chosen.map(({ name }) => name) });
   const world = await createWorld(process.env["TEMPORAL_ADDRESS"] ?? "localhost:7233");
   const queue = chosen[Symbol.iterator]();

@@ -10,6 +10,8 @@ export interface Scenario {
   /** File under `workflows/` that exports it. */
   readonly source: string;
   readonly note?: string;
+  /** Folder under `test/histories` with an index of its own, for histories that the usual worker cannot replay. */
+  readonly folder?: "configured";
   /** What must run besides the worker. */
   readonly needs?: "nexus handlers";
   readonly args?: readonly unknown[];
@@ -68,6 +70,8 @@ export interface ScenarioContext {
   /** The workflow client, or what is like it. */
   readonly client: ScenarioClient;
   readonly connection: unknown;
+  /** A client of its own with workflow interceptors. */
+  clientWith(interceptors: readonly object[]): ScenarioClient;
   readonly address: string;
   readonly taskQueue: string;
   readonly workflowId: string;

@@ -18,8 +18,10 @@ import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/messa
 import * as activities from "./activities.ts";
 import { caseActivities } from "./case-activities.ts";
 import type { CaseWorld } from "./cases/case.ts";
+import type { ClientProtocol } from "./columns.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { NexusHandlers } from "./nexus-handlers.ts";
+import { installObservedRuntime } from "./observed.ts";
 import { recordedHistory } from "./recorded.ts";
 import type {
   Scenario,
@@ -78,16 +80,22 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Connects to the server at an address, or to an embedded one, and makes the workflow bundles. */
 export async function createWorld(wanted: string): Promise<World> {
+  installObservedRuntime();
   const embedded =
     wanted === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
   // In process for this world's own calls; by a port for what runs in processes of its own.
   const address = embedded ? (await embedded.listen()).address : wanted;
   const connection = await Connection.connect(embedded ? { transport: embedded } : { address });
-  const client = new Client({ connection });
+  const clientConnection = await clientConnectionTo(address, embedded !== undefined, connection);
+  const client = new Client({ connection: clientConnection });
   const bundles = {
     all: await bundleWorkflowCode({ workflowsPath: here("workflows/mod.ts") }),
     broken: await bundleWorkflowCode({ workflowsPath: here("workflows/broken/tasks.ts") }),
     empty: await bundleWorkflowCode({ workflowsPath: here("workflows/results.ts") }),
+    configured: await bundleWorkflowCode({
+      workflowsPath: here("workflows/configured/mod.ts"),
+      workflowInterceptorModules: [here("workflows/configured/interceptors.ts")],
+    }),
   };
   const caseBundles = {
     cases: await bundleWorkflowCode({ workflowsPath: here("case-workflows/mod.ts") }),
@@ -103,10 +111,30 @@ export async function createWorld(wanted: string): Promise<World> {
     nexusHandlers,
     async close() {
       await nexusHandlers.stop();
+      if (clientConnection !== connection) await clientConnection.close();
       await connection.close();
       await embedded?.close();
     },
   };
+}
+
+/** The client's own connection where it is to speak another protocol than the worker. */
+async function clientConnectionTo(
+  address: string,
+  embedded: boolean,
+  connection: Connection,
+): Promise<Connection> {
+  const wanted = (process.env["CLIENT_PROTOCOL"] ?? "grpc") as ClientProtocol;
+  if (wanted === "grpc") return connection;
+  if (wanted === "http-json" && !embedded) {
+    const httpAddress = process.env["TEMPORAL_HTTP_ADDRESS"];
+    if (httpAddress === undefined)
+      throw new Error("TEMPORAL_HTTP_ADDRESS is not set: where is the server's HTTP port?");
+    return await Connection.connect({ address: httpAddress, protocol: wanted });
+  }
+  return wanted === "connect-json"
+    ? await Connection.connect({ address, protocol: "connect", useBinaryFormat: false })
+    : await Connection.connect({ address, protocol: wanted });
 }
 
 type Shared = Pick<World, "address" | "connection" | "client" | "bundles">;
@@ -123,6 +151,8 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
   return {
     client,
     connection: world.connection,
+    clientWith: (workflow) =>
+      scenarioClient(new Client({ connection: world.connection, interceptors: { workflow } }).workflow),
     address: world.address,
     taskQueue,
     workflowId,

@@ -45,6 +45,8 @@ export interface RealServerOptions {
   readonly port?: number;
   /** Ignore `TEMPORAL_ADDRESS`: the test stops and starts the server itself. */
   readonly own?: boolean;
+  /** Settings of the server that have no option of their own: key → JSON value. */
+  readonly dynamicConfig?: Readonly<Record<string, string>>;
 }
 
 /** A clear reason why there is no real server here. */
@@ -67,7 +69,7 @@ export async function startRealServer(options: RealServerOptions = {}): Promise<
   const command = findTemporal();
   const port = options.port ?? (await freePort());
   const httpPort = await freePort();
-  const child = spawn(command.path, serverArguments(port, httpPort, options.dbFile), {
+  const child = spawn(command.path, serverArguments(port, httpPort, options), {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collectOutput(child);
@@ -82,13 +84,19 @@ export async function startRealServer(options: RealServerOptions = {}): Promise<
   return { address: `127.0.0.1:${port}`, httpAddress, namespace: "default", origin: command.origin, stop };
 }
 
-function serverArguments(port: number, httpPort: number, dbFile: string | undefined): string[] {
+/** Dynamic configuration as arguments of the server. */
+export function configArguments(config: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(config).flatMap(([key, value]) => ["--dynamic-config-value", `${key}=${value}`]);
+}
+
+function serverArguments(port: number, httpPort: number, options: RealServerOptions): string[] {
+  const { dbFile, dynamicConfig } = options;
   const args = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--log-level", "error"];
   args.push("--port", String(port), "--http-port", String(httpPort));
   if (dbFile) args.push("--db-filename", dbFile);
   for (const [name, type] of Object.entries(SEARCH_ATTRIBUTES))
     args.push("--search-attribute", `${name}=${type}`);
-  return args;
+  return [...args, ...configArguments(dynamicConfig)];
 }
 
 /** Path of the `temporal` command; installs it on first use. */

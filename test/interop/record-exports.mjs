@@ -11,7 +11,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { interopRoot, officialVersion, repositoryRoot } from "./lib/paths.mjs";
 
-const packages = ["activity", "client", "common", "worker", "workflow"];
+const packages = ["activity", "client", "common", "testing", "worker", "workflow"];
 const files = packages.map((name) => join(interopRoot, `node_modules/@temporalio/${name}/lib/index.d.ts`));
 const program = ts.createProgram(files, {
   module: ts.ModuleKind.ESNext,

@@ -22,8 +22,13 @@ const chosen = wanted.length > 0 ? scenarios.filter(({ subject }) => wanted.incl
 if (wanted.length > chosen.length) throw new Error(`unknown subject among: ${wanted.join(", ")}`);
 
 quietRuntime();
-const indexFile = join(historiesFolder, "index.json");
-const index = wanted.length > 0 ? ((await readIndex(indexFile)).histories ?? {}) : {};
+const folders = [".", "configured"];
+const indexFileOf = (folder) => join(historiesFolder, folder, "index.json");
+/** Entries by subject, by folder. */
+const indexes = {};
+for (const folder of folders) {
+  indexes[folder] = wanted.length > 0 ? ((await readIndex(indexFileOf(folder))).histories ?? {}) : {};
+}
 const server = await startDevServer();
 try {
   const connection = await Connection.connect({ address: server.address });
@@ -39,9 +44,12 @@ try {
         all: await bundleWorkflows(join(workflowsFolder, "mod.ts")),
         broken: await bundleWorkflows(join(workflowsFolder, "broken/tasks.ts")),
         empty: await bundleWorkflows(join(workflowsFolder, "results.ts")),
+        configured: await bundleWorkflows(join(workflowsFolder, "configured/mod.ts"), [
+          join(workflowsFolder, "configured/interceptors.ts"),
+        ]),
       },
     },
-    index,
+    indexes,
   );
   const handlers = chosen.some(({ needs }) => needs) ? await spawnNexusHandlers(server.address) : undefined;
   for (const scenario of chosen) {
@@ -56,11 +64,16 @@ try {
 } finally {
   await server.stop();
 }
-const ordered = Object.fromEntries(Object.entries(index).sort(([a], [b]) => (a < b ? -1 : 1)));
 const recordedWith = {
   sdk: `@temporalio/worker ${officialVersion}`,
   server: serverVersion(),
   node: process.version,
 };
-await writeFile(indexFile, `${JSON.stringify({ recordedWith, histories: ordered }, null, 1)}\n`);
-console.log(`${chosen.length} scenarios, ${Object.keys(ordered).length} histories`);
+let histories = 0;
+for (const folder of folders) {
+  const ordered = Object.fromEntries(Object.entries(indexes[folder]).sort(([a], [b]) => (a < b ? -1 : 1)));
+  histories += Object.keys(ordered).length;
+  const text = JSON.stringify({ recordedWith, histories: ordered }, null, 1);
+  await writeFile(indexFileOf(folder), `${text}\n`);
+}
+console.log(`${chosen.length} scenarios, ${histories} histories`);

@@ -21,12 +21,27 @@ describe("options that are not usable are named, with what is allowed", () => {
     [
       "createTimeSkipping",
       { server: { port: 7233 } },
-      "createTimeSkipping: server.port is an option of the real dev server; leave it out: the embedded server runs in this process",
+      'createTimeSkipping: server.port is an option of the Java test server; say type: "time-skipping", or leave it out: the embedded server runs in this process',
     ],
     [
       "createTimeSkipping",
       { server: { type: "dev-server" } },
-      'createTimeSkipping: server.type is "dev-server"; it must be "embedded"',
+      'createTimeSkipping: server.type is "dev-server"; it must be "embedded" or "time-skipping"',
+    ],
+    [
+      "createTimeSkipping",
+      { server: { type: "time-skipping", dbFilename: "state.db" } },
+      "createTimeSkipping: server.dbFilename is an option of the real dev server; the Java test server has none such",
+    ],
+    [
+      "createTimeSkipping",
+      { plugins: [{ name: "mine" }] },
+      "createTimeSkipping: plugins: Perdure has no plugins yet; give interceptors to client and worker",
+    ],
+    [
+      "createFromExistingServer",
+      { plugins: [] },
+      "createFromExistingServer: plugins: Perdure has no plugins yet; give interceptors to client and worker",
     ],
     [
       "createTimeSkipping",
@@ -46,7 +61,7 @@ describe("options that are not usable are named, with what is allowed", () => {
     [
       "createLocal",
       { server: { type: "dev-server", visibilityDelayMs: 5 } },
-      "createLocal: server.visibilityDelayMs is an option of the embedded server; the dev server has none such",
+      "createLocal: server.visibilityDelayMs is an option of the embedded server; the real dev server has none such",
     ],
     [
       "createLocal",

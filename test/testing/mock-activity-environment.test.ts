@@ -1,3 +1,4 @@
+import { type EventEmitter, once as nextEvent } from "node:events";
 import { describe, expect, test } from "vitest";
 import {
   activityInfo,
@@ -52,6 +53,31 @@ describe("MockActivityEnvironment", () => {
     expect([all, first, never]).toEqual([[1, { two: 2 }], [1], []]);
   });
 
+  test("has listeners as Node's EventEmitter has them", async () => {
+    const env = new MockActivityEnvironment();
+    const heard: string[] = [];
+    const twice = (details: string): unknown => heard.push(`twice ${details}`);
+    const other = (...args: string[]): unknown => heard.push(`other ${args}`);
+    env.on("heartbeat", twice).addListener("heartbeat", twice).once("other", other);
+    expect([env.listenerCount("heartbeat"), env.listenerCount("other")]).toEqual([2, 1]);
+    await env.run(() => heartbeat("a"));
+    env.removeListener("heartbeat", twice);
+    await env.run(() => heartbeat("b"));
+    expect(env.emit("other", "c", "d")).toBe(true);
+    expect(env.emit("other")).toBe(false);
+    env.removeAllListeners();
+    await env.run(() => heartbeat("e"));
+    expect(heard).toEqual(["twice a", "twice a", "twice b", "other c,d"]);
+  });
+
+  test("tells events.once of Node the next heartbeat", async () => {
+    const env = new MockActivityEnvironment();
+    // It asks for `on`, `once` and `removeListener` only.
+    const next = nextEvent(env as unknown as EventEmitter, "heartbeat");
+    await env.run(() => heartbeat({ done: 1 }));
+    await expect(next).resolves.toEqual([{ done: 1 }]);
+  });
+
   test("cancels: the promise, the signal, sleep and the details tell", async () => {
     const env = new MockActivityEnvironment();
     env.once("heartbeat", () => env.cancel());
@@ -69,8 +95,8 @@ describe("MockActivityEnvironment", () => {
 
   test("cancelled with a reason before it runs: it sees that reason, and a second call changes nothing", async () => {
     const env = new MockActivityEnvironment();
-    env.cancel("WORKER_SHUTDOWN");
-    env.cancel("PAUSED");
+    env.cancel("WORKER_SHUTDOWN", { workerShutdown: true });
+    env.cancel("PAUSED", { paused: true });
     await expect(env.run(() => cancelled())).rejects.toThrow("WORKER_SHUTDOWN");
     expect(env.context.cancellationDetails).toMatchObject({ workerShutdown: true, paused: false });
   });
@@ -104,8 +130,12 @@ describe("MockActivityEnvironment", () => {
       return text.length;
     }, "abc");
     expect(result).toBe(5);
+    const activity = { added: true, activityId: "test" };
+    const byWorker = expect.objectContaining({ ...activity, sdkComponent: "worker" });
     expect(lines).toEqual([
-      ["working", expect.objectContaining({ on: "<abc>", added: true, activityId: "test" })],
+      ["Activity started", byWorker],
+      ["working", expect.objectContaining({ ...activity, on: "<abc>", sdkComponent: "activity" })],
+      ["Activity completed", byWorker],
     ]);
   });
 

@@ -6,6 +6,7 @@ import {
   RpcError,
   type RpcErrorReason,
 } from "../../../src/platform/rpc-port.ts";
+import { statusOfHttp } from "../../../src/transport/wire-text.ts";
 import { Http2Code, http2CodeName } from "../http2/error-codes.ts";
 import type { HeaderBlock } from "../http2/header-block.ts";
 import type { HeaderList } from "../http2/hpack-encoder.ts";
@@ -23,7 +24,7 @@ import {
 } from "./headers.ts";
 import type { Session } from "./session.ts";
 import type { SessionPool, StreamSeeker } from "./session-pool.ts";
-import { statusOfHttp, statusOfReset } from "./status-map.ts";
+import { statusOfReset } from "./status-map.ts";
 
 /** What the calls of a channel share. */
 export interface CallContext {

@@ -5,6 +5,7 @@ import {
   RpcError,
   toGrpcStatus,
 } from "../../../src/platform/rpc-port.ts";
+import { decodeMessage, encodeTimeout } from "../../../src/transport/wire-text.ts";
 import type { HeaderBlock } from "../http2/header-block.ts";
 import { HeaderList, literalField, type RequestField } from "../http2/hpack-encoder.ts";
 import type { ChannelSettings } from "./channel-settings.ts";
@@ -94,14 +95,6 @@ export function timeoutField(timeoutMs: number): Buffer {
   return lastTimeoutField;
 }
 
-/** `grpc-timeout`: at most eight digits and a unit. */
-export function encodeTimeout(timeoutMs: number): string {
-  const whole = Math.max(1, Math.ceil(timeoutMs));
-  if (whole < 1e8) return `${whole}m`;
-  const seconds = Math.ceil(whole / 1000);
-  return seconds < 1e8 ? `${seconds}S` : `${Math.min(99_999_999, Math.ceil(seconds / 3600))}H`;
-}
-
 /** What headers of an answer become for the caller: no pseudo headers, `-bin` values as bytes. */
 export function toMetadata(block: HeaderBlock | undefined): Metadata {
   const metadata: Record<string, MetadataValue> = {};
@@ -121,15 +114,9 @@ export function readStatus(block: HeaderBlock | undefined): GrpcStatus | undefin
   return raw === undefined ? undefined : toGrpcStatus(/^\d+$/.test(raw) ? Number(raw) : -1);
 }
 
-/** The human text of a status: percent-decoded, and left as it is where the escapes are wrong. */
+/** The human text of a status. */
 export function readStatusMessage(block: HeaderBlock): string {
-  const raw = block.get("grpc-message") ?? "";
-  if (!raw.includes("%")) return raw;
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    return raw;
-  }
+  return decodeMessage(block.get("grpc-message") ?? "");
 }
 
 /** The bytes of `google.rpc.Status`, if the server sent them. */

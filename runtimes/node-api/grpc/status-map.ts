@@ -15,20 +15,3 @@ const STATUS_BY_RESET: Readonly<Record<number, GrpcStatus>> = {
 export function statusOfReset(code: number): GrpcStatus {
   return STATUS_BY_RESET[code] ?? GrpcStatus.INTERNAL;
 }
-
-/** The status for an answer without `grpc-status`, by HTTP status. */
-const STATUS_BY_HTTP: Readonly<Record<number, GrpcStatus>> = {
-  400: GrpcStatus.INTERNAL,
-  401: GrpcStatus.UNAUTHENTICATED,
-  403: GrpcStatus.PERMISSION_DENIED,
-  404: GrpcStatus.UNIMPLEMENTED,
-  429: GrpcStatus.UNAVAILABLE,
-  502: GrpcStatus.UNAVAILABLE,
-  503: GrpcStatus.UNAVAILABLE,
-  504: GrpcStatus.UNAVAILABLE,
-};
-
-/** The gRPC status for an HTTP status other than 200, when the answer says nothing more. */
-export function statusOfHttp(status: number): GrpcStatus {
-  return STATUS_BY_HTTP[status] ?? GrpcStatus.UNKNOWN;
-}

@@ -1,7 +1,16 @@
 import type { Socket } from "node:net";
-import { FIRST_BYTES_MS, IDLE_MS } from "../../../src/server/listen/limits.ts";
+import {
+  FIRST_BYTES_MS,
+  IDLE_MS,
+  MAX_PIPELINED,
+  MAX_SETTINGS_BYTES,
+} from "../../../src/server/listen/limits.ts";
 
-const PREFACE = "PRI ";
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/** Who says so much of the preface means HTTP/2. */
+const SIGN = PREFACE.slice(0, 4);
+const FRAME_HEADER_BYTES = 9;
+const SETTINGS = 4;
 
 /** Who takes a connection once it is known what it speaks. */
 export interface ConnectionTakers {
@@ -11,11 +20,13 @@ export interface ConnectionTakers {
 
 /**
  * All connections of a listener, and the switch by their first bytes: `PRI ` begins HTTP/2, anything else is left to HTTP/1.1,
- * which refuses what it does not know.
+ * which refuses what it does not know. HTTP/2 gets a connection when all that its client must say first is here, preface and
+ * settings: who stops in between costs no session.
  *
  * N1: `#sockets` holds a socket from its arrival until it has closed.
  * N2: a socket is in `#silent` until it was handed over; one that says nothing in time is destroyed.
  * N3: a socket of HTTP/1.1 is in `#idle` while no request of it is being answered: also while one arrives, byte by byte.
+ *     Otherwise it is in `#busy`, with the number of those that are.
  * N4: every socket has an error listener from the beginning on: an error without one would end the process.
  */
 export class Connections {
@@ -23,6 +34,7 @@ export class Connections {
   readonly #sockets = new Set<Socket>();
   readonly #silent = new Map<Socket, number>();
   readonly #idle = new Map<Socket, number>();
+  readonly #busy = new Map<Socket, number>();
 
   constructor(takers: ConnectionTakers) {
     this.#takers = takers;
@@ -30,16 +42,22 @@ export class Connections {
 
   /** Takes a new connection; over TLS, after its handshake. */
   accept(socket: Socket): void {
-    this.#sockets.add(socket);
+    this.hold(socket);
     this.#silent.set(socket, performance.now());
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
+    this.#listen(socket, Buffer.alloc(0));
+  }
+
+  /** Knows of a connection that something else still works on: a handshake of TLS. */
+  hold(socket: Socket): void {
+    this.#sockets.add(socket);
     socket.on("close", () => {
       this.#sockets.delete(socket);
       this.#silent.delete(socket);
       this.#idle.delete(socket);
+      this.#busy.delete(socket);
     });
-    this.#listen(socket, undefined);
   }
 
   /** Ends connections that have not said what they speak, and those that have said nothing for long. */
@@ -54,12 +72,22 @@ export class Connections {
 
   /** A request of HTTP/1.1 is being answered. */
   begins(socket: Socket): void {
+    if (!this.#sockets.has(socket)) return;
     this.#idle.delete(socket);
+    const requests = (this.#busy.get(socket) ?? 0) + 1;
+    this.#busy.set(socket, requests);
+    if (requests > MAX_PIPELINED) socket.destroy();
   }
 
   /** It was answered. */
   ends(socket: Socket): void {
-    if (this.#sockets.has(socket)) this.#idle.set(socket, performance.now());
+    if (!this.#sockets.has(socket)) return;
+    const requests = (this.#busy.get(socket) ?? 1) - 1;
+    if (requests > 0) this.#busy.set(socket, requests);
+    else {
+      this.#busy.delete(socket);
+      this.#idle.set(socket, performance.now());
+    }
   }
 
   /** Cuts all connections. */
@@ -67,15 +95,12 @@ export class Connections {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #listen(socket: Socket, before: Buffer | undefined): void {
+  #listen(socket: Socket, before: Buffer): void {
     socket.once("data", (chunk: Buffer) => {
-      const bytes = before === undefined ? chunk : Buffer.concat([before, chunk]);
-      const start = bytes.toString("latin1", 0, PREFACE.length);
-      if (bytes.length < PREFACE.length && PREFACE.startsWith(start)) {
-        this.#listen(socket, bytes);
-        return;
-      }
-      this.#handOver(socket, bytes, start === PREFACE);
+      const bytes = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
+      const speaks = spoken(bytes);
+      if (speaks === undefined) this.#listen(socket, bytes);
+      else this.#handOver(socket, bytes, speaks === "http2");
     });
   }
 
@@ -91,4 +116,15 @@ export class Connections {
     }
     process.nextTick(() => socket.resume());
   }
+}
+
+/** What a connection speaks, by all that came of it; undefined: that cannot be told yet. */
+function spoken(bytes: Buffer): "http1" | "http2" | undefined {
+  const start = bytes.toString("latin1", 0, PREFACE.length);
+  if (!PREFACE.startsWith(start)) return start.startsWith(SIGN) ? "http2" : "http1";
+  if (bytes.length < PREFACE.length + FRAME_HEADER_BYTES) return undefined;
+  const length = bytes.readUIntBE(PREFACE.length, 3);
+  // What is wrong is told by who knows HTTP/2.
+  if (bytes[PREFACE.length + 3] !== SETTINGS || length > MAX_SETTINGS_BYTES) return "http2";
+  return bytes.length < PREFACE.length + FRAME_HEADER_BYTES + length ? undefined : "http2";
 }

@@ -8,7 +8,9 @@ import {
   type RpcCallOptions,
   RpcError,
 } from "../../../src/platform/rpc-port.ts";
+import { MAX_TIMER_MS } from "../../../src/server/limits.ts";
 import { checkTimeout, encodeMessage, refusal } from "../../../src/server/listen/grpc-wire.ts";
+import { WATCH_PATH, watchHealth } from "../../../src/server/listen/health-watch.ts";
 import { MIN_GZIP_BYTES } from "../../../src/server/listen/limits.ts";
 import { encodeFrame, PREFIX_BYTES } from "../grpc/framing.ts";
 import type { GrpcSession } from "./grpc-session.ts";
@@ -25,11 +27,7 @@ export interface GrpcCallInit {
 }
 
 const RESPOND = { waitForTrailers: true, sendDate: false };
-/** For an answer that has no body. */
-export const RESPOND_ONLY: { readonly endStream: true; readonly sendDate: false } = {
-  endStream: true,
-  sendDate: false,
-};
+const RESPOND_ONLY = { endStream: true, sendDate: false };
 const GOOD: OutgoingHttpHeaders = Object.freeze({ "grpc-status": "0" });
 
 /**
@@ -48,6 +46,8 @@ export class GrpcCall implements RpcCallOptions {
   readonly #stream: ServerHttp2Stream;
   readonly #session: GrpcSession;
   readonly #body: RequestBody;
+  /** By `performance.now()`, when the last of the answer was given to the stream. */
+  #answered = Number.POSITIVE_INFINITY;
   #controller: AbortController | undefined;
   #trailers: OutgoingHttpHeaders = GOOD;
   #held = 0;
@@ -65,6 +65,11 @@ export class GrpcCall implements RpcCallOptions {
   /** Whether the request is here as a whole. */
   get arrived(): boolean {
     return this.#arrived;
+  }
+
+  /** When the answer was given, which its caller may not have read yet; Infinity: not yet. */
+  get answered(): number {
+    return this.#answered;
   }
 
   get signal(): AbortSignal {
@@ -115,13 +120,23 @@ export class GrpcCall implements RpcCallOptions {
     controller?.abort(left());
   }
 
+  /** Gives up an answer that nobody reads. */
+  drop(): void {
+    this.#stream.destroy();
+  }
+
   #refuse(error: unknown): void {
     if (this.#over) return;
     this.#over = true;
+    this.#answered = performance.now();
     const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return;
-    stream.respond(errorHeaders(error, this.#init.contentType), RESPOND_ONLY);
-    if (this.#arrived) return;
+    if (stream.headersSent && !stream.destroyed) {
+      const { ":status": _, "content-type": __, ...trailers } = errorHeaders(error, "");
+      this.#trailers = trailers;
+      stream.end();
+      return;
+    }
+    if (!respondOnly(stream, errorHeaders(error, this.#init.contentType)) || this.#arrived) return;
     // Nobody reads the rest of the request.
     stream.resume();
     stream.close(constants.NGHTTP2_NO_ERROR);
@@ -140,9 +155,31 @@ export class GrpcCall implements RpcCallOptions {
       const message = packed ? await unpackMessage(bytes, this.#session.settings.maxRequestBytes) : bytes;
       if (this.#over) return;
       checkTimeout(this.timeoutMs);
+      if (path === WATCH_PATH) {
+        await this.#watch(message);
+        return;
+      }
       this.#answer(await this.#session.port.unary(path, message, this), packed);
     } catch (error) {
       this.#refuse(error);
+    }
+  }
+
+  /** Answers with many messages: until the caller leaves, its time is up, or the session closes. */
+  async #watch(request: Uint8Array): Promise<void> {
+    const { timeoutMs } = this;
+    const counted = timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS;
+    const timer = counted ? setTimeout(() => this.fail(streamEnded()), timeoutMs) : undefined;
+    try {
+      await watchHealth(this.#session.port, request, this, (message) => {
+        if (this.#over || !this.#hold(message.length)) return;
+        if (!this.#stream.headersSent) {
+          this.#stream.respond({ ":status": 200, "content-type": this.#init.contentType }, RESPOND);
+        }
+        this.#stream.write(encodeFrame(message));
+      });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -167,7 +204,6 @@ export class GrpcCall implements RpcCallOptions {
   #send({ headers, trailers }: RpcAnswer, frame: Uint8Array, packed: boolean): void {
     const stream = this.#stream;
     if (this.#over || stream.destroyed || stream.closed || !this.#hold(frame.length)) return;
-    this.#over = true;
     const head: OutgoingHttpHeaders = { ":status": 200, "content-type": this.#init.contentType };
     if (packed) head["grpc-encoding"] = "gzip";
     writeMetadata(headers, head);
@@ -176,7 +212,15 @@ export class GrpcCall implements RpcCallOptions {
       writeMetadata(trailers, this.#trailers);
       break;
     }
-    stream.respond(head, RESPOND);
+    try {
+      stream.respond(head, RESPOND);
+    } catch (error) {
+      // Metadata that HTTP/2 cannot carry, of whoever answers behind the port.
+      this.#refuse(error);
+      return;
+    }
+    this.#over = true;
+    this.#answered = performance.now();
     stream.end(frame);
   }
 
@@ -187,6 +231,18 @@ export class GrpcCall implements RpcCallOptions {
       return true;
     }
     this.fail(overloaded());
+    return false;
+  }
+}
+
+/** Answers with nothing but headers; false when the stream cannot say anything any more. */
+export function respondOnly(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders): boolean {
+  if (stream.destroyed || stream.closed || stream.headersSent) return false;
+  try {
+    stream.respond(headers, RESPOND_ONLY);
+    return true;
+  } catch {
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     return false;
   }
 }
@@ -217,6 +273,10 @@ export function errorHeaders(error: unknown, contentType: string, httpStatus = 2
 
 function overloaded(): RpcError {
   return refusal(GrpcStatus.RESOURCE_EXHAUSTED, "too many bytes of this connection wait to be sent or read");
+}
+
+function streamEnded(): RpcError {
+  return refusal(GrpcStatus.CANCELLED, "Stream has ended.");
 }
 
 function left(): RpcError {

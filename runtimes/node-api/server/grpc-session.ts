@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import { GrpcStatus, type RpcPort } from "../../../src/platform/rpc-port.ts";
 import { closing, grpcContentType, parseTimeout, refusal } from "../../../src/server/listen/grpc-wire.ts";
-import { MAX_CONNECTION_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
-import { errorHeaders, GrpcCall, RESPOND_ONLY } from "./grpc-call.ts";
+import { ANSWER_MS, IDLE_MS, MAX_CONNECTION_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
+import { errorHeaders, GrpcCall, respondOnly } from "./grpc-call.ts";
 import { binaryProblem } from "./metadata.ts";
+import { Turns } from "./turns.ts";
 
 /** What all connections of a listener share. */
 export interface GrpcSettings {
@@ -11,8 +12,17 @@ export interface GrpcSettings {
   readonly compress: "remote" | "accepted";
 }
 
-/** Takes a stream that is not gRPC: gRPC-Web, Connect, HTTP/JSON. */
-export type WebStreamHandler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
+/** What a request that is not gRPC may hold of its connection's budget. */
+export interface WebShare {
+  /** False when the budget is used up. */
+  hold(bytes: number): boolean;
+  /** Whether so much waits already that nothing should be begun. */
+  readonly full: boolean;
+  /** Whose turn it is: each is to see what those before it hold. */
+  readonly turns: Turns;
+  /** Gives everything back; once. */
+  end(): void;
+}
 
 /** Of calls that arrive together, so many are run before others have their turn, and before it is seen how large their answers are. */
 const CALLS_PER_TURN = 32;
@@ -45,7 +55,8 @@ function onError(): void {
  *
  * S1: `#calls` holds a call from its headers until its stream has closed.
  * S2: while `#ready` has calls, or `#started` is above 0, a turn is set.
- * S3: `#held` is the sum of what the calls in `#calls` hold, and at most MAX_CONNECTION_BYTES.
+ * S3: `#held` is the sum of what the calls in `#calls` and the web requests hold, and at most MAX_CONNECTION_BYTES.
+ * S4: `#idleSince` is when the last of them ended, or the session began; of no meaning while there are any.
  */
 export class GrpcSession {
   readonly settings: GrpcSettings;
@@ -60,6 +71,10 @@ export class GrpcSession {
   #started = 0;
   #turnSet = false;
   #held = 0;
+  /** Requests of the connection that are not gRPC. */
+  #web = 0;
+  readonly #turns = new Turns();
+  #idleSince = performance.now();
   #closing = false;
 
   constructor(session: ServerHttp2Session, port: RpcPort, settings: GrpcSettings) {
@@ -79,7 +94,7 @@ export class GrpcSession {
     const problem = problemOf(headers, timeoutMs);
     if (problem !== undefined) {
       const { status, code, text } = problem;
-      stream.respond(errorHeaders(refusal(code, text), "application/grpc", status), RESPOND_ONLY);
+      respondOnly(stream, errorHeaders(refusal(code, text), "application/grpc", status));
       stream.resume();
       return true;
     }
@@ -127,12 +142,39 @@ export class GrpcSession {
 
   /** A call's stream has closed. */
   release(call: GrpcCall, bytes: number): void {
-    if (this.#calls.delete(call)) this.#held -= bytes;
+    if (!this.#calls.delete(call)) return;
+    this.#held -= bytes;
+    this.#idleSince = performance.now();
   }
 
-  /** Ends requests that take too long to arrive. */
+  /** A request that is not gRPC: it takes from the same budget. */
+  webRequest(): WebShare {
+    this.#web += 1;
+    let held = 0;
+    const isFull = (): boolean => this.full;
+    return {
+      get full() {
+        return isFull();
+      },
+      turns: this.#turns,
+      hold: (bytes) => {
+        if (!this.hold(bytes)) return false;
+        held += bytes;
+        return true;
+      },
+      end: () => {
+        this.#web -= 1;
+        this.#held -= held;
+        this.#idleSince = performance.now();
+      },
+    };
+  }
+
+  /** Ends requests that take too long to arrive, answers that nobody reads, and itself when nothing was asked for long. */
   sweep(now: number): void {
+    if (this.#calls.size === 0 && this.#web === 0 && now - this.#idleSince > IDLE_MS) this.#session.close();
     for (const call of this.#calls) {
+      if (now - call.answered > ANSWER_MS) call.drop();
       if (!call.arrived && now - call.since > REQUEST_MS) {
         call.fail(refusal(GrpcStatus.CANCELLED, `the request did not arrive within ${REQUEST_MS} ms`));
       }

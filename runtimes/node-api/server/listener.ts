@@ -4,8 +4,9 @@ import { createServer as createTcp, type Server, type Socket } from "node:net";
 import { createServer as createTls } from "node:tls";
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import type { Listener, ListenOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
-import { IDLE_MS, MAX_REQUEST_BYTES } from "../../../src/server/listen/limits.ts";
+import { IDLE_MS, MAX_REQUEST_BYTES, MAX_STREAMS } from "../../../src/server/listen/limits.ts";
 import { createWebHandler } from "../../../src/server/listen/web-handler.ts";
+import { Closing } from "./closing.ts";
 import { Connections } from "./connections.ts";
 import { GrpcSession } from "./grpc-session.ts";
 import { answerHttp1, answerHttp2, type WebSettings } from "./web-exchange.ts";
@@ -32,7 +33,7 @@ class PortListener implements Listener {
   readonly #connections: Connections;
   readonly #sessions = new Set<GrpcSession>();
   readonly #servers: Server[] = [];
-  readonly #closing = new AbortController();
+  readonly #closing = new Closing();
   /** Requests that are not gRPC, until they were answered. */
   readonly #exchanges = new Set<Promise<void>>();
   #sweeper: NodeJS.Timeout | undefined;
@@ -46,7 +47,7 @@ class PortListener implements Listener {
     const maxRequestBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
     this.#web = {
       maxRequestBytes,
-      closing: this.#closing.signal,
+      closing: this.#closing,
       handle: createWebHandler(port, { maxRequestBytes, corsOrigins: options.corsOrigins ?? [] }),
     };
     this.#http1 = this.#createHttp1();
@@ -89,7 +90,7 @@ class PortListener implements Listener {
     const servers = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
-    this.#closing.abort();
+    this.#closing.begin();
     const sessions = Promise.all([
       ...this.#exchanges,
       ...[...this.#sessions].map((session) => session.close()),
@@ -108,14 +109,15 @@ class PortListener implements Listener {
 
   #track(exchange: Promise<void>): void {
     this.#exchanges.add(exchange);
-    // Only a defect of ours rejects; the connection then ends without an answer.
-    exchange.catch(() => {}).finally(() => this.#exchanges.delete(exchange));
+    exchange.finally(() => this.#exchanges.delete(exchange));
   }
 
   #bind(host: string, port: number): Promise<string> {
     const accept = (socket: Socket): void => this.#connections.accept(socket);
     const { tls } = this.#options;
     const server = tls === undefined ? createTcp(accept) : createTlsServer(tls, accept);
+    // Over TLS a connection may never come through its handshake.
+    if (tls !== undefined) server.on("connection", (socket: Socket) => this.#connections.hold(socket));
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen(port, host, () => {
@@ -132,7 +134,8 @@ class PortListener implements Listener {
     const server = createHttp1({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
       const { socket } = request;
       this.#connections.begins(socket);
-      this.#track(answerHttp1(request, response, this.#web).finally(() => this.#connections.ends(socket)));
+      const exchange = answerHttp1(request, response, this.#web).catch(() => void socket.destroy());
+      this.#track(exchange.finally(() => this.#connections.ends(socket)));
     });
     server.keepAliveTimeout = IDLE_MS;
     server.on("clientError", (_error, socket) => {
@@ -144,7 +147,11 @@ class PortListener implements Listener {
 
   #createHttp2(): Http2Server {
     const server = createHttp2({
-      settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxHeaderListSize: MAX_HEADER_BYTES },
+      settings: {
+        initialWindowSize: STREAM_WINDOW_BYTES,
+        maxHeaderListSize: MAX_HEADER_BYTES,
+        maxConcurrentStreams: MAX_STREAMS,
+      },
       maxSendHeaderBlockLength: 1024 * 1024,
       maxSessionMemory: SESSION_MEMORY_MB,
     });
@@ -165,7 +172,11 @@ class PortListener implements Listener {
     session.on("stream", (stream, headers) => {
       // A stream of a server belongs to a server; Node's types only say stream.
       const own = stream as Parameters<typeof answerHttp2>[0];
-      if (!calls.accept(own, headers)) this.#track(answerHttp2(own, headers, this.#web));
+      if (calls.accept(own, headers)) return;
+      const share = calls.webRequest();
+      own.on("close", share.end);
+      // Only a defect of ours rejects, or an answer that HTTP/2 cannot carry.
+      this.#track(answerHttp2(own, headers, { ...this.#web, share }).catch(() => void own.destroy()));
     });
     if (this.#closed) void calls.close();
   }

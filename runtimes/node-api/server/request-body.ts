@@ -1,9 +1,13 @@
 import { promisify } from "node:util";
 import { gunzip, type InputType } from "node:zlib";
 import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
+import { Gate } from "../../../src/server/listen/gate.ts";
 import { refusal, tooLarge, tooLargeUnpacked } from "../../../src/server/listen/grpc-wire.ts";
+import { UNPACKED_AT_ONCE } from "../../../src/server/listen/limits.ts";
 import { PREFIX_BYTES } from "../grpc/framing.ts";
 
+/** Of all connections: small requests that become large could otherwise do so all at once. */
+const gate = new Gate(UNPACKED_AT_ONCE);
 const unpack = promisify<InputType, { maxOutputLength: number }, Buffer>(gunzip);
 
 /**
@@ -60,7 +64,7 @@ export class RequestBody {
 /** Unpacks a gzipped message; throws RpcError when it is none, or becomes larger than `maxBytes`. */
 export async function unpackMessage(bytes: Buffer, maxBytes: number): Promise<Buffer> {
   try {
-    return await unpack(bytes, { maxOutputLength: maxBytes });
+    return await gate.run(() => unpack(bytes, { maxOutputLength: maxBytes }));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLargeUnpacked(maxBytes);
     throw new RpcError({

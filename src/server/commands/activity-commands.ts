@@ -1,7 +1,6 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { addActivity } from "../execution/activities.ts";
 import { encodePayloads } from "../execution/payload-text.ts";
-import { MAX_PENDING } from "../limits.ts";
 import { normalizeActivity } from "./activity-attributes.ts";
 import { type CommandHandler, CommandRefused } from "./command.ts";
 
@@ -16,15 +15,15 @@ export const scheduleActivityTask: CommandHandler<"scheduleActivityTask"> = (con
       `invalid history builder state for action: add-activitytask-scheduled-event, ActivityID: ${activityId}`,
     );
   }
-  if (tx.state.activities.size >= MAX_PENDING) {
+  if (tx.state.activities.size >= tx.limits.pending) {
     throw new CommandRefused(
       Cause.PENDING_ACTIVITIES_LIMIT_EXCEEDED,
-      `the number of pending activities, ${tx.state.activities.size}, has reached the per-workflow limit of ${MAX_PENDING}`,
+      `the number of pending activities, ${tx.state.activities.size}, has reached the per-workflow limit of ${tx.limits.pending}`,
     );
   }
   const event = tx.add(
     "activityTaskScheduled",
-    { ...attributes, workflowTaskCompletedEventId: completedId },
+    { workflowTaskCompletedEventId: completedId, ...attributes },
     extras,
   );
   if (value.requestEagerExecution) context.eager.push(event.eventId);

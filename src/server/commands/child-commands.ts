@@ -3,7 +3,7 @@ import { ParentClosePolicy, WorkflowIdReusePolicy } from "../../gen/codec/tempor
 import { cronFault } from "../cron/cron-backoff.ts";
 import { startChild } from "../execution/children.ts";
 import type { EventValue } from "../history/event.ts";
-import { MAX_ID_BYTES, MAX_PENDING } from "../limits.ts";
+import { MAX_ID_BYTES } from "../limits.ts";
 import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
 import { utf8Bytes } from "../visibility/byte-text.ts";
@@ -27,6 +27,7 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
   const event = tx.add(
     "startChildWorkflowExecutionInitiated",
     {
+      workflowTaskCompletedEventId: completedId,
       ...value,
       ...timeouts,
       workflowRunTimeout: timeouts.workflowRunTimeout ?? toDuration(0),
@@ -37,7 +38,6 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
       parentClosePolicy: value.parentClosePolicy || ParentClosePolicy.TERMINATE,
       searchAttributes: checkedAttributes(context, value),
       retryPolicy: value.retryPolicy && fullRetryPolicy(value.retryPolicy),
-      workflowTaskCompletedEventId: completedId,
     },
     extras,
   );
@@ -52,10 +52,10 @@ function check({ tx, run, engine }: CommandContext, value: Attributes): void {
     parent: tx.fields.started,
   });
   if (fault) throw new CommandRefused(Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES, fault);
-  if (tx.state.children.size >= MAX_PENDING) {
+  if (tx.state.children.size >= tx.limits.pending) {
     throw new CommandRefused(
       Cause.PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED,
-      `the number of pending child workflow executions, ${tx.state.children.size}, has reached the per-workflow limit of ${MAX_PENDING}`,
+      `the number of pending child workflow executions, ${tx.state.children.size}, has reached the per-workflow limit of ${tx.limits.pending}`,
     );
   }
 }

@@ -26,7 +26,7 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
   const newExecutionRunId = crypto.randomUUID();
   tx.add(
     "workflowExecutionContinuedAsNew",
-    { ...attributes, newExecutionRunId, workflowTaskCompletedEventId: completedId },
+    { newExecutionRunId, workflowTaskCompletedEventId: completedId, ...attributes },
     extras,
   );
   const { retryPolicy } = value;

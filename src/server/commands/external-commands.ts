@@ -1,7 +1,7 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { type Engine, isRunId } from "../execution/engine.ts";
 import { cancelExternal, signalExternal } from "../execution/externals.ts";
-import { MAX_ID_BYTES, MAX_PENDING } from "../limits.ts";
+import { MAX_ID_BYTES } from "../limits.ts";
 import { utf8Bytes } from "../visibility/byte-text.ts";
 import { tooLong } from "./activity-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused } from "./command.ts";
@@ -119,13 +119,14 @@ export function checkNamespace(engine: Engine, own: string, wanted: string | und
 }
 
 function checkPending({ tx }: CommandContext, kind: "signal" | "cancel", cause: Cause): void {
-  if (tx.state.externals.size < MAX_PENDING) return;
+  const most = tx.limits.pending;
+  if (tx.state.externals.size < most) return;
   let pending = 0;
   for (const external of tx.state.externals.values()) if (external.kind === kind) pending += 1;
-  if (pending < MAX_PENDING) return;
+  if (pending < most) return;
   const what = kind === "signal" ? "signals to external workflows" : "requests to cancel external workflows";
   throw new CommandRefused(
     cause,
-    `the number of pending ${what}, ${pending}, has reached the per-workflow limit of ${MAX_PENDING}`,
+    `the number of pending ${what}, ${pending}, has reached the per-workflow limit of ${most}`,
   );
 }

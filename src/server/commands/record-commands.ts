@@ -9,7 +9,7 @@ export const recordMarker: CommandHandler<"recordMarker"> = ({ tx, completedId, 
   if (!value.markerName) throw new CommandRefused(cause, "MarkerName is not set on RecordMarkerCommand.");
   if (tooLong(value.markerName))
     throw new CommandRefused(cause, "MarkerName on RecordMarkerCommand exceeds length limit.");
-  tx.add("markerRecorded", { ...value, workflowTaskCompletedEventId: completedId }, extras);
+  tx.add("markerRecorded", { workflowTaskCompletedEventId: completedId, ...value }, extras);
 };
 
 /** Changes search attributes. */

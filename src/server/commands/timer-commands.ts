@@ -1,6 +1,6 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { eventValue } from "../history/event.ts";
-import { durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
+import { durationFault, durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
 import { tooLong } from "./activity-attributes.ts";
 import { type CommandHandler, CommandRefused } from "./command.ts";
 
@@ -10,19 +10,25 @@ export const startTimer: CommandHandler<"startTimer"> = ({ tx, completedId, extr
   const timerId = value.timerId ?? "";
   if (timerId === "") throw new CommandRefused(cause, "TimerId is not set on StartTimerCommand.");
   if (tooLong(timerId)) throw new CommandRefused(cause, "TimerId on StartTimerCommand exceeds length limit.");
-  const ms = durationMs(value.startToFireTimeout) ?? 0;
-  if (ms < 0 || (ms === 0 && value.startToFireTimeout === undefined)) {
+  const fault = durationFault(value.startToFireTimeout);
+  if (fault) {
     throw new CommandRefused(
       cause,
-      `An invalid StartToFireTimeout is set on StartTimerCommand: ${ms} ms. TimerId=${timerId}`,
+      `An invalid StartToFireTimeout is set on StartTimerCommand: ${fault}. TimerId=${timerId}`,
     );
   }
-  if (tx.state.timers.has(timerId)) throw new CommandRefused(Cause.START_TIMER_DUPLICATE_ID, "");
+  const ms = durationMs(value.startToFireTimeout);
+  if (tx.state.timers.has(timerId)) {
+    throw new CommandRefused(
+      Cause.START_TIMER_DUPLICATE_ID,
+      `invalid history builder state for action: add-timer-started-event, TimerID: ${timerId}`,
+    );
+  }
   tx.add(
     "timerStarted",
     {
       timerId,
-      startToFireTimeout: toDuration(Math.min(ms, MAX_DURATION_MS)),
+      startToFireTimeout: toDuration(ms && Math.min(ms, MAX_DURATION_MS)),
       workflowTaskCompletedEventId: completedId,
     },
     extras,
@@ -39,7 +45,12 @@ export const cancelTimer: CommandHandler<"cancelTimer"> = ({ tx, completedId, re
   const startedEventId =
     tx.state.timers.get(timerId)?.startedId ??
     (fired && Number(eventValue(fired, "timerFired")?.startedEventId));
-  if (startedEventId === undefined) throw new CommandRefused(cause, "");
+  if (startedEventId === undefined) {
+    throw new CommandRefused(
+      cause,
+      `invalid history builder state for action: add-timer-canceled-event, TimerID: ${timerId}`,
+    );
+  }
   if (fired) fields.buffer = fields.buffer.filter((event) => event !== fired);
   tx.add(
     "timerCanceled",

@@ -119,7 +119,7 @@ function settledNow({ state }: Pick<Transaction, "state">, updateId: string): bo
 function resurrect(tx: Transaction, message: Message, name: string): void {
   const updateId = message.protocolInstanceId;
   try {
-    checkTotal(tx.state);
+    checkTotal(tx);
   } catch (error) {
     if (error instanceof ServiceFailure) throw new CommandRefused(CAUSE, error.message);
     throw error;

@@ -15,9 +15,9 @@ export function completeActivity(
   const identity = value.identity ?? "";
   const started = activity.startedMs === undefined ? { ...activity, identity } : activity;
   tx.add("activityTaskCompleted", {
-    ...value,
     scheduledEventId: activity.scheduledId,
     startedEventId: writeStarted(tx, started),
+    ...value,
   });
   tx.needTask();
 }
@@ -31,10 +31,10 @@ export function failActivity(
   const retryState = retryActivity(tx, { ...activity, lastAttemptCompleteMs: tx.nowMs }, value.failure);
   if (retryState === RetryState.IN_PROGRESS) return;
   tx.add("activityTaskFailed", {
-    ...value,
     scheduledEventId: activity.scheduledId,
     startedEventId: writeStarted(tx, activity),
     retryState,
+    ...value,
   });
   tx.needTask();
 }
@@ -51,10 +51,10 @@ export function cancelActivity(
     );
   }
   tx.add("activityTaskCanceled", {
-    ...value,
     latestCancelRequestedEventId: activity.cancelRequestedId,
     scheduledEventId: activity.scheduledId,
     startedEventId: writeStarted(tx, activity),
+    ...value,
   });
   tx.needTask();
 }

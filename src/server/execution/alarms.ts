@@ -13,11 +13,14 @@ export type Due =
   | { readonly kind: "first-task" }
   | { readonly kind: "run-timeout" };
 
+/** Who hears of what has become due. */
+export type OnDue = (run: Run, due: Due) => void;
+
 /** Sets, moves and takes back the alarms of a run after a change. */
 export function syncAlarms(
   run: Run,
   changed: { readonly timers: readonly string[]; readonly activities: readonly number[] },
-  fire: (due: Due) => void,
+  onDue: OnDue,
 ): void {
   const { fields, timers, activities } = run.state;
   if (fields.status !== Status.RUNNING && fields.status !== Status.PAUSED) {
@@ -25,43 +28,53 @@ export function syncAlarms(
     run.alarms.clear();
     return;
   }
-  const set = (key: string, atMs: number | undefined, due: Due): void => {
-    run.alarms.get(key)?.cancel();
-    run.alarms.delete(key);
-    if (atMs === undefined) return;
-    const alarm = run.timeline.at(atMs, () => {
-      if (run.alarms.get(key) === alarm) run.alarms.delete(key);
-      fire(due);
-    });
-    run.alarms.set(key, alarm);
-  };
   for (const timerId of changed.timers) {
-    set(`timer ${timerId}`, timers.get(timerId)?.fireMs, { kind: "timer", timerId });
+    set(run, { key: `timer ${timerId}`, kind: "timer", timerId }, timers.get(timerId)?.fireMs, onDue);
   }
   for (const scheduledId of changed.activities) {
     const activity = activities.get(scheduledId);
-    set(`activity ${scheduledId}`, activity && activityDueMs(activity), { kind: "activity", scheduledId });
+    const due = { key: `activity ${scheduledId}`, kind: "activity", scheduledId } as const;
+    set(run, due, activity && activityDueMs(activity), onDue);
   }
-  syncRunAlarms(run, fields, set);
+  syncRunAlarms(run, fields, onDue);
 }
 
-function syncRunAlarms(
-  run: Run,
-  fields: RunFields,
-  set: (key: string, atMs: number | undefined, due: Due) => void,
-): void {
+type Keyed = Due & { readonly key: string };
+
+/** Moves an alarm, or takes it back when there is nothing to come. */
+function set(run: Run, due: Keyed, atMs: number | undefined, onDue: OnDue): void {
+  const { key } = due;
+  run.alarms.get(key)?.cancel();
+  if (atMs === undefined) {
+    run.alarms.delete(key);
+    return;
+  }
+  const alarm = run.timeline.at(atMs, () => {
+    if (run.alarms.get(key) === alarm) run.alarms.delete(key);
+    onDue(run, due);
+  });
+  run.alarms.set(key, alarm);
+}
+
+const FIRST_TASK = { key: "first-task", kind: "first-task" } as const;
+const RUN_TIMEOUT = { key: "run-timeout", kind: "run-timeout" } as const;
+
+function syncRunAlarms(run: Run, fields: RunFields, onDue: OnDue): void {
   const { task } = fields;
   const taskKey = task && `task ${task.stamp} ${task.startedId} ${task.kind}`;
-  for (const key of run.alarms.keys()) {
-    if (key.startsWith("task ") && key !== taskKey) set(key, undefined, { kind: "run-timeout" });
+  for (const [key, alarm] of run.alarms.entries()) {
+    if (!key.startsWith("task ") || key === taskKey) continue;
+    alarm.cancel();
+    run.alarms.delete(key);
   }
   if (task && taskKey && !run.alarms.has(taskKey)) {
-    set(taskKey, taskDueMs(task, fields), { kind: "task", stamp: task.stamp, started: task.startedId !== 0 });
+    const due = { key: taskKey, kind: "task", stamp: task.stamp, started: task.startedId !== 0 } as const;
+    set(run, due, taskDueMs(task, fields), onDue);
   }
-  if (fields.backingOff !== run.alarms.has("first-task")) {
-    set("first-task", fields.backingOff ? fields.executionMs : undefined, { kind: "first-task" });
+  if (fields.backingOff !== run.alarms.has(FIRST_TASK.key)) {
+    set(run, FIRST_TASK, fields.backingOff ? fields.executionMs : undefined, onDue);
   }
-  if (!run.alarms.has("run-timeout")) set("run-timeout", runDueMs(fields), { kind: "run-timeout" });
+  if (!run.alarms.has(RUN_TIMEOUT.key)) set(run, RUN_TIMEOUT, runDueMs(fields), onDue);
 }
 
 function taskDueMs(task: WorkflowTask, fields: RunFields): number | undefined {

@@ -6,6 +6,8 @@ import type { Run } from "./run.ts";
 import type { RunFields, RunState } from "./run-state.ts";
 
 const UNVERSIONED = "unversioned";
+/** Shared by all runs whose workers say nothing: most. */
+const NO_BUILD: readonly string[] = [UNVERSIONED];
 const MAX_RESET_POINTS = 20;
 
 /** Notes which build of a worker completed a workflow task. */
@@ -20,10 +22,10 @@ export function noteBuild(
   const ids = workerVersion?.useVersioning
     ? [`versioned:${buildId}`]
     : buildId === ""
-      ? [UNVERSIONED]
+      ? NO_BUILD
       : [UNVERSIONED, `${UNVERSIONED}:${buildId}`];
   const added = ids.filter((id) => !fields.buildIds.includes(id));
-  if (added.length > 0) fields.buildIds = [...fields.buildIds, ...added];
+  if (added.length > 0) fields.buildIds = fields.buildIds.length === 0 ? ids : [...fields.buildIds, ...added];
   const known = fields.resetPoints.some(
     (point) => (point.buildId ?? "") === buildId && (point.binaryChecksum ?? "") === binaryChecksum,
   );
@@ -36,6 +38,8 @@ export function noteBuild(
     resettable: state.children.size === 0 && state.externals.size === 0,
   };
   fields.resetPoints = [...fields.resetPoints, point].slice(-MAX_RESET_POINTS);
+  if (binaryChecksum === "") return;
+  fields.binaryChecksums = fields.resetPoints.flatMap(({ binaryChecksum: known }) => known || []);
 }
 
 /** Where builds of workers took over, in this run and those before it. */
@@ -46,11 +50,18 @@ export function resetPointsOf(run: Run): readonly Init<ResetPointInfo>[] {
 const encoder = new TextEncoder();
 const METADATA = { encoding: encoder.encode("json/plain"), type: encoder.encode("KeywordList") };
 
+const UNSAID = textList(NO_BUILD);
+
 /** The search attributes of a run as lists and descriptions show them. */
 export function shownAttributes(
-  fields: Pick<RunFields, "buildIds" | "searchAttributes">,
+  fields: Pick<RunFields, "buildIds" | "binaryChecksums" | "searchAttributes">,
 ): Readonly<Record<string, Init<Payload>>> {
-  if (fields.buildIds.length === 0) return fields.searchAttributes;
-  const data = encoder.encode(JSON.stringify(fields.buildIds));
-  return { ...fields.searchAttributes, BuildIds: { metadata: METADATA, data } };
+  const { buildIds, binaryChecksums, searchAttributes } = fields;
+  if (buildIds.length === 0) return searchAttributes;
+  const shown = { ...searchAttributes, BuildIds: buildIds === NO_BUILD ? UNSAID : textList(buildIds) };
+  return binaryChecksums.length === 0 ? shown : { ...shown, BinaryChecksums: textList(binaryChecksums) };
+}
+
+function textList(texts: readonly string[]): Init<Payload> {
+  return { metadata: METADATA, data: encoder.encode(JSON.stringify(texts)) };
 }

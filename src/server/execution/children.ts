@@ -64,7 +64,6 @@ function createChild(engine: Engine, parent: Run, { initiated, initiatedId }: Ch
     workflowIdReusePolicy: initiated.workflowIdReusePolicy ?? 0,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.UNSPECIFIED,
     onConflictOptions: undefined,
-    completionCallbacks: [],
     links: [],
   });
   if (decision.kind === "existing") return decision.run;

@@ -50,7 +50,7 @@ interface Done {
 /** Carries out what a worker decided. */
 export function respondTaskCompleted(engine: Engine, request: Request): Answer {
   const token = decodeTaskToken(request.taskToken, request.namespace);
-  const run = taskOf(engine, token, noSuchTask());
+  const run = taskOf(engine, token, noSuchTask);
   let done: Done | "heartbeat-timeout";
   try {
     done = engine.transact(run, (tx) => complete(engine, tx, request));
@@ -72,12 +72,12 @@ export function respondTaskCompleted(engine: Engine, request: Request): Answer {
 export function taskOf(
   engine: Engine,
   token: TaskToken,
-  whenClosed: ServiceFailure = alreadyCompleted(),
+  whenClosed: () => ServiceFailure = alreadyCompleted,
 ): Run {
   const run = engine.run(token.namespace, token.workflowId, token.runId);
   if (token.kind !== "workflow") throw invalidArgument("Error deserializing task token.");
   if (!run) throw notFound(`workflow not found for ID: ${token.workflowId}`);
-  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw whenClosed;
+  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw whenClosed();
   const { task } = run.fields;
   const same = task?.stamp === token.stamp && task.startedId === token.startedId && task.startedId !== 0;
   if (!same) throw noSuchTask();
@@ -157,7 +157,7 @@ function runCommands(context: Omit<CommandContext, "extras">): void {
       ...(command.eventGroupMarkers.length > 0 ? { eventGroupMarkers: command.eventGroupMarkers } : {}),
     };
     // The table has for each name the handler of that name's value.
-    (handler as CommandHandler<CommandName>)({ ...context, extras }, command.attributes.value as never);
+    (handler as CommandHandler<CommandName>)({ extras, ...context }, command.attributes.value as never);
     checkCommandSize(name as CommandName, command.attributes.value as never);
   });
   for (const message of messages.values()) runMessage(context, message);

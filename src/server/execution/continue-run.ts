@@ -33,7 +33,7 @@ export function continueRun(engine: Engine, tx: Transaction, next: Continuation)
     firstWorkflowTaskBackoff: toDuration(next.backoffMs),
     eagerExecutionAccepted: false,
     versioningOverride: tx.fields.versioningOverride,
-    prevAutoResetPoints: { points: kept(engine, tx) },
+    prevAutoResetPoints: { points: keptPoints(engine, tx) },
   };
   tx.after(() => {
     startRun(engine, {
@@ -47,8 +47,12 @@ export function continueRun(engine: Engine, tx: Transaction, next: Continuation)
   });
 }
 
-/** Where workers' builds took over, each until the run that it is in is deleted. */
-function kept(engine: Engine, { run, nowMs }: Transaction): ReturnType<typeof resetPointsOf> {
+/** Where workers' builds took over, each until the run that it is in is deleted. The run that ends says so of its own too. */
+function keptPoints(engine: Engine, { run, fields, nowMs }: Transaction): ReturnType<typeof resetPointsOf> {
   const expireTime = timestamp(nowMs + engine.parts.retentionMs(run.namespace));
-  return resetPointsOf(run).map((point) => ({ ...point, expireTime: point.expireTime ?? expireTime }));
+  fields.resetPoints = fields.resetPoints.map((point) => ({
+    ...point,
+    expireTime: point.expireTime ?? expireTime,
+  }));
+  return resetPointsOf(run);
 }

@@ -78,6 +78,8 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
     executionExpirationTime: started.workflowExecutionExpirationTime,
     runExpirationTime: dueMs === undefined ? NO_TIME : timestamp(dueMs),
     cancelRequested: fields.cancelRequested,
+    lastResetTime: fields.lastResetMs === undefined ? undefined : timestamp(fields.lastResetMs),
+    resetRunId: fields.resetRunId,
     originalStartTime: timestamp(fields.startMs),
     requestIdInfos,
   };
@@ -85,7 +87,7 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
 
 /** Where the pending workflow task stands, if there is one. */
 export function pendingTask(run: Run): Init<PendingWorkflowTaskInfo> | undefined {
-  const { task } = run.fields;
+  const task = run.fields.task ?? run.fields.taskAtClose;
   if (task === undefined) return undefined;
   const started = task.startedId !== 0;
   return {
@@ -131,7 +133,8 @@ export function pendingActivity(activity: ActivityRecord): Init<PendingActivityI
       scheduleToStartTimeout: scheduled.scheduleToStartTimeout,
       startToCloseTimeout: scheduled.startToCloseTimeout,
       heartbeatTimeout: scheduled.heartbeatTimeout,
-      retryPolicy: scheduled.retryPolicy,
+      // As the real server tells it, which leaves these out.
+      retryPolicy: scheduled.retryPolicy && { ...scheduled.retryPolicy, nonRetryableErrorTypes: [] },
       priority: scheduled.priority,
     },
   };

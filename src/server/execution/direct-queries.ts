@@ -1,6 +1,7 @@
 // Invariants
 // D1. A query that was asked directly is with at most one worker, and is answered at most once: by that worker, by its
 //     caller's leaving or by the end of its time, whichever is first. An answer that comes later finds nothing.
+// D2. The time of the run's tree does not skip while a query waits for a worker or is with one, as with any other task.
 import type { Init } from "../../codec-runtime/init.ts";
 import { TaskQueueKind } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import type { WorkflowQuery } from "../../gen/codec/temporal/api/query/v1/message.ts";
@@ -13,7 +14,7 @@ import { ServiceFailure } from "../rpc/service-failure.ts";
 import { encodeTaskToken } from "../rpc/task-token.ts";
 import type { Wall } from "../time/wall.ts";
 import type { Engine } from "./engine.ts";
-import { historyPage } from "./history-page.ts";
+import { historyPage, wireHistory } from "./history-page.ts";
 import { open } from "./id-policies.ts";
 import { encodePageToken } from "./page-token.ts";
 import type { Run } from "./run.ts";
@@ -49,6 +50,22 @@ export class DirectQueries {
 
   /** Asks the worker that has the run in its cache; if that one does not answer in time, any other. */
   async ask(run: Run, query: Init<WorkflowQuery>, deadline: QueryDeadline): Promise<QueryReply> {
+    const release = run.timeline.hold(true);
+    try {
+      return await this.#askInTurn(run, query, deadline);
+    } finally {
+      release();
+    }
+  }
+
+  /** @throws {ServiceFailure} NOT_FOUND when nobody waits for this answer any more */
+  reply(queryId: string, reply: QueryReply): void {
+    const asked = this.#asked.get(queryId);
+    if (!asked) throw notFound("query task not found, or already expired");
+    asked.reply(reply);
+  }
+
+  async #askInTurn(run: Run, query: Init<WorkflowQuery>, deadline: QueryDeadline): Promise<QueryReply> {
     const { sticky, started } = run.fields;
     const id = (name: string): TaskQueueId => ({ namespace: run.namespace, name, kind: "workflow" });
     if (sticky !== undefined) {
@@ -69,13 +86,6 @@ export class DirectQueries {
     const reply = await this.#offer(run, query, { queue, sticky: false, deadline, giveUpMs: undefined });
     if (reply) return reply;
     throw failedPrecondition("no poller seen for task queue recently, worker may be down");
-  }
-
-  /** @throws {ServiceFailure} NOT_FOUND when nobody waits for this answer any more */
-  reply(queryId: string, reply: QueryReply): void {
-    const asked = this.#asked.get(queryId);
-    if (!asked) throw notFound("query task not found, or already expired");
-    asked.reply(reply);
   }
 
   #forgetSticky(run: Run, queue: string): void {
@@ -171,7 +181,7 @@ function queryTask(
 ): WorkflowTaskAnswer {
   const { fields, history } = run;
   const end = history.length + 1;
-  const { events, next } = sticky ? { events: [], next: undefined } : historyPage(run, 1, end);
+  const page = sticky ? undefined : historyPage(run, 1, end);
   return {
     taskToken: encodeTaskToken({
       kind: "query",
@@ -187,11 +197,18 @@ function queryTask(
     workflowType: fields.started.workflowType,
     previousStartedEventId: fields.lastStartedId,
     attempt: 1,
-    history: { events },
+    history: page ? wireHistory(page.encoded) : {},
     nextPageToken:
-      next === undefined
+      page?.next === undefined
         ? undefined
-        : encodePageToken({ runId: run.runId, next, end, transient: false, wait: false, closeOnly: false }),
+        : encodePageToken({
+            runId: run.runId,
+            next: page.next,
+            end,
+            transient: false,
+            wait: false,
+            closeOnly: false,
+          }),
     query,
     workflowExecutionTaskQueue: { name: fields.started.taskQueue?.name, kind: TaskQueueKind.NORMAL },
   };

@@ -5,7 +5,7 @@
 
 import type { Init } from "../../codec-runtime/init.ts";
 import type { WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
-import { MAX_HISTORY_BYTES, MAX_HISTORY_EVENTS } from "../limits.ts";
+import type { RunLimits } from "../limits.ts";
 import type { TaskQueueId, WaitingTask } from "../matching/matching.ts";
 import { invalidArgument, runNotFound, workflowNotFound } from "../rpc/failures.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
@@ -16,6 +16,7 @@ import { busy } from "./busy.ts";
 import { terminate } from "./close.ts";
 import { Run } from "./run.ts";
 import type { RunFields } from "./run-state.ts";
+import { SmallMap } from "./small-map.ts";
 import { Transaction } from "./transaction.ts";
 import { visibilityRow } from "./visibility-row.ts";
 
@@ -34,6 +35,7 @@ export interface EngineParts {
   readonly namespaceId: (namespace: string) => string;
   /** How long closed runs of a namespace are kept. */
   readonly retentionMs: (namespace: string) => number;
+  readonly limits: RunLimits;
   /** An effect failed: a defect of the server, not of a caller. */
   readonly onDefect: (what: string, error: unknown) => void;
   /** Called after each committed change, in tests: rebuilt must equal live. */
@@ -42,7 +44,7 @@ export interface EngineParts {
 
 interface Workflow {
   current: Run;
-  readonly runs: Map<string, Run>;
+  readonly runs: SmallMap<string, Run>;
 }
 
 /** What reacts to changes of runs: one place each, set when the server is put together. */
@@ -60,13 +62,17 @@ export class Engine {
   readonly parts: EngineParts;
   readonly #namespaces: Map<string, Map<string, Workflow>> = new Map();
   readonly #later: (() => void)[] = [];
+  readonly #given: ConstructorParameters<typeof Transaction>[1];
   #reactions: Reactions | undefined;
   #draining = false;
   #changing = false;
   #lastTaskId = 1_048_576;
 
+  readonly #onDue = (run: Run, due: Due): void => this.#reactions?.due(run, due);
+
   constructor(parts: EngineParts) {
     this.parts = parts;
+    this.#given = { limits: parts.limits, nextTaskId: () => (this.#lastTaskId += 1) };
   }
 
   /** Says who reacts; once, before the first run. */
@@ -124,6 +130,12 @@ export class Engine {
     if (!this.#draining && !this.#changing) this.#drain();
   }
 
+  /** Forgets all runs of a namespace, without a word to them. */
+  removeNamespace(namespace: string): void {
+    for (const run of [...this.runs(namespace)]) this.remove(run);
+    this.#namespaces.delete(namespace);
+  }
+
   /** Forgets a run and its history. */
   remove(run: Run): void {
     const workflows = this.#namespaces.get(run.namespace);
@@ -132,6 +144,7 @@ export class Engine {
     workflow.runs.delete(run.runId);
     for (const alarm of run.alarms.values()) alarm.cancel();
     run.held?.release();
+    run.kept?.cancel();
     this.parts.visibility.remove(run.namespace, run.runId);
     if (workflow.current !== run) return;
     const newest = [...workflow.runs.values()].at(-1);
@@ -147,7 +160,9 @@ export class Engine {
       workflow.current = run;
       workflow.runs.set(run.runId, run);
     } else {
-      workflows.set(run.workflowId, { current: run, runs: new Map([[run.runId, run]]) });
+      const runs = new SmallMap<string, Run>();
+      runs.set(run.runId, run);
+      workflows.set(run.workflowId, { current: run, runs });
     }
   }
 
@@ -156,7 +171,7 @@ export class Engine {
     this.#changing = true;
     const { state } = run;
     const before = state.fields;
-    const tx = new Transaction(run, run.nextChangeMs(), () => (this.#lastTaskId += 1));
+    const tx = new Transaction(run, this.#given);
     let result: Result;
     try {
       state.begin();
@@ -196,14 +211,14 @@ export class Engine {
     const reactions = this.#reactions;
     const { fields } = run;
     this.parts.verify?.(run);
-    syncAlarms(run, changed, (due) => reactions?.due(run, due));
+    syncAlarms(run, changed, this.#onDue);
     this.#syncHold(run);
     if (shows(before, fields, tx)) this.parts.visibility.put(visibilityRow(run));
+    for (const effect of tx.outcome.effects) this.later(effect);
     const { task } = fields;
     if (task !== undefined && task.startedId === 0 && task.stamp !== before.task?.stamp) {
       this.later(() => reactions?.dispatchTask(run));
     }
-    for (const effect of tx.outcome.effects) this.later(effect);
     if (!tx.running && before.closeMs === undefined) this.later(() => reactions?.closed(run));
     if (!this.#draining) this.#drain();
   }
@@ -234,9 +249,9 @@ const COUNT_EXCEEDED = "Workflow history count exceeds limit.";
 const SIZE_EXCEEDED = "Workflow history size exceeds limit.";
 
 /** @throws {ServiceFailure} INVALID_ARGUMENT when a run that goes on has more history than the server keeps of one */
-function checkHistory({ run, fields }: Transaction): void {
-  if (fields.nextEventId - 1 > MAX_HISTORY_EVENTS) throw invalidArgument(COUNT_EXCEEDED);
-  if (run.history.sizeBytes > MAX_HISTORY_BYTES) throw invalidArgument(SIZE_EXCEEDED);
+function checkHistory({ run, countedEvents, limits }: Transaction): void {
+  if (countedEvents > limits.historyEvents) throw invalidArgument(COUNT_EXCEEDED);
+  if (run.history.sizeBytes > limits.historyBytes) throw invalidArgument(SIZE_EXCEEDED);
 }
 
 /** Whether a change failed because the run's history is full. The run has ended by that. */
@@ -251,6 +266,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
     before.status !== after.status ||
     before.searchAttributes !== after.searchAttributes ||
     before.buildIds !== after.buildIds ||
+    before.binaryChecksums !== after.binaryChecksums ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
     tx.outcome.batches.some((batch) => batch[0]?.eventId === 1)

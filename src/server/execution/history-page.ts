@@ -1,16 +1,20 @@
 import type { Init } from "../../codec-runtime/init.ts";
-import type { HistoryEvent } from "../../gen/codec/temporal/api/history/v1/message.ts";
+import { encodeHistory, type History } from "../../gen/codec/temporal/api/history/v1/message.ts";
 import { makeEvent, type StoredEvent } from "../history/event.ts";
 import { HISTORY_PAGE_BATCHES } from "../limits.ts";
 import type { Run } from "./run.ts";
 import { deferredEvents } from "./workflow-task.ts";
 
-/** Bytes after which a page ends, so that clients with gRPC's default limit of 4 MiB can read it. */
-const PAGE_BYTES = 2 * 1024 * 1024;
+/**
+ * Bytes after which a page ends: clients with gRPC's default limit of 4 MiB can read it, and one in the same process does not
+ * hold its thread up for long by decoding it.
+ */
+const PAGE_BYTES = 512 * 1024;
 
 /** One page of events, oldest first. */
 export interface HistoryPage {
-  readonly events: readonly Init<HistoryEvent>[];
+  /** The events, as the fields of a `History` message. */
+  readonly encoded: Uint8Array;
   /** Id of the first event of the next page; undefined: this was the last. */
   readonly next: number | undefined;
 }
@@ -22,18 +26,19 @@ export function historyPage(
   end: number,
   maxBatches: number = HISTORY_PAGE_BATCHES,
 ): HistoryPage {
-  const { history } = run;
-  let to = from;
-  let bytes = 0;
-  let batches = 0;
-  while (to < end && batches < maxBatches) {
-    const batchEnd = Math.min(history.batchEnd(to), end);
-    bytes += bytesAbout(history.slice(to, batchEnd));
-    if (to > from && bytes > PAGE_BYTES) break;
-    to = batchEnd;
-    batches += 1;
-  }
-  return { events: history.slice(from, to), next: to < end || batches === maxBatches ? to : undefined };
+  const { bytes, to, batches } = run.history.page(from, end, { batches: maxBatches, bytes: PAGE_BYTES });
+  return { encoded: bytes, next: to < end || batches === maxBatches ? to : undefined };
+}
+
+/** A history on the wire: events that are encoded already, then others. */
+export function wireHistory(encoded: Uint8Array, more: readonly StoredEvent[] = []): Init<History> {
+  // Fields of the message as they are: an encoder writes what it finds here unchanged.
+  if (more.length === 0) return { $unknown: encoded };
+  const rest = encodeHistory({ events: more });
+  const all = new Uint8Array(encoded.length + rest.length);
+  all.set(encoded);
+  all.set(rest, encoded.length);
+  return { $unknown: all };
 }
 
 /**
@@ -43,6 +48,8 @@ export function historyPage(
 export function transientEvents(run: Run, reader: "worker" | "client" = "worker"): readonly StoredEvent[] {
   const { task } = run.fields;
   if (task === undefined || task.kind === "normal") return [];
+  // Once something else has come in, the ids that its events were to have are taken.
+  if (task.scheduledId !== run.fields.nextEventId) return [];
   const [scheduled, started] = deferredEvents(run, task);
   const { scheduledId, scheduledMs, startedId, startedMs } = task;
   const first = makeEvent("workflowTaskScheduled", scheduled, {
@@ -57,19 +64,4 @@ export function transientEvents(run: Run, reader: "worker" | "client" = "worker"
     first,
     makeEvent("workflowTaskStarted", value, { eventId: startedId, taskId: 0, timeMs: startedMs }),
   ];
-}
-
-function bytesAbout(events: readonly StoredEvent[]): number {
-  let bytes = 0;
-  for (const event of events) bytes += payloadBytes(event.attributes.value);
-  return bytes;
-}
-
-/** Bytes of the byte fields of a message, which is what makes an event large. */
-function payloadBytes(value: unknown): number {
-  if (value instanceof Uint8Array) return value.length;
-  if (typeof value !== "object" || value === null) return 8;
-  let bytes = 0;
-  for (const each of Object.values(value)) bytes += payloadBytes(each);
-  return bytes;
 }

@@ -28,7 +28,6 @@ type Request = Pick<
   | "workflowIdReusePolicy"
   | "workflowIdConflictPolicy"
   | "onConflictOptions"
-  | "completionCallbacks"
   | "links"
 >;
 
@@ -128,7 +127,6 @@ function attach(engine: Engine, run: Run, request: Request): void {
       "workflowExecutionOptionsUpdated",
       {
         attachedRequestId: options.attachRequestId ? request.requestId : "",
-        attachedCompletionCallbacks: options.attachCompletionCallbacks ? request.completionCallbacks : [],
       },
       { workerMayIgnore: true, ...(options.attachLinks ? { links: request.links } : {}) },
     );

@@ -1,7 +1,6 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { Link, WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { EventValue } from "../history/event.ts";
-import { MAX_SIGNALS } from "../limits.ts";
 import { alreadyClosing, alreadyCompleted, invalidArgument, notFound } from "../rpc/failures.ts";
 import { checkExecution, type Engine } from "./engine.ts";
 import type { Run } from "./run.ts";
@@ -21,10 +20,10 @@ export interface Signal {
 
 /** Gives a run a signal. Seen before by its request id: nothing happens. */
 export function signalRun(tx: Transaction, signal: Signal): void {
+  if (signal.requestId && tx.state.requestIds.has(signal.requestId)) return;
   if (!tx.running) throw alreadyCompleted();
   refuseWhileClosing(tx);
-  if (signal.requestId && tx.state.requestIds.has(signal.requestId)) return;
-  if (tx.fields.signalCount >= MAX_SIGNALS) {
+  if (tx.fields.signalCount >= tx.limits.signals) {
     throw invalidArgument("exceeded workflow execution limit for signal events");
   }
   if (signal.requestId) tx.state.requestIds.set(signal.requestId, true);

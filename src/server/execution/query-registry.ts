@@ -20,11 +20,12 @@ interface Buffered {
 
 /** Queries that wait for the next workflow task of a run, or are with a worker. */
 export class QueryRegistry {
-  readonly #buffered: Map<string, Buffered> = new Map();
+  /** Most runs have none. */
+  #buffered: Map<string, Buffered> | undefined;
 
   /** Whether no more can wait. */
   get full(): boolean {
-    return this.#buffered.size >= MAX_BUFFERED_QUERIES;
+    return (this.#buffered?.size ?? 0) >= MAX_BUFFERED_QUERIES;
   }
 
   /** Has a query wait for a workflow task. When `signal` aborts it is forgotten, and the promise with it. */
@@ -32,10 +33,12 @@ export class QueryRegistry {
     const id = crypto.randomUUID();
     return new Promise((resolve) => {
       const leave = (): void => {
-        this.#buffered.delete(id);
+        this.#buffered?.delete(id);
+        if (this.#buffered?.size === 0) this.#buffered = undefined;
         signal.removeEventListener("abort", leave);
       };
       signal.addEventListener("abort", leave);
+      this.#buffered ??= new Map();
       this.#buffered.set(id, {
         query,
         end: (end) => {
@@ -50,24 +53,24 @@ export class QueryRegistry {
   /** The queries that go with a task that starts now. */
   buffered(): Record<string, Init<WorkflowQuery>> {
     const queries: Record<string, Init<WorkflowQuery>> = {};
-    for (const [id, { query }] of this.#buffered) queries[id] = query;
+    for (const [id, { query }] of this.#buffered ?? []) queries[id] = query;
     return queries;
   }
 
   /** Hands the answers of a completed task to who asked, once it is committed. */
   answer(tx: Transaction, results: Readonly<Record<string, WorkflowQueryResult>>): void {
     for (const [id, result] of Object.entries(results)) {
-      const waiting = this.#buffered.get(id);
+      const waiting = this.#buffered?.get(id);
       if (waiting) tx.after(() => waiting.end({ kind: "answered", result }));
     }
   }
 
   /** Lets go, once the change is committed, all those that are not answered by then. */
   unblock(tx: Transaction): void {
-    if (this.#buffered.size === 0) return;
+    if (this.#buffered === undefined) return;
     const waiting = [...this.#buffered.keys()];
     tx.after(() => {
-      for (const id of waiting) this.#buffered.get(id)?.end({ kind: "unblocked" });
+      for (const id of waiting) this.#buffered?.get(id)?.end({ kind: "unblocked" });
     });
   }
 }

@@ -18,6 +18,7 @@ export function rebuild(events: readonly StoredEvent[], buffer: readonly StoredE
   if (!first || !started) throw new Error("a history has to begin with WorkflowExecutionStarted");
   const backoffMs = durationMs(started.firstWorkflowTaskBackoff) ?? 0;
   const state = new RunState(firstFields(started, timestampMs(first.eventTime), backoffMs));
+  state.begin();
   for (const event of events) applyEvent(state, event);
   for (const event of buffer) applyEvent(state, event);
   state.fields.nextEventId = events.length + 1;
@@ -57,7 +58,7 @@ const ALWAYS = [
   "lastTaskCompletedId",
   "versioning",
   "buildIds",
-  "resetPoints",
+  "binaryChecksums",
 ] as const satisfies readonly (keyof RunFields)[];
 
 const WHILE_OPEN = [
@@ -65,6 +66,7 @@ const WHILE_OPEN = [
   "searchAttributes",
   "cancelRequested",
   "signalCount",
+  "resetPoints",
   "versioningOverride",
 ] as const satisfies readonly (keyof RunFields)[];
 
@@ -118,9 +120,10 @@ function liveTask({ task }: RunFields): TaskIds | undefined {
 /** Times went over the wire's nanoseconds on one side. */
 const ROUNDING_MS = 0.001;
 
+/** Whether two values say the same: one of them may have been over the wire, where numbers grow large and defaults are left out. */
 function same(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true;
-  if (typeof one === "number" && typeof other === "number") return Math.abs(one - other) < ROUNDING_MS;
+  if (Object.is(one, other) || (isDefault(one) && isDefault(other))) return true;
+  if (isNumber(one) && isNumber(other)) return Math.abs(Number(one) - Number(other)) < ROUNDING_MS;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
   for (const key of keys) {
@@ -129,6 +132,16 @@ function same(one: unknown, other: unknown): boolean {
     if (!same(left, right)) return false;
   }
   return true;
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+function isDefault(value: unknown): boolean {
+  if (value === undefined || value === "" || value === false) return true;
+  if (isNumber(value)) return Number(value) === 0;
+  return (Array.isArray(value) || value instanceof Uint8Array) && value.length === 0;
 }
 
 function text(value: unknown): string {

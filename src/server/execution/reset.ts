@@ -8,6 +8,7 @@ import {
   ResetReapplyType as Reapply,
 } from "../../gen/codec/temporal/api/enums/v1/reset.ts";
 import { UpdateAdmittedEventOrigin } from "../../gen/codec/temporal/api/enums/v1/update.ts";
+import { TimeoutType } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { ResetWorkflowExecutionRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { eventName, eventValue, type StoredEvent } from "../history/event.ts";
 import { invalidArgument } from "../rpc/failures.ts";
@@ -18,10 +19,10 @@ import { startChild } from "./children.ts";
 import { forceCloseTask, terminate } from "./close.ts";
 import type { Engine } from "./engine.ts";
 import { cancelExternal, signalExternal } from "./externals.ts";
-import { open } from "./id-policies.ts";
 import type { Run } from "./run.ts";
 import { firstFields } from "./start-run.ts";
 import type { Transaction } from "./transaction.ts";
+import { scheduleTask } from "./workflow-task.ts";
 
 /** Makes a new run that goes on from a workflow task of an earlier one. Gives its id. */
 export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionRequest): string {
@@ -36,23 +37,32 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
   const task = pendingTaskAt(base, finishId);
   const runId = crypto.randomUUID();
   const later = laterEvents(engine, base, finishId);
-  if (open(current)) {
-    engine.transact(current, (tx) => {
-      forceCloseTask(tx);
-      // What waited in the buffer is told: the new run has it too.
-      tx.flush();
+  if (base !== current) {
+    engine.transact(base, (tx) => {
       tx.fields.resetRunId = runId;
-      terminate(tx, { reason: request.reason, identity: "history-resetter" });
     });
   }
+  engine.transact(current, (tx) => {
+    tx.fields.resetRunId = runId;
+    if (!tx.running) return;
+    forceCloseTask(tx);
+    // What waited in the buffer is told: the new run has it too.
+    tx.flush();
+    terminate(tx, { reason: request.reason, identity: "history-resetter" });
+  });
   const { started } = base.fields;
   const fields = firstFields(started, base.fields.startMs, base.fields.executionMs - base.fields.startMs);
   const { namespace, workflowId, timeline } = base;
   engine.create(
     { namespace, workflowId, runId, timeline, fields: { ...fields, backingOff: false } },
     (tx) => {
-      tx.copy(base.history.slice(1, finishId));
-      tx.state.startRequestIds.set(request.requestId, 1);
+      for (let at = 1; at < finishId; at = base.history.batchEnd(at)) {
+        tx.copy(base.history.slice(at, base.history.batchEnd(at)));
+      }
+      tx.fields.lastResetMs = tx.nowMs;
+      for (const [requestId, eventId] of base.state.startRequestIds.entries()) {
+        if (eventId < finishId) tx.state.startRequestIds.set(requestId, eventId);
+      }
       failTaskOfReset(tx, request, { base, task, runId });
       restartPending(engine, tx);
       reapply(tx, later, request);
@@ -63,6 +73,7 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
 }
 
 interface PendingTask {
+  /** 0: the next attempt of one that failed or timed out, of which nothing is in the history. */
   readonly scheduledId: number;
   /** 0: no worker had it yet. */
   readonly startedId: number;
@@ -81,8 +92,8 @@ function pendingTaskAt(base: Run, finishId: number): PendingTask {
     const event = base.history.get(eventId);
     if (!event) break;
     const each = eventName(event);
-    if (each === "workflowTaskCompleted" || each === "workflowTaskFailed" || each === "workflowTaskTimedOut")
-      break;
+    if (each === "workflowTaskFailed" || timedOutAtWorker(event)) return { scheduledId: 0, startedId: 0 };
+    if (each === "workflowTaskCompleted" || each === "workflowTaskTimedOut") break;
     if (each === "workflowTaskStarted") {
       return {
         scheduledId: id(eventValue(event, "workflowTaskStarted")?.scheduledEventId),
@@ -96,21 +107,28 @@ function pendingTaskAt(base: Run, finishId: number): PendingTask {
   );
 }
 
+function timedOutAtWorker(event: StoredEvent): boolean {
+  return eventValue(event, "workflowTaskTimedOut")?.timeoutType === TimeoutType.START_TO_CLOSE;
+}
+
 function failTaskOfReset(
   tx: Transaction,
   request: ResetWorkflowExecutionRequest,
   given: { readonly base: Run; readonly task: PendingTask; readonly runId: string },
 ): void {
   const { base, task, runId } = given;
+  const scheduledEventId = task.scheduledId || scheduleTask(tx).scheduledId;
+  tx.fields.task = undefined;
   const startedEventId =
     task.startedId ||
     tx.add("workflowTaskStarted", {
-      scheduledEventId: task.scheduledId,
+      scheduledEventId,
       identity: "history-service",
-      requestId: crypto.randomUUID(),
+      requestId: "emptyUuid",
     }).eventId;
+  tx.breakBatch();
   tx.add("workflowTaskFailed", {
-    scheduledEventId: task.scheduledId,
+    scheduledEventId,
     startedEventId,
     cause: Cause.RESET_WORKFLOW,
     failure: { message: request.reason, failureInfo: { case: "resetWorkflowFailureInfo", value: {} } },

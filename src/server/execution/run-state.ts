@@ -100,6 +100,8 @@ export interface RunFields {
   /** Attempt of the next workflow task. */
   taskAttempt: number;
   taskStamp: number;
+  /** The task that no worker had when the run closed: descriptions go on showing it. */
+  taskAtClose: WorkflowTask | undefined;
   /** First workflow task waits for a delay, cron or retry back-off. */
   backingOff: boolean;
   /** Id of the WorkflowTaskStarted event of the last completed workflow task; 0 before. */
@@ -114,6 +116,8 @@ export interface RunFields {
   closeAttempted: boolean;
   /** The run that goes on from an earlier point of this one; empty: it was not reset. */
   resetRunId: string;
+  /** When a reset made this run; undefined: none did. */
+  lastResetMs: number | undefined;
   signalCount: number;
   /** Updates that are accepted and not completed. */
   openUpdates: number;
@@ -123,6 +127,8 @@ export interface RunFields {
   stateTransitionCount: number;
   /** Builds of the workers that completed its tasks, as the search attribute `BuildIds` has them. */
   buildIds: readonly string[];
+  /** Checksums of these, where workers give them, as the search attribute `BinaryChecksums` has them. */
+  binaryChecksums: readonly string[];
   /** Where a new build of a worker took over: workflows can be reset to these. Without run id: of this run. */
   resetPoints: readonly Init<ResetPointInfo>[];
   versioningOverride: EventValue<"workflowExecutionStarted">["versioningOverride"];
@@ -139,50 +145,115 @@ const OF_TASK: ReadonlySet<string> = new Set<keyof RunFields>([
   "stateTransitionCount",
 ]);
 
-/** Everything that is known of a run. Lists can be taken back as the fields can. */
+/** What all lists have. */
+type Staged = Pick<StagedMap<unknown, unknown>, "size" | "commit" | "rollback">;
+
+/** Everything that is known of a run. Lists can be taken back as the fields can; between changes empty ones are not there. */
 export class RunState {
   fields: RunFields;
-  readonly activities: StagedMap<number, ActivityRecord> = new StagedMap();
-  /** Activity id → id of its scheduled event. */
-  readonly activityIds: StagedMap<string, number> = new StagedMap();
-  readonly timers: StagedMap<string, TimerRecord> = new StagedMap();
-  readonly children: StagedMap<number, ChildRecord> = new StagedMap();
-  readonly externals: StagedMap<number, ExternalRecord> = new StagedMap();
-  readonly updates: StagedMap<string, UpdateRecord> = new StagedMap();
-  /** Updates that no worker has accepted or refused yet, in the order in which they came. */
-  readonly liveUpdates: StagedMap<string, LiveUpdate> = new StagedMap();
-  /** Request ids of signals and cancel requests that were seen. */
-  readonly requestIds: StagedMap<string, true> = new StagedMap();
-  /** Request ids of starts → the event they were attached to. */
-  readonly startRequestIds: StagedMap<string, number> = new StagedMap();
+  #activities: StagedMap<number, ActivityRecord> | undefined;
+  #activityIds: StagedMap<string, number> | undefined;
+  #timers: StagedMap<string, TimerRecord> | undefined;
+  #children: StagedMap<number, ChildRecord> | undefined;
+  #externals: StagedMap<number, ExternalRecord> | undefined;
+  #updates: StagedMap<string, UpdateRecord> | undefined;
+  #liveUpdates: StagedMap<string, LiveUpdate> | undefined;
+  #requestIds: StagedMap<string, true> | undefined;
+  #startRequestIds: StagedMap<string, number> | undefined;
   #before: RunFields;
+  #changing = false;
 
   constructor(fields: RunFields) {
     this.fields = fields;
     this.#before = fields;
   }
 
+  get activities(): StagedMap<number, ActivityRecord> {
+    if (this.#changing) this.#activities ??= new StagedMap();
+    return this.#activities ?? NOTHING;
+  }
+
+  /** Activity id → id of its scheduled event. */
+  get activityIds(): StagedMap<string, number> {
+    if (this.#changing) this.#activityIds ??= new StagedMap();
+    return this.#activityIds ?? NOTHING;
+  }
+
+  get timers(): StagedMap<string, TimerRecord> {
+    if (this.#changing) this.#timers ??= new StagedMap();
+    return this.#timers ?? NOTHING;
+  }
+
+  get children(): StagedMap<number, ChildRecord> {
+    if (this.#changing) this.#children ??= new StagedMap();
+    return this.#children ?? NOTHING;
+  }
+
+  get externals(): StagedMap<number, ExternalRecord> {
+    if (this.#changing) this.#externals ??= new StagedMap();
+    return this.#externals ?? NOTHING;
+  }
+
+  get updates(): StagedMap<string, UpdateRecord> {
+    if (this.#changing) this.#updates ??= new StagedMap();
+    return this.#updates ?? NOTHING;
+  }
+
+  /** Updates that no worker has accepted or refused yet, in the order in which they came. */
+  get liveUpdates(): StagedMap<string, LiveUpdate> {
+    if (this.#changing) this.#liveUpdates ??= new StagedMap();
+    return this.#liveUpdates ?? NOTHING;
+  }
+
+  /** Request ids of signals and cancel requests that were seen. */
+  get requestIds(): StagedMap<string, true> {
+    if (this.#changing) this.#requestIds ??= new StagedMap();
+    return this.#requestIds ?? NOTHING;
+  }
+
+  /** Request ids of starts → the event they were attached to. */
+  get startRequestIds(): StagedMap<string, number> {
+    if (this.#changing) this.#startRequestIds ??= new StagedMap();
+    return this.#startRequestIds ?? NOTHING;
+  }
+
   /** From here on, changes can be taken back. */
   begin(): void {
+    this.#changing = true;
     this.#before = this.fields;
     this.fields = { ...this.fields };
   }
 
   commit(): void {
-    for (const map of this.#maps()) map.commit();
+    this.#settle((list) => list.commit());
     this.#before = this.fields;
   }
 
   rollback(): void {
-    for (const map of this.#maps()) map.rollback();
+    this.#settle((list) => list.rollback());
     this.fields = this.#before;
   }
 
   /** Whether the present change touches more than the workflow task and updates that wait for it. */
   get changedBesidesTask(): boolean {
-    if (this.#maps().some((map) => map !== this.liveUpdates && map.changed)) return true;
+    const lists = [
+      this.#activities,
+      this.#activityIds,
+      this.#timers,
+      this.#children,
+      this.#externals,
+      this.#updates,
+      this.#requestIds,
+      this.#startRequestIds,
+    ];
+    if (lists.some((list) => list?.changed)) return true;
     const [before, after]: Readonly<Record<string, unknown>>[] = [{ ...this.#before }, { ...this.fields }];
     return Object.keys(after ?? {}).some((name) => !OF_TASK.has(name) && before?.[name] !== after?.[name]);
+  }
+
+  /** The buffer as it was before the present change. */
+  get bufferBefore(): readonly StoredEvent[] {
+    return this.#before.buffer;
   }
 
   /** The workflow task as it was before the present change. */
@@ -190,17 +261,29 @@ export class RunState {
     return this.#before.task;
   }
 
-  #maps(): readonly { readonly changed: boolean; commit(): void; rollback(): void }[] {
-    return [
-      this.liveUpdates,
-      this.activities,
-      this.activityIds,
-      this.timers,
-      this.children,
-      this.externals,
-      this.updates,
-      this.requestIds,
-      this.startRequestIds,
-    ];
+  #settle(end: (list: Staged) => void): void {
+    const kept = <List extends Staged>(list: List | undefined): List | undefined => {
+      if (list !== undefined) end(list);
+      return list === undefined || list.size === 0 ? undefined : list;
+    };
+    this.#activities = kept(this.#activities);
+    this.#activityIds = kept(this.#activityIds);
+    this.#timers = kept(this.#timers);
+    this.#children = kept(this.#children);
+    this.#externals = kept(this.#externals);
+    this.#updates = kept(this.#updates);
+    this.#liveUpdates = kept(this.#liveUpdates);
+    this.#requestIds = kept(this.#requestIds);
+    this.#startRequestIds = kept(this.#startRequestIds);
+    this.#changing = false;
   }
 }
+
+/** A list that holds nothing. Only changes of a run have lists of their own to write to. */
+class NoList extends StagedMap<never, never> {
+  override set(): never {
+    throw new Error("a list of a run was written to outside of a change of it");
+  }
+}
+
+const NOTHING = new NoList();

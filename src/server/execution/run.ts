@@ -2,6 +2,7 @@ import { History } from "../history/history.ts";
 import type { Alarm, Timeline } from "../time/timeline.ts";
 import { QueryRegistry } from "./query-registry.ts";
 import { type RunFields, RunState } from "./run-state.ts";
+import { SmallMap } from "./small-map.ts";
 import { UpdateRegistry } from "./update-registry.ts";
 
 /** Changes within one millisecond of the clock are that far apart. */
@@ -20,9 +21,11 @@ export class Run {
   /** Queries that wait for a workflow task. */
   readonly queries: QueryRegistry = new QueryRegistry();
   /** What is due when, by what it is for. */
-  readonly alarms: Map<string, Alarm> = new Map();
+  readonly alarms: SmallMap<string, Alarm> = new SmallMap();
   /** The hold on time that this run's work has. */
   held: { readonly work: "firm" | "activity"; readonly release: () => void } | undefined;
+  /** Since it closed: keeps it until it is as old as closed runs become. */
+  kept: { cancel(): void } | undefined;
   #lastChangeMs = 0;
 
   constructor(init: {

@@ -1,3 +1,5 @@
+import { SmallMap } from "./small-map.ts";
+
 /**
  * A map whose changes can be taken back: until `commit` they lie beside the map, so that a refused transaction costs what
  * it changed and not what the map holds.
@@ -11,7 +13,7 @@
  */
 export class StagedMap<K, V> {
   // Most maps of most runs are empty: one that holds nothing is not there.
-  #base: Map<K, V> | undefined;
+  #base: SmallMap<K, V> | undefined;
   /** Undefined as value: deleted. */
   #staged: Map<K, V | undefined> | undefined;
   #size = 0;
@@ -54,7 +56,7 @@ export class StagedMap<K, V> {
   *entries(): Generator<[K, V]> {
     const base = this.#base;
     // What is changed meanwhile counts.
-    for (const [key, value] of base ?? []) {
+    for (const [key, value] of base?.entries() ?? []) {
       const now = this.#staged?.has(key) ? this.#staged.get(key) : value;
       if (now !== undefined) yield [key, now];
     }
@@ -71,7 +73,7 @@ export class StagedMap<K, V> {
   commit(): void {
     const staged = this.#staged;
     if (staged === undefined) return;
-    const base = this.#base ?? new Map<K, V>();
+    const base = this.#base ?? new SmallMap<K, V>();
     for (const [key, value] of staged) {
       if (value === undefined) base.delete(key);
       else base.set(key, value);

@@ -63,6 +63,7 @@ export function firstFields(
     task: undefined,
     taskAttempt: 1,
     taskStamp: 0,
+    taskAtClose: undefined,
     backingOff: backoffMs > 0,
     lastStartedId: 0,
     lastCompletedTaskMs: undefined,
@@ -72,13 +73,15 @@ export function firstFields(
     cancelRequestId: "",
     closeAttempted: false,
     resetRunId: "",
+    lastResetMs: undefined,
     signalCount: 0,
     openUpdates: 0,
     memo: defined(started.memo?.fields),
     searchAttributes: defined(started.searchAttributes?.indexedFields),
-    buffer: [],
+    buffer: NOTHING,
     stateTransitionCount: 0,
-    buildIds: [],
+    buildIds: NOTHING,
+    binaryChecksums: NOTHING,
     resetPoints: started.prevAutoResetPoints?.points?.filter((point) => point !== undefined) ?? [],
     versioningOverride: started.versioningOverride,
     versioning: undefined,
@@ -86,10 +89,15 @@ export function firstFields(
   };
 }
 
+/** Shared by all runs that have none. */
+const NONE: Readonly<Record<string, never>> = Object.freeze({});
+const NOTHING: readonly never[] = [];
+
 function defined<Value>(
   fields: Readonly<Record<string, Value | undefined>> | undefined,
-): Record<string, Value> {
+): Readonly<Record<string, Value>> {
+  if (fields === undefined) return NONE;
   const kept: Record<string, Value> = {};
-  for (const [key, value] of Object.entries(fields ?? {})) if (value !== undefined) kept[key] = value;
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
   return kept;
 }

@@ -4,17 +4,18 @@
 // T3. Effects on anything else (task queues, other runs, answers to waiting callers) happen after the commit, in order.
 import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
-import { flushBuffer } from "../history/buffer.ts";
+import { bufferBytes, flushBuffer, isBuffered } from "../history/buffer.ts";
 import {
   BUFFERED_EVENT_ID,
   type EventExtras,
   type EventName,
   type EventValue,
+  eventName,
   makeEvent,
   type StoredEvent,
 } from "../history/event.ts";
 import { EVENT_KINDS } from "../history/event-kinds.ts";
-import { MAX_BUFFERED_EVENTS } from "../limits.ts";
+import type { RunLimits } from "../limits.ts";
 import { applyEvent } from "./apply.ts";
 import type { Run } from "./run.ts";
 import type { RunFields, RunState } from "./run-state.ts";
@@ -26,6 +27,7 @@ export class Transaction {
   readonly run: Run;
   readonly state: RunState;
   readonly nowMs: number;
+  readonly limits: RunLimits;
   readonly #nextTaskId: () => number;
   readonly #batches: StoredEvent[][] = [[]];
   readonly #effects: (() => void)[] = [];
@@ -33,12 +35,14 @@ export class Transaction {
   #deciding = false;
   readonly #decided: StoredEvent[] = [];
   #taskNeeded = false;
+  #late = 0;
 
-  constructor(run: Run, nowMs: number, nextTaskId: () => number) {
+  constructor(run: Run, given: { readonly limits: RunLimits; readonly nextTaskId: () => number }) {
     this.run = run;
     this.state = run.state;
-    this.nowMs = nowMs;
-    this.#nextTaskId = nextTaskId;
+    this.nowMs = run.nextChangeMs();
+    this.limits = given.limits;
+    this.#nextTaskId = given.nextTaskId;
   }
 
   /** The working copy of the run's fields. */
@@ -51,6 +55,14 @@ export class Transaction {
     return this.fields.status === Status.RUNNING || this.fields.status === Status.PAUSED;
   }
 
+  /**
+   * Events as the limit counts them: those that could have waited in the buffer come after the count, unless a workflow task
+   * was scheduled behind them.
+   */
+  get countedEvents(): number {
+    return this.fields.nextEventId - 1 - this.#late;
+  }
+
   /** Whether a workflow task was asked for. */
   get taskNeeded(): boolean {
     return this.#taskNeeded;
@@ -60,10 +72,9 @@ export class Transaction {
   add<Name extends EventName>(name: Name, value: EventValue<Name>, extras?: EventExtras): StoredEvent {
     const { fields } = this;
     const place = EVENT_KINDS[name].place;
-    const fromOutside = place === "outside" || place === "end";
     if (place !== "task" && place !== "life" && fields.task?.kind === "speculative") writeDeferredTask(this);
     const started = fields.task !== undefined && fields.task.startedId !== 0;
-    const buffered = fromOutside && (started || this.#deciding);
+    const buffered = isBuffered(name) && (started || this.#deciding);
     const event = makeEvent(name, value, {
       eventId: buffered ? BUFFERED_EVENT_ID : fields.nextEventId,
       taskId: this.#nextTaskId(),
@@ -78,7 +89,7 @@ export class Transaction {
     return event;
   }
 
-  /** Takes over events of another run as they are: the beginning of one that was reset. */
+  /** Takes over a batch of another run as it is: one of the first of a run that was reset. */
   copy(events: readonly StoredEvent[]): void {
     for (const event of events) {
       this.#append(event);
@@ -130,12 +141,13 @@ export class Transaction {
     fields.stateTransitionCount += 1;
     if (!this.running) {
       fields.buffer = [];
+      fields.taskAtClose ??= fields.task;
       fields.task = undefined;
       endUpdates(this);
       this.run.queries.unblock(this);
       return;
     }
-    if (fields.buffer.length > MAX_BUFFERED_EVENTS) {
+    if (this.#bufferFull()) {
       failTask(this, { cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND, identity: "history-service" });
     }
     this.#keepSpeculative();
@@ -157,6 +169,13 @@ export class Transaction {
     return { batches: this.#batches, effects: this.#effects };
   }
 
+  #bufferFull(): boolean {
+    const { buffer } = this.fields;
+    if (buffer.length === 0 || buffer === this.state.bufferBefore) return false;
+    const { bufferedEvents, bufferedBytes } = this.limits;
+    return buffer.length > bufferedEvents || bufferBytes(buffer) > bufferedBytes;
+  }
+
   /** A speculative task stays one only as long as nothing but updates happens. */
   #keepSpeculative(): void {
     const { task } = this.fields;
@@ -167,6 +186,9 @@ export class Transaction {
   #append(event: StoredEvent): void {
     this.#batches.at(-1)?.push(event);
     this.fields.nextEventId += 1;
+    const name = eventName(event);
+    if (isBuffered(name)) this.#late += 1;
+    else if (name === "workflowTaskScheduled") this.#late = 0;
   }
 
   #rememberChildStart(event: StoredEvent): void {

@@ -1,7 +1,7 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { encodeRequest, type Request } from "../../gen/codec/temporal/api/update/v1/message.ts";
-import { FAILING_TASK_ATTEMPTS, MAX_UPDATES, MAX_UPDATES_BYTES, MAX_UPDATES_IN_FLIGHT } from "../limits.ts";
+import { FAILING_TASK_ATTEMPTS } from "../limits.ts";
 import {
   alreadyClosing,
   alreadyCompleted,
@@ -9,7 +9,6 @@ import {
   failedPrecondition,
   workflowNotReady,
 } from "../rpc/failures.ts";
-import type { RunState } from "./run-state.ts";
 import type { Transaction } from "./transaction.ts";
 import { countUpdates } from "./update-delivery.ts";
 import { updateStatus } from "./update-status.ts";
@@ -36,7 +35,7 @@ export function admitUpdate(
   refuseNow(tx);
   if (known) return;
   const bytes = encodeRequest(request).length;
-  checkLimits(state, bytes);
+  checkLimits(tx, bytes);
   state.liveUpdates.set(updateId, { updateId, request, bytes, sentWith: 0 });
   if (fields.task === undefined && !options.taskFollows) scheduleTask(tx, { speculative: true });
 }
@@ -54,27 +53,28 @@ function refuseNow({ fields }: Transaction): void {
   if (fields.closeAttempted && started) throw alreadyClosing();
 }
 
-function checkLimits(state: RunState, bytes: number): void {
-  if (state.liveUpdates.size + state.fields.openUpdates >= MAX_UPDATES_IN_FLIGHT) {
+function checkLimits(tx: Transaction, bytes: number): void {
+  const { state, limits } = tx;
+  if (state.liveUpdates.size + state.fields.openUpdates >= limits.updatesInFlight) {
     throw concurrentLimit(
-      `limit on number of concurrent in-flight updates has been reached (${MAX_UPDATES_IN_FLIGHT})`,
+      `limit on number of concurrent in-flight updates has been reached (${limits.updatesInFlight})`,
     );
   }
-  checkTotal(state);
+  checkTotal(tx);
   let held = bytes;
   for (const update of state.liveUpdates.values()) held += update.bytes + update.updateId.length * 2;
-  if (held >= MAX_UPDATES_BYTES) {
+  if (held >= limits.updatesInFlightBytes) {
     throw concurrentLimit(
-      `limit on total payload size of in-flight updates has been reached (${MAX_UPDATES_BYTES} bytes)`,
+      `limit on total payload size of in-flight updates has been reached (${limits.updatesInFlightBytes} bytes)`,
     );
   }
 }
 
 /** @throws {ServiceFailure} FAILED_PRECONDITION when a run has had as many updates as one may have */
-export function checkTotal(state: RunState): void {
-  if (countUpdates(state) < MAX_UPDATES) return;
+export function checkTotal({ state, limits }: Transaction): void {
+  if (countUpdates(state) < limits.updates) return;
   throw failedPrecondition(
-    `The limit on the total number of distinct updates in this workflow has been reached (${MAX_UPDATES}). ` +
+    `The limit on the total number of distinct updates in this workflow has been reached (${limits.updates}). ` +
       "Make sure any duplicate updates share an Update ID so the server can deduplicate them, and consider rejecting updates that you aren't going to process. " +
       "You can also Continue-as-New to avoid this; we recommend you check Continue-as-New Suggested in your Workflow.",
   );

@@ -15,7 +15,7 @@ interface Waiter {
 
 /** Who waits for the updates of a run. */
 export class UpdateRegistry {
-  readonly #waiters: Map<string, Set<Waiter>> = new Map();
+  #waiters: Map<string, Set<Waiter>> | undefined;
 
   /**
    * Waits until an update has come as far as `stage`. After the time of a long poll: gives how far it is then. A caller that
@@ -31,13 +31,15 @@ export class UpdateRegistry {
     if (now === undefined) throw new Error(`update ${updateId} is not known`);
     if (reaches(now, stage)) return Promise.resolve(now);
     return new Promise((resolve) => {
+      this.#waiters ??= new Map();
       const waiters = this.#waiters.get(updateId) ?? new Set<Waiter>();
       this.#waiters.set(updateId, waiters);
       const leave = (): void => {
         stopTimer();
         until.signal.removeEventListener("abort", leave);
         waiters.delete(waiter);
-        if (waiters.size === 0 && this.#waiters.get(updateId) === waiters) this.#waiters.delete(updateId);
+        if (waiters.size === 0 && this.#waiters?.get(updateId) === waiters) this.#waiters.delete(updateId);
+        if (this.#waiters?.size === 0) this.#waiters = undefined;
       };
       const done = (reached: Reached): void => {
         leave();
@@ -56,7 +58,7 @@ export class UpdateRegistry {
     tx.after(() => {
       const now = reached ?? updateStatus(tx.run, updateId);
       if (now === undefined) return;
-      for (const waiter of [...(this.#waiters.get(updateId) ?? [])]) {
+      for (const waiter of [...(this.#waiters?.get(updateId) ?? [])]) {
         if (reaches(now, waiter.stage)) waiter.done(now);
       }
     });

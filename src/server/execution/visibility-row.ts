@@ -27,6 +27,5 @@ export function visibilityRow(run: Run): VisibilityRow {
     parentRunId: parent?.runId,
     rootWorkflowId: root?.workflowId ?? run.workflowId,
     rootRunId: root?.runId ?? run.runId,
-    extra: { priority: started.priority },
   };
 }

@@ -5,13 +5,7 @@
 import { TaskQueueKind } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import { TimeoutType } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { EventValue } from "../history/event.ts";
-import {
-  CONTINUE_AS_NEW_BYTES,
-  CONTINUE_AS_NEW_EVENTS,
-  CONTINUE_AS_NEW_UPDATES,
-  DEFAULT_TASK_TIMEOUT_MS,
-  MAX_TASK_TIMEOUT_MS,
-} from "../limits.ts";
+import { DEFAULT_TASK_TIMEOUT_MS, MAX_TASK_TIMEOUT_MS, SUGGESTED_UPDATES_SHARE } from "../limits.ts";
 import { durationMs, toDuration } from "../wire-time.ts";
 import type { WorkflowTask } from "./run-state.ts";
 import type { Transaction } from "./transaction.ts";
@@ -114,9 +108,16 @@ export function completeTask(
   writeDeferredTask(tx, value.identity);
   const task = pending(tx);
   const event = tx.add("workflowTaskCompleted", {
-    ...value,
     scheduledEventId: task.scheduledId,
     startedEventId: task.startedId,
+    identity: value.identity,
+    binaryChecksum: value.binaryChecksum,
+    workerVersion: value.workerVersion,
+    sdkMetadata: value.sdkMetadata,
+    meteringMetadata: value.meteringMetadata,
+    versioningBehavior: value.versioningBehavior,
+    deploymentVersion: value.deploymentVersion,
+    workerDeploymentName: value.workerDeploymentName,
   });
   const { fields } = tx;
   fields.task = undefined;
@@ -136,9 +137,9 @@ export function failTask(
   if (task.attempt === 1) {
     writeDeferredTask(tx, value.identity);
     tx.add("workflowTaskFailed", {
-      ...value,
       scheduledEventId: task.scheduledId,
       startedEventId: task.startedId,
+      ...value,
     });
   }
   endUnfinished(tx, true);
@@ -217,9 +218,10 @@ export function deferredEvents(
 }
 
 function suggestReasons(tx: Transaction): number[] {
+  const { limits } = tx;
   const reasons: number[] = [];
-  if (tx.run.history.sizeBytes >= CONTINUE_AS_NEW_BYTES) reasons.push(1);
-  if (tx.fields.nextEventId >= CONTINUE_AS_NEW_EVENTS) reasons.push(2);
-  if (countUpdates(tx.state) >= CONTINUE_AS_NEW_UPDATES) reasons.push(3);
+  if (tx.run.history.sizeBytes >= limits.suggestedBytes) reasons.push(1);
+  if (tx.fields.nextEventId >= limits.suggestedEvents) reasons.push(2);
+  if (countUpdates(tx.state) >= limits.updates * SUGGESTED_UPDATES_SHARE) reasons.push(3);
   return reasons;
 }

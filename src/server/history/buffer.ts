@@ -1,4 +1,5 @@
-import { BUFFERED_EVENT_ID, eventName, type StoredEvent } from "./event.ts";
+import { encodeHistoryEvent } from "../../gen/codec/temporal/api/history/v1/message.ts";
+import { BUFFERED_EVENT_ID, type EventName, eventName, type StoredEvent } from "./event.ts";
 import { EVENT_KINDS } from "./event-kinds.ts";
 
 /**
@@ -19,6 +20,26 @@ export function flushBuffer(buffer: readonly StoredEvent[], nextEventId: number)
     if (started !== undefined) startedIds.set(started, numbered.eventId);
     return rewired(numbered, startedIds);
   });
+}
+
+/** Encoded sizes of buffered events, which are looked at again with each that joins them. */
+const sizes = new WeakMap<StoredEvent, number>();
+
+/** Encoded size of the events in a buffer. */
+export function bufferBytes(buffer: readonly StoredEvent[]): number {
+  let bytes = 0;
+  for (const event of buffer) {
+    const size = sizes.get(event) ?? encodeHistoryEvent(event).length;
+    sizes.set(event, size);
+    bytes += size;
+  }
+  return bytes;
+}
+
+/** Whether events of this name wait in the buffer while a workflow task is under way. */
+export function isBuffered(name: EventName): boolean {
+  const { place } = EVENT_KINDS[name];
+  return place === "outside" || place === "end";
 }
 
 interface Links {

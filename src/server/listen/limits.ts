@@ -11,5 +11,15 @@ export const MAX_CONNECTION_BYTES: number = 128 * 1024 * 1024;
 export const FIRST_BYTES_MS = 10_000;
 /** How long a request may take to arrive. */
 export const REQUEST_MS = 60_000;
-/** How long a connection of HTTP/1.1 may lie idle. */
+/** How long an answer may lie here unread. */
+export const ANSWER_MS = 120_000;
+/** So many messages are unpacked at a time. */
+export const UNPACKED_AT_ONCE = 8;
+/** Streams of one connection of HTTP/2 at a time. */
+export const MAX_STREAMS = 20_000;
+/** Requests of one connection of HTTP/1.1 that are being answered at a time: a peer may send the next before it has read. */
+export const MAX_PIPELINED = 32;
+/** Most bytes of the settings that begin a connection of HTTP/2. */
+export const MAX_SETTINGS_BYTES = 1024;
+/** How long a connection may lie idle. */
 export const IDLE_MS = 120_000;

@@ -1,5 +1,6 @@
 import type { RpcPort } from "../../platform/rpc-port.ts";
 import { Cors } from "./cors.ts";
+import { withGrpcWebText } from "./grpc-web-text.ts";
 import { jsonResponse, type WebHandler, type WebRequest, type WebResponse } from "./web.ts";
 
 /** What a web handler needs to know. */
@@ -28,7 +29,7 @@ export function createWebHandler(port: RpcPort, options: WebHandlerOptions): Web
   const answer = async (request: WebRequest): Promise<WebResponse> => {
     if (RPC_PATH.test(request.target.split("?", 1)[0] ?? "")) {
       connect ??= import("./connect/connect-api.ts").then(({ createConnectApi }) =>
-        createConnectApi(port, options.maxRequestBytes),
+        withGrpcWebText(createConnectApi(port, options.maxRequestBytes)),
       );
       return (await connect)(request);
     }

@@ -10,9 +10,6 @@ import { PollerHistory } from "./poller-history.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { RateMeter } from "./rate-meter.ts";
 
-/** Longest wait asked of the wall. */
-const MAX_WAIT_MS = 2 ** 31 - 1;
-
 /** A poll that waits. */
 export interface Waiter {
   readonly poller: Poller;
@@ -80,6 +77,13 @@ export class TaskQueue {
     }
   }
 
+  /** Waits for nothing any more. */
+  close(): void {
+    this.#stopWaiting?.();
+    // What may come yet does not wait either.
+    this.#stopWaiting = () => {};
+  }
+
   /** The queue is given up: polls end empty, tasks are handed back. */
   unload(): readonly WaitingTask<unknown>[] {
     this.#stopWaiting?.();
@@ -108,7 +112,7 @@ export class TaskQueue {
     const waitMs = this.limit.waitMs(this.#wall.now());
     // At rate 0 the next poll that gives another rate goes on.
     if (waitMs === Number.POSITIVE_INFINITY) return;
-    this.#stopWaiting = this.#wall.after(Math.min(waitMs, MAX_WAIT_MS), () => {
+    this.#stopWaiting = this.#wall.after(waitMs, () => {
       this.#stopWaiting = undefined;
       this.match();
     });

@@ -1,6 +1,8 @@
 // Invariants
 // M1. A queue that holds no task, no poll and no poller of the last minutes is forgotten, at the latest when as many others
 //     have come as there were.
+// M2. A worker that said it shuts down gets nothing more: its polls end empty, those that wait and those that come in the
+//     half minute after.
 import { failedPrecondition, invalidArgument } from "../rpc/failures.ts";
 import type { Wall } from "../time/wall.ts";
 import { type Backlog, PRIORITIES } from "./backlog.ts";
@@ -16,6 +18,8 @@ const TAIL_MS = 1_000;
 const MIN_POLL_MS = 2_000;
 /** A sticky queue nobody polled for this long is given up. */
 const STICKY_POLLER_MS = 10_000;
+/** So long a worker is remembered that shut down: its last polls may still be under way. */
+const ENDED_WORKER_MS = 30_000;
 /** As many queues are kept without looking for ones to forget. */
 const MIN_SWEEP = 64;
 
@@ -37,11 +41,6 @@ export interface TaskQueueFacts {
   readonly limited: boolean;
 }
 
-/** Whose polls: by worker, or by identity where workers do not say which they are. */
-export type PollsOf =
-  | { readonly kind: "worker"; readonly workerInstanceKey: string }
-  | { readonly kind: "identity"; readonly identity: string };
-
 /**
  * The task queues: tasks that wait for workers, and workers that wait for tasks.
  *
@@ -55,6 +54,8 @@ export type PollsOf =
 export class TaskQueues {
   readonly #wall: Wall;
   readonly #queues: Map<string, TaskQueue> = new Map();
+  /** Workers that shut down → when, oldest first. */
+  readonly #ended: Map<string, number> = new Map();
   #sweepAt = MIN_SWEEP;
 
   constructor(wall: Wall) {
@@ -76,6 +77,7 @@ export class TaskQueues {
     checkPollTime(poller.call.timeoutMs);
     if (poller.call.signal.aborted) return undefined;
     const queue = this.#queue(id);
+    if (this.#hasEnded(id.namespace, poller.workerInstanceKey)) return undefined;
     queue.polled(poller);
     // The engine adds to each queue tasks of one kind of answer only. A poll does not overtake those that wait for the limit.
     if (queue.waiters.size === 0) {
@@ -99,18 +101,27 @@ export class TaskQueues {
     return queue?.unload() ?? [];
   }
 
-  /** Ends polls, empty. Gives how many there were. */
-  cancelPolls(namespace: string, whose: PollsOf): number {
-    let cancelled = 0;
+  /** Leaves no timer behind: no task goes out for having waited long enough. */
+  close(): void {
+    for (const queue of this.#queues.values()) queue.close();
+  }
+
+  /** Gives up all queues of a namespace: polls end empty, tasks are gone. */
+  removeNamespace(namespace: string): void {
+    for (const { id } of [...this.#queues.values()]) if (id.namespace === namespace) this.unload(id);
+  }
+
+  /** Ends the polls of a worker that shuts down, and those that are still to come. */
+  endWorker(namespace: string, workerInstanceKey: string): void {
+    const key = workerKey(namespace, workerInstanceKey);
+    this.#ended.delete(key);
+    this.#ended.set(key, this.#wall.now());
     for (const queue of this.#queues.values()) {
       if (queue.id.namespace !== namespace) continue;
       for (const waiter of queue.waiters) {
-        if (!isOf(waiter.poller, whose)) continue;
-        waiter.settle(undefined);
-        cancelled += 1;
+        if (waiter.poller.workerInstanceKey === workerInstanceKey) waiter.settle(undefined);
       }
     }
-    return cancelled;
   }
 
   /** What is known of a queue; undefined: nobody used it lately. */
@@ -128,6 +139,16 @@ export class TaskQueues {
       maxTasksPerSecond: queue.limit.perSecond,
       limited: queue.backlog.size > 0 && queue.limit.waitMs(nowMs) > 0,
     };
+  }
+
+  #hasEnded(namespace: string, workerInstanceKey: string): boolean {
+    if (this.#ended.size === 0) return false;
+    const oldestMs = this.#wall.now() - ENDED_WORKER_MS;
+    for (const [key, endedMs] of this.#ended) {
+      if (endedMs >= oldestMs) break;
+      this.#ended.delete(key);
+    }
+    return this.#ended.has(workerKey(namespace, workerInstanceKey));
   }
 
   #queue(id: TaskQueueId): TaskQueue {
@@ -191,10 +212,8 @@ function byPriority(backlog: Backlog): ReadonlyMap<number, number> {
   return counts;
 }
 
-function isOf(poller: Poller, whose: PollsOf): boolean {
-  return whose.kind === "worker"
-    ? poller.workerInstanceKey === whose.workerInstanceKey
-    : poller.identity === whose.identity;
+function workerKey(namespace: string, workerInstanceKey: string): string {
+  return `${namespace}\n${workerInstanceKey}`;
 }
 
 /**

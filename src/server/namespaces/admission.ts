@@ -10,7 +10,12 @@ import type { NamespaceRegistry } from "./namespace-registry.ts";
 const OWN_CHECK: ReadonlySet<string> = new Set(["RegisterNamespace", "DescribeNamespace"]);
 
 /** Calls that need a name, with a message of their own. */
-const NAMESPACE_CALLS: ReadonlySet<string> = new Set([...OWN_CHECK, "UpdateNamespace", "DeprecateNamespace"]);
+const NAMESPACE_CALLS: ReadonlySet<string> = new Set([
+  ...OWN_CHECK,
+  "UpdateNamespace",
+  "DeprecateNamespace",
+  "DeleteNamespace",
+]);
 
 /** Calls that can do without one. */
 const OPTIONAL: ReadonlySet<string> = new Set([
@@ -30,6 +35,7 @@ interface Named {
   readonly namespace?: string;
   readonly taskToken?: Uint8Array;
   readonly id?: unknown;
+  readonly namespaceId?: unknown;
 }
 
 /**
@@ -43,7 +49,7 @@ interface Named {
  */
 export function admission(namespaces: NamespaceRegistry): (request: object, call: ServerCall) => void {
   return (request, { method }) => {
-    const { namespace, taskToken, id } = request as Named;
+    const { namespace, taskToken, id, namespaceId } = request as Named;
     if (taskToken !== undefined && taskToken.length === 0) {
       throw invalidArgument("Task token not set on request.");
     }
@@ -53,7 +59,8 @@ export function admission(namespaces: NamespaceRegistry): (request: object, call
       throw invalidArgument("Namespace length exceeds limit.");
     }
     if (namespace === "") {
-      if (taskToken !== undefined || OPTIONAL.has(method) || (method === "DescribeNamespace" && id)) return;
+      if (taskToken !== undefined || OPTIONAL.has(method)) return;
+      if ((method === "DescribeNamespace" && id) || (method === "DeleteNamespace" && namespaceId)) return;
       const unset = NAMESPACE_CALLS.has(method) ? "Namespace not set on request." : "Namespace is empty.";
       throw invalidArgument(unset);
     }

@@ -1,6 +1,6 @@
 // Invariants
 // N1. A namespace is in the registry by its name and by its id; neither ever changes.
-// N2. `temporal-system` and `default` are always there.
+// N2. `temporal-system` is always there; `default` is until somebody deletes it.
 import type { Init } from "../../codec-runtime/init.ts";
 import type { Duration } from "../../gen/codec/google/protobuf/duration.ts";
 import { NamespaceState } from "../../gen/codec/temporal/api/enums/v1/namespace.ts";
@@ -9,6 +9,9 @@ import type { SlotNamesKeeper } from "../visibility/search-attributes.ts";
 import type { Namespace } from "./namespace.ts";
 import { namespaceExists, namespaceNotFound } from "./namespace-failures.ts";
 import { checkRetention } from "./namespace-rules.ts";
+
+/** The namespace of the server itself. */
+export const SYSTEM_NAMESPACE = "temporal-system";
 
 /** The id that `temporal-system` has in every real server. */
 const SYSTEM_ID = "32049b68-7872-4094-8e63-d0dd59896a83";
@@ -41,7 +44,7 @@ export class NamespaceRegistry implements SlotNamesKeeper {
   constructor(options: NamespaceRegistryOptions) {
     this.#options = options;
     this.#add({
-      ...blank("temporal-system", SYSTEM_ID, { seconds: 7 * DAY_SECONDS }),
+      ...blank(SYSTEM_NAMESPACE, SYSTEM_ID, { seconds: 7 * DAY_SECONDS }),
       description: "Temporal internal system namespace",
       ownerEmail: "temporal-core@temporal.io",
     });
@@ -95,6 +98,12 @@ export class NamespaceRegistry implements SlotNamesKeeper {
   /** Puts a newer state in the place of a namespace. */
   replace(namespace: Namespace): void {
     this.#byName.set(namespace.name, namespace);
+  }
+
+  /** Takes a namespace out; its name is free again. */
+  remove({ name, id }: Namespace): void {
+    this.#byName.delete(name);
+    this.#names.delete(id);
   }
 
   /** Namespaces in the order of their ids: at most `limit` of them, after an id if one is given. */

@@ -41,7 +41,6 @@ export function clusterRpcs({ capabilities, clusterId }: ClusterParts): Handlers
       visibilityStore: "memory",
       initialFailoverVersion: 1,
       failoverVersionIncrement: 10,
-      versionInfo: {},
     }),
   };
 }

@@ -1,7 +1,8 @@
 // Invariants
 // X1. A path has one handler; what has none answers UNIMPLEMENTED naming the method.
 // X2. The namespace of a request is checked before its handler runs.
-// X3. Whatever a handler does, the caller gets an answer or an RpcError; a caller that leaves gets its CANCELLED at once.
+// X3. Calls are worked on in the order in which they came, and the event loop has its turn between them.
+// X4. Whatever a handler does, the caller gets an answer or an RpcError; a caller that leaves gets its CANCELLED at once.
 import { CodecError } from "../../codec-runtime/codec-error.ts";
 import type { HandlerCodec } from "../../codec-runtime/method.ts";
 import {
@@ -12,6 +13,8 @@ import {
   RpcError,
   type RpcPort,
 } from "../../platform/rpc-port.ts";
+import { MAX_TIMER_MS } from "../limits.ts";
+import { Breather } from "./breather.ts";
 import type { Handler, HandlerCodecs, HandlersOf, ServerCall } from "./call.ts";
 import { OpenCall } from "./open-call.ts";
 import { ServiceFailure, toRpcError } from "./service-failure.ts";
@@ -47,6 +50,7 @@ export class Dispatcher implements RpcPort {
   readonly #entries: Map<string, Entry> = new Map();
   readonly #services: Set<string> = new Set();
   readonly #open: Set<OpenCall> = new Set();
+  readonly #breather: Breather = new Breather();
   #closed = false;
 
   constructor(options: DispatcherOptions) {
@@ -86,6 +90,11 @@ export class Dispatcher implements RpcPort {
     if (entry?.handler === undefined) throw unimplemented(path, entry !== undefined, this.#services);
     if (this.#closed) throw closed();
     if (options.timeoutMs !== undefined && options.timeoutMs <= 0) throw expired(options.timeoutMs);
+    const pause = this.#breather.pause();
+    if (pause !== undefined) {
+      await pause;
+      if (this.#closed) throw closed();
+    }
     const request = decode(entry.codec, bytes);
     const call = new OpenCall(method, options, this.#open);
     try {
@@ -109,21 +118,31 @@ export class Dispatcher implements RpcPort {
   #orLeft<Response>(answered: Promise<Response>, call: OpenCall): Promise<Response> {
     const { signal, timeoutMs } = call;
     return new Promise<Response>((resolve, reject) => {
-      const leave = (): void => reject(this.#closed ? closed() : left());
-      const expire = (): void => {
-        const reason = expired(timeoutMs ?? 0);
-        reject(reason);
-        // Nobody waits any more: no task must go there.
-        call.abort(reason);
-      };
-      const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
-      const done = (): void => {
+      // A handler whose caller has left may never end: what was set up for it goes with the caller.
+      const end = (): void => {
         signal.removeEventListener("abort", leave);
         clearTimeout(timer);
       };
-      if (signal.aborted) leave();
+      const fail = (error: unknown): void => {
+        end();
+        reject(error);
+      };
+      const leave = (): void => fail(this.#closed ? closed() : left());
+      const expire = (): void => {
+        const reason = expired(timeoutMs ?? 0);
+        fail(reason);
+        // Nobody waits any more: no task must go there.
+        call.abort(reason);
+      };
+      // Whoever waits longer than three weeks is not kept waiting by us.
+      const counted = timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS;
+      const timer = counted ? setTimeout(expire, timeoutMs) : undefined;
       signal.addEventListener("abort", leave);
-      answered.then(resolve, reject).finally(done);
+      answered.then((response) => {
+        end();
+        resolve(response);
+      }, fail);
+      if (signal.aborted) leave();
     });
   }
 

@@ -6,7 +6,7 @@ import type {
 } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
 import type { Engine } from "../execution/engine.ts";
-import { historyPage, transientEvents } from "../execution/history-page.ts";
+import { historyPage, transientEvents, wireHistory } from "../execution/history-page.ts";
 import { open } from "../execution/id-policies.ts";
 import { decodePageToken, encodePageToken, type PageToken } from "../execution/page-token.ts";
 import type { Run } from "../execution/run.ts";
@@ -51,8 +51,8 @@ async function readHistory(engine: Engine, wall: Wall, request: Request, call: S
 }
 
 function closeEvent(run: Run, waits: boolean): Answer {
-  const { last } = run.history;
-  if (!open(run)) return { history: { events: last ? [last] : [] } };
+  const { length } = run.history;
+  if (!open(run)) return { history: wireHistory(run.history.encoded(length, length + 1)) };
   if (!waits) return { history: {} };
   return {
     history: {},
@@ -66,16 +66,16 @@ function page(
   { from, waits, token }: { from: number; waits: boolean; token: PageToken | undefined },
 ): Answer {
   const end = token?.end || run.history.length + 1;
-  const { events, next } = historyPage(run, from, end, pageSize(request.maximumPageSize));
+  const { encoded, next } = historyPage(run, from, end, pageSize(request.maximumPageSize));
   if (next !== undefined) {
     const more = { next, end: waits ? 0 : end, wait: waits, transient: token?.transient ?? !waits };
-    return { history: { events }, nextPageToken: token0(run, more) };
+    return { history: wireHistory(encoded), nextPageToken: token0(run, more) };
   }
   if (waits && open(run)) {
-    return { history: { events }, nextPageToken: token0(run, { next: end, wait: true }) };
+    return { history: wireHistory(encoded), nextPageToken: token0(run, { next: end, wait: true }) };
   }
   const transient = (token?.transient ?? !waits) && open(run) ? transientEvents(run, "client") : [];
-  return { history: { events: transient.length === 0 ? events : [...events, ...transient] } };
+  return { history: wireHistory(encoded, transient) };
 }
 
 function token0(run: Run, values: Partial<PageToken> & { readonly next: number }): Uint8Array {
@@ -124,6 +124,7 @@ function nextAppend(run: Run, wall: Wall, call: ServerCall, ready: () => boolean
       if (ready()) done();
     });
     call.signal.addEventListener("abort", done);
-    if (ready()) done();
+    // A caller that has already left does not say so again.
+    if (ready() || call.signal.aborted) done();
   });
 }

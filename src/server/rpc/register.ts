@@ -19,6 +19,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import { healthRpcs } from "./health-rpcs.ts";
 import { historyRpcs } from "./history-rpcs.ts";
 import { multiOperationRpcs } from "./multi-operation-rpcs.ts";
+import { namespaceOperatorRpcs } from "./namespace-operator-rpcs.ts";
 import { namespaceRpcs } from "./namespace-rpcs.ts";
 import { queryRpcs } from "./query-rpcs.ts";
 import { resetRpcs } from "./reset-rpcs.ts";
@@ -76,6 +77,11 @@ export function registerRpcs(dispatcher: Dispatcher, parts: ServerParts): void {
   ];
   for (const group of groups) dispatcher.register(WorkflowServiceHandlers, group);
   dispatcher.register(OperatorServiceHandlers, searchAttributeOperatorRpcs(searchAttributes));
+  const empty = (namespace: string): void => {
+    engine.removeNamespace(namespace);
+    for (const part of [queues, workers, store]) part.removeNamespace(namespace);
+  };
+  dispatcher.register(OperatorServiceHandlers, namespaceOperatorRpcs({ namespaces, empty }));
   if (keeper) dispatcher.register(TestServiceHandlers, testServiceRpcs(keeper));
 }
 
@@ -92,7 +98,13 @@ const CAPABILITIES = {
 };
 
 const NAMESPACE_FEATURES = {
-  capabilities: { eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true, workerHeartbeats: true },
+  capabilities: {
+    eagerWorkflowStart: true,
+    syncUpdate: true,
+    asyncUpdate: true,
+    workerHeartbeats: true,
+    workerPollCompleteOnShutdown: true,
+  },
   limits: { blobSizeLimitError: MAX_BLOB_BYTES, memoSizeLimitError: MAX_MEMO_BYTES },
   supportsSchedules: false,
 };

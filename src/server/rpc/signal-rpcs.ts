@@ -7,6 +7,7 @@ import { findInChain, requestCancel, signalRun } from "../execution/messages.ts"
 import { MAX_BLOB_BYTES } from "../limits.ts";
 import type { HandlersOf } from "./call.ts";
 import { alreadyCompleted, invalidArgument } from "./failures.ts";
+import { checkLinks } from "./link-checks.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
 import { checkRequestId } from "./request-checks.ts";
 
@@ -16,11 +17,14 @@ export function signalRpcs(engine: Engine): HandlersOf<WorkflowServiceHandlers> 
     signalWorkflowExecution: (request) => {
       checkExecution(request.workflowExecution);
       checkSignal(request);
+      checkLinks(request.links);
       const run = engine.find(request.namespace, request.workflowExecution);
       engine.transact(run, (tx) => signalRun(tx, request));
       return {};
     },
     requestCancelWorkflowExecution: (request) => {
+      checkExecution(request.workflowExecution);
+      checkLinks(request.links);
       const run = findInChain(
         engine,
         request.namespace,
@@ -31,6 +35,8 @@ export function signalRpcs(engine: Engine): HandlersOf<WorkflowServiceHandlers> 
       return {};
     },
     terminateWorkflowExecution: (request) => {
+      checkExecution(request.workflowExecution);
+      checkLinks(request.links);
       const run = findInChain(
         engine,
         request.namespace,

@@ -14,7 +14,10 @@ import type { Run } from "../execution/run.ts";
 import { MAX_BLOB_BYTES, MAX_ID_BYTES } from "../limits.ts";
 import type { HandlersOf } from "./call.ts";
 import { invalidArgument } from "./failures.ts";
+import { checkLaterOptions } from "./later-options.ts";
+import { checkLinks } from "./link-checks.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
+import { checkSignalledStart } from "./start-request.ts";
 import { firstRunId, startWorkflow } from "./start-rpcs.ts";
 
 type Request = SignalWithStartWorkflowExecutionRequest;
@@ -27,6 +30,7 @@ export function signalWithStartRpcs(engine: Engine): HandlersOf<WorkflowServiceH
 function signalWithStart(engine: Engine, raw: Request): Init<SignalWithStartWorkflowExecutionResponse> {
   checkRequest(raw);
   const request = { ...raw, requestId: raw.requestId || crypto.randomUUID() };
+  checkSignalledStart(engine, startRequest(request));
   const current = engine.current(request.namespace, request.workflowId);
   const policy = request.workflowIdConflictPolicy || Conflict.USE_EXISTING;
   if (current && open(current) && policy !== Conflict.TERMINATE_EXISTING && !terminatesRunning(request)) {
@@ -120,6 +124,8 @@ function checkRequest(request: Request): void {
   if (payloadsBytes(request.signalInput) > MAX_BLOB_BYTES) {
     throw invalidArgument("Blob data size exceeds limit.");
   }
+  checkLinks(request.links);
+  checkLaterOptions(request);
 }
 
 function limited(text: string, what: string): void {

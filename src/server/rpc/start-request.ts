@@ -19,6 +19,8 @@ import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { utf8Bytes } from "../visibility/byte-text.ts";
 import { durationFault, durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
 import { invalidArgument } from "./failures.ts";
+import { checkLaterOptions, refuseCallbacks } from "./later-options.ts";
+import { checkLinks } from "./link-checks.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
 import { checkRequestId, requireTaskQueue } from "./request-checks.ts";
 
@@ -32,10 +34,8 @@ export function checkStartRequest(
   refuse(retryPolicy && retryPolicyFault(retryPolicy));
   checkDelay(request);
   checkNames(request);
-  checkTimeout(request.workflowExecutionTimeout, "WorkflowExecutionTimeout");
-  checkTimeout(request.workflowRunTimeout, "WorkflowRunTimeout");
-  checkTimeout(request.workflowTaskTimeout, "WorkflowTaskTimeout");
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
+  checkTimeouts(request);
   checkRequestId(request.requestId);
   refuse(priorityFault(request.priority));
   checkPolicies(request);
@@ -43,6 +43,9 @@ export function checkStartRequest(
   const searchAttributes = fields && {
     indexedFields: engine.parts.searchAttributes.check(request.namespace, fields),
   };
+  refuseCallbacks(request.completionCallbacks);
+  checkLinks(request.links);
+  checkLaterOptions(request);
   if (payloadsBytes(request.input) > MAX_BLOB_BYTES) throw invalidArgument("Blob data size exceeds limit.");
   if (payloadsBytes({ payloads: Object.values(request.memo?.fields ?? {}) }) > MAX_MEMO_BYTES) {
     throw invalidArgument("Memo size exceeds limit.");
@@ -55,6 +58,19 @@ export function checkStartRequest(
     requestId: request.requestId || crypto.randomUUID(),
     ...normalTimeouts(request),
   };
+}
+
+/** The checks of a start that comes with a signal, also when nothing is started: the same ones in another order. */
+export function checkSignalledStart(engine: Engine, request: StartWorkflowExecutionRequest): void {
+  refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
+  checkTimeouts(request);
+  checkStartRequest(engine, request);
+}
+
+function checkTimeouts(request: StartWorkflowExecutionRequest): void {
+  checkTimeout(request.workflowExecutionTimeout, "WorkflowExecutionTimeout");
+  checkTimeout(request.workflowRunTimeout, "WorkflowRunTimeout");
+  checkTimeout(request.workflowTaskTimeout, "WorkflowTaskTimeout");
 }
 
 function refuse(fault: string | undefined): void {
@@ -150,7 +166,6 @@ export function startedValue(
     header: request.header,
     initiator: request.cronSchedule === "" ? undefined : ContinueAsNewInitiator.CRON_SCHEDULE,
     workflowId: request.workflowId,
-    completionCallbacks: request.completionCallbacks,
     versioningOverride: request.versioningOverride,
     priority: request.priority,
     eagerExecutionAccepted: given.eager,

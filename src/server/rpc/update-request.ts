@@ -5,6 +5,7 @@ import { GrpcStatus } from "../../platform/rpc-port.ts";
 import { tooLong } from "../commands/activity-attributes.ts";
 import { checkExecution } from "../execution/engine.ts";
 import { invalidArgument } from "./failures.ts";
+import { refuseCallbacks } from "./later-options.ts";
 import { ServiceFailure } from "./service-failure.ts";
 
 /** An update as it is let in: with an id, and with the stage to wait for. */
@@ -30,6 +31,7 @@ export function checkUpdateRequest(raw: UpdateWorkflowExecutionRequest): Checked
       { kind: "PermissionDeniedFailure", value: {} },
     );
   }
+  refuseCallbacks(request.completionCallbacks);
   const updateId = request.meta.updateId || crypto.randomUUID();
   return { updateId, stage, request: { ...request, meta: { ...request.meta, updateId } } };
 }

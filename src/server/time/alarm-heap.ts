@@ -47,12 +47,14 @@ export class AlarmHeap<Entry extends HeapEntry> {
     if (index < 0 || entries === undefined) return;
     const last = entries.pop();
     entry.index = -1;
-    if (entries.length === 0) this.#entries = undefined;
-    if (last === undefined || last === entry) return;
-    last.index = index;
-    entries[index] = last;
-    this.#up(entries, last);
-    this.#down(entries, last);
+    if (last !== undefined && last !== entry) {
+      last.index = index;
+      entries[index] = last;
+      this.#up(entries, last);
+      this.#down(entries, last);
+    }
+    // What is left of a longer list has no room to spare.
+    if (entries.length <= 1) this.#entries = entries.length === 0 ? undefined : entries.slice();
   }
 
   /** Puts an entry whose key has changed where it belongs. */

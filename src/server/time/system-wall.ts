@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../limits.ts";
 import type { Wall } from "./wall.ts";
 
 /** The clock of the machine. It never goes back, also when the machine's does. */
@@ -10,7 +11,15 @@ export class SystemWall implements Wall {
   }
 
   after(ms: number, fire: () => void): () => void {
-    const timer = setTimeout(fire, ms);
+    const wait = (leftMs: number): ReturnType<typeof setTimeout> =>
+      setTimeout(
+        () => {
+          if (leftMs <= MAX_TIMER_MS) fire();
+          else timer = wait(leftMs - MAX_TIMER_MS);
+        },
+        Math.min(leftMs, MAX_TIMER_MS),
+      );
+    let timer = wait(ms);
     return () => clearTimeout(timer);
   }
 }

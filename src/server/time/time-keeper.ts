@@ -98,6 +98,11 @@ export class TimeKeeper {
     return this.#holds;
   }
 
+  /** How many trees wait for an alarm. */
+  get waiting(): number {
+    return this.#idle.size + this.#busy.size;
+  }
+
   /** Adds to the locks, or takes away: without any, time skips. */
   addLocks(count: number): void {
     this.#locks += count;

@@ -7,7 +7,7 @@ export interface Alarm {
 /**
  * The time of one execution tree (a root and all its descendants and continuations share one). Without time skipping it
  * is the wall clock. With it, time jumps over stretches in which no tree has work: a busy tree stays behind and holds
- * nobody back.
+ * nobody back. Nobody but its runs knows a timeline that has neither alarm nor hold: one whose runs are all over needs no end.
  */
 export interface Timeline {
   /** Milliseconds since the epoch, by this tree's clock; never goes back. */
@@ -22,6 +22,4 @@ export interface Timeline {
    * work no sleep skips either; over other work one may, since it may come out of that very work.
    */
   hold(firm?: boolean): () => void;
-  /** No more alarms will come: frees what the keeper knows of it. Alarms still set are taken back. */
-  end(): void;
 }

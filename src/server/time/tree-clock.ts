@@ -26,10 +26,6 @@ export class TreeClock implements Timeline, HeapEntry {
   readonly #alarms: AlarmHeap<SetAlarm> = new AlarmHeap();
   #shift = 0;
   #holds = 0;
-  /** How many of them are firm. */
-  #firm = 0;
-  /** How often it was ended: holds from before count no more. */
-  #ends = 0;
 
   constructor(host: ClockHost) {
     this.#host = host;
@@ -60,22 +56,11 @@ export class TreeClock implements Timeline, HeapEntry {
   hold(firm = false): () => void {
     const firmly = firm ? 1 : 0;
     this.#count(1, firmly);
-    const ends = this.#ends;
     let held = true;
     return () => {
-      if (held && ends === this.#ends) this.#count(-1, -firmly);
+      if (held) this.#count(-1, -firmly);
       held = false;
     };
-  }
-
-  end(): void {
-    this.#host.replace(this, () => {
-      for (let first = this.#alarms.first; first !== undefined; first = this.#alarms.first) {
-        this.#alarms.remove(first);
-      }
-    });
-    if (this.#holds > 0) this.#count(-this.#holds, -this.#firm);
-    this.#ends += 1;
   }
 
   /** Brings `key` and `order` to what they should be. */
@@ -101,7 +86,6 @@ export class TreeClock implements Timeline, HeapEntry {
   }
 
   #count(change: number, firm: number): void {
-    this.#firm += firm;
     const { skips } = this;
     const holds = this.#holds + change;
     if (skips === (holds === 0)) this.#holds = holds;

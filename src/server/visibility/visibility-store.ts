@@ -90,7 +90,8 @@ export class VisibilityStore implements VisibilitySink {
 
 class NamespaceRows {
   readonly #byRun: Map<string, VisibilityEntry> = new Map();
-  readonly #byWorkflow: Map<string, Set<VisibilityEntry>> = new Map();
+  /** Most workflows have one run. */
+  readonly #byWorkflow: Map<string, VisibilityEntry | Set<VisibilityEntry>> = new Map();
   readonly #open = new SortedList<RowPlace>(comparePlaces);
   readonly #closed = new SortedList<RowPlace>(comparePlaces);
   #lastSequence = 0;
@@ -105,8 +106,8 @@ class NamespaceRows {
     const entry = new VisibilityEntry(row, known?.sequence ?? ++this.#lastSequence);
     this.#byRun.set(row.runId, entry);
     const siblings = this.#byWorkflow.get(row.workflowId);
-    if (siblings) siblings.add(entry);
-    else this.#byWorkflow.set(row.workflowId, new Set([entry]));
+    if (siblings instanceof Set) siblings.add(entry);
+    else this.#byWorkflow.set(row.workflowId, siblings ? new Set([siblings, entry]) : entry);
     this.#listOf(row).add(entry);
   }
 
@@ -115,8 +116,9 @@ class NamespaceRows {
     if (entry === undefined) return;
     this.#byRun.delete(runId);
     const siblings = this.#byWorkflow.get(entry.row.workflowId);
-    siblings?.delete(entry);
-    if (siblings?.size === 0) this.#byWorkflow.delete(entry.row.workflowId);
+    if (siblings instanceof Set) siblings.delete(entry);
+    if (siblings === entry || (siblings instanceof Set && siblings.size === 0))
+      this.#byWorkflow.delete(entry.row.workflowId);
     this.#listOf(entry.row).remove(entry);
   }
 
@@ -142,7 +144,8 @@ class NamespaceRows {
     }
     if (runIds === undefined) {
       for (const workflowId of workflowIds ?? []) {
-        for (const entry of this.#byWorkflow.get(workflowId) ?? []) found.add(entry);
+        const runs = this.#byWorkflow.get(workflowId);
+        for (const entry of runs instanceof Set ? runs : runs ? [runs] : []) found.add(entry);
       }
     }
     return [...found].sort(comparePlaces);

@@ -1,6 +1,5 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { Memo, Payload } from "../../gen/codec/temporal/api/common/v1/message.ts";
-import type { WorkflowExecutionInfo } from "../../gen/codec/temporal/api/workflow/v1/message.ts";
 
 /** One run as visibility knows it. Rows are replaced, never changed. Times are milliseconds since the epoch. */
 export interface VisibilityRow {
@@ -26,8 +25,6 @@ export interface VisibilityRow {
   readonly parentRunId: string | undefined;
   readonly rootWorkflowId: string;
   readonly rootRunId: string;
-  /** Extra fields of `WorkflowExecutionInfo` that lists show (versioning, priority…). */
-  readonly extra?: Init<WorkflowExecutionInfo> | undefined;
 }
 
 /** What the engine tells visibility; immediate unless a delay was asked for. */

@@ -53,6 +53,11 @@ export class WorkerRegistry {
     return this.#current(namespace).get(key)?.heartbeat;
   }
 
+  /** Forgets the workers of a namespace. */
+  removeNamespace(namespace: string): void {
+    this.#namespaces.delete(namespace);
+  }
+
   #current(namespace: string): ReadonlyMap<string, Entry> {
     const workers = this.#namespaces.get(namespace) ?? new Map<string, Entry>();
     const oldestMs = this.#wall.now() - FORGOTTEN_AFTER_MS;

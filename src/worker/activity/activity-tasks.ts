@@ -156,7 +156,7 @@ export class ActivityTasks {
     if (this.#shutdown) cancelForShutdown(execution);
     let outcome: Outcome;
     try {
-      outcome = await runAttempt(execution, prepared, clock);
+      ({ outcome } = await runAttempt(execution, prepared, clock));
       await heartbeats.close(outcome.kind === "failed" || outcome.kind === "cancelled");
     } finally {
       timeout.stop();

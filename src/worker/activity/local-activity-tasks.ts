@@ -192,7 +192,7 @@ export class LocalActivityTasks {
     const { info } = execution.context;
     try {
       const prepared = await prepareActivity(command, facts, dataContextOf(info));
-      const outcome = await runAttempt(execution, prepared, clock);
+      const { outcome } = await runAttempt(execution, prepared, clock);
       if (wasInterrupted(execution, outcome)) return undefined;
       return await this.#endOf(outcome, info, execution.logger);
     } catch (error) {

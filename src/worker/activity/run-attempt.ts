@@ -4,12 +4,18 @@ import type { ActivityExecution } from "./execution.ts";
 import type { PreparedActivity } from "./intake.ts";
 import { isCancellationError, type Outcome, outcomeOf, type Settled } from "./outcome.ts";
 
+/** An attempt that has ended: what the function did, and what that is to the server. */
+export interface EndedAttempt {
+  readonly settled: Settled;
+  readonly outcome: Outcome;
+}
+
 /** Runs one attempt to its end and logs how it went. Never rejects. */
 export async function runAttempt(
   execution: ActivityExecution,
   { fn, input }: PreparedActivity,
-  clock: Clock,
-): Promise<Outcome> {
+  clock: Pick<Clock, "nowMs">,
+): Promise<EndedAttempt> {
   const startedMs = clock.nowMs();
   execution.logger.debug("Activity started");
   let settled: Settled;
@@ -21,12 +27,10 @@ export async function runAttempt(
   const details = execution.context.cancellationDetails;
   const outcome = outcomeOf(settled, { reason: execution.cancelReason, details });
   logOutcome(execution, { settled, outcome, durationMs: clock.nowMs() - startedMs });
-  return outcome;
+  return { settled, outcome };
 }
 
-interface Ending {
-  readonly settled: Settled;
-  readonly outcome: Outcome;
+interface Ending extends EndedAttempt {
   readonly durationMs: number;
 }
 

@@ -8,6 +8,7 @@ import {
   setWorkflowOptions,
   sleep,
   Trigger,
+  workflowInfo,
 } from "perdure/workflow";
 
 /** Answers signals and queries of any name, and keeps a value through its waits. */
@@ -65,4 +66,14 @@ export async function temporalTimes(): Promise<unknown> {
   });
   const same = clocks.every(([temporal, date]) => temporal === date);
   return [same, Temporal.Now.timeZoneId(), inTime, refusal, await greet("Ada")];
+}
+
+/** Not deterministic: only what is done for the first time calls the activity. */
+export async function forgetful(): Promise<string> {
+  const { greet } = proxyActivities<{ greet(name: string): Promise<string> }>({
+    startToCloseTimeout: "1 minute",
+  });
+  if (!workflowInfo().unsafe.isReplaying) await greet("Ada");
+  await sleep(10);
+  return "never";
 }

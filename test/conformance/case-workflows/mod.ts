@@ -4,6 +4,7 @@ export * from "./classes.ts";
 export * from "./faulty.ts";
 export * from "./hostile.ts";
 export * from "./locals.ts";
+export * from "./observing.ts";
 export * from "./plain.ts";
 export * from "./skipping.ts";
 export * from "./waits.ts";

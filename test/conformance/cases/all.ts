@@ -1,6 +1,7 @@
 import { authoringCases } from "./authoring.ts";
 import { badInputCases } from "./bad-input.ts";
 import type { Case } from "./case.ts";
+import { classCases } from "./classes.ts";
 import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
 import { commandLineCases } from "./command-line.ts";
@@ -10,6 +11,7 @@ import { libraryCases } from "./libraries.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { localActivityCases } from "./local-activities.ts";
 import { memoryCases } from "./memory.ts";
+import { observingCases } from "./observing.ts";
 import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { stackCases } from "./stacks.ts";
@@ -18,6 +20,7 @@ import { testingTimeCases } from "./testing-time.ts";
 import { transportCases } from "./transport.ts";
 
 export const cases: readonly Case[] = [
+  ...classCases,
   ...clientCases,
   ...authoringCases,
   ...badInputCases,
@@ -29,6 +32,7 @@ export const cases: readonly Case[] = [
   ...robustnessCases,
   ...localActivityCases,
   ...memoryCases,
+  ...observingCases,
   ...patchCases,
   ...stackCases,
   ...testingEnvironmentCases,

@@ -70,4 +70,21 @@ export const authoringCases: readonly Case[] = [
       );
     },
   },
+  {
+    name: "authoring: code that is not deterministic fails the workflow where the worker says so, under each of its names",
+    async run({ client, id, taskQueue, withWorker }) {
+      const kinds = ["NondeterminismError", "DeterminismViolationError", "Error"];
+      for (const kind of kinds) {
+        await withWorker(
+          async () => {
+            const started = { workflowId: id(), taskQueue, args: [] };
+            const error = await rejection(client.workflow.execute("forgetful", started));
+            assert.match((error.cause as Error).message, /TMPRL1100|[Nn]ondeterminism/);
+          },
+          // Without a cache the second task replays the first one.
+          { maxCachedWorkflows: 0, workflowFailureErrorTypes: { "*": [kind] } },
+        );
+      }
+    },
+  },
 ];

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode } from "perdure/worker";
+import { loadedInside, testPriced } from "../case-workflows/together.ts";
 import type { Case, CaseWorld } from "./case.ts";
 
 /** What a run that was given `name` sees. */
@@ -30,16 +31,38 @@ const expected: Readonly<Record<string, (name: string) => unknown>> = {
     ],
     name,
   ],
+  "core-js maps, sets and iterators": (name) => [
+    name,
+    name,
+    ["a", name, "z"],
+    true,
+    [
+      ["odd", [1, 3]],
+      ["even", [2]],
+    ],
+    [10, 20],
+    "undefined",
+  ],
   names: () => ["OrderRefused", "useNames", "local", "OrderRefused"],
 };
 
 const bundles = new Map<string, Promise<{ code: string }>>();
 
+/** Polyfills that change what all runs share: their modules are loaded before any run. */
+const PRELOADED = [
+  "core-js/actual/map",
+  "core-js/actual/set",
+  "core-js/actual/iterator",
+  "core-js/full/map/group-by",
+];
+
 /** All libraries together, so that one also meets what others do; polyfills on their own, since they change what all meet. */
 function bundleOf(library: string): Promise<{ code: string }> {
-  const file = library === "core-js" ? "polyfills" : "libraries";
+  const file =
+    library === "core-js" ? "polyfills" : library.startsWith("core-js") ? "preloaded" : "libraries";
   const workflowsPath = fileURLToPath(new URL(`../case-workflows/${file}.ts`, import.meta.url));
-  const bundle = bundles.get(file) ?? bundleWorkflowCode({ workflowsPath });
+  const preloadModules = file === "preloaded" ? PRELOADED : [];
+  const bundle = bundles.get(file) ?? bundleWorkflowCode({ workflowsPath, preloadModules });
   bundles.set(file, bundle);
   return bundle;
 }
@@ -58,7 +81,7 @@ async function takeTurns({ client, id, taskQueue }: CaseWorld, library: string):
   return await Promise.all(handles.map((handle) => handle.result()));
 }
 
-export const libraryCases: readonly Case[] = Object.entries(expected).map(([library, sees]) => ({
+const inTurns: readonly Case[] = Object.entries(expected).map(([library, sees]) => ({
   name: `libraries: ${library} in two runs that take turns, from the cache and in replay`,
   async run(world) {
     const workflowBundle = await bundleOf(library);
@@ -71,3 +94,21 @@ export const libraryCases: readonly Case[] = Object.entries(expected).map(([libr
     }
   },
 }));
+
+export const libraryCases: readonly Case[] = [
+  ...inTurns,
+  {
+    name: "libraries: one file of a user holds workflows, activities and tests together",
+    async run({ connection, taskQueue }) {
+      assert.equal(loadedInside, false);
+      assert.deepEqual(await testPriced({ connection, taskQueue }), [
+        3,
+        true,
+        true,
+        "PriceTooHigh",
+        "priced",
+        "inner",
+      ]);
+    },
+  },
+];

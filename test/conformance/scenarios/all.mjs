@@ -1,7 +1,9 @@
 /** Every scenario, in the order in which they are recorded. */
 import { activityScenarios } from "./activities.mjs";
+import { asyncLocalScenarios } from "./async-locals.mjs";
 import { cancellationScenarios } from "./cancellation.mjs";
 import { childScenarios } from "./children.mjs";
+import { configuredScenarios } from "./configured.mjs";
 import { dynamicScenarios } from "./dynamic.mjs";
 import { eventGroupScenarios } from "./event-groups.mjs";
 import { externalScenarios } from "./external.mjs";
@@ -43,4 +45,6 @@ export const scenarios = [
   ...localOpenScenarios,
   ...metadataScenarios,
   ...versioningScenarios,
+  ...asyncLocalScenarios,
+  ...configuredScenarios,
 ];

@@ -8,27 +8,61 @@ function worker(taskQueue, buildId, defaultVersioningBehavior = "PINNED") {
   return { workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior } };
 }
 
+/** Answers no until the server knows what is asked about. */
+async function known(question) {
+  try {
+    return await question();
+  } catch (error) {
+    // A server without deployments will not have them later (12: UNIMPLEMENTED).
+    if (error.status === 12) throw error;
+    return false;
+  }
+}
+
 /** Makes a version the current one, as soon as the server has heard of it from a worker, and waits until that counts. */
-async function makeCurrent({ connection, taskQueue, pause }, buildId) {
+async function makeCurrent({ connection, taskQueue }, buildId) {
+  const { workflowService } = connection;
   const deploymentName = deploymentOf(taskQueue);
-  await until(async () => {
-    try {
-      await connection.workflowService.setWorkerDeploymentCurrentVersion({
-        namespace: "default",
-        deploymentName,
-        buildId,
-        ignoreMissingTaskQueues: true,
-        identity: "scenario",
-      });
-      return true;
-    } catch (error) {
-      // A server without deployments will not have them later (12: UNIMPLEMENTED).
-      if (error.status === 12) throw error;
-      return false;
-    }
+  await until(async () => await known(() => hasQueues({ connection, taskQueue }, buildId)));
+  await workflowService.setWorkerDeploymentCurrentVersion({
+    namespace: "default",
+    deploymentName,
+    buildId,
+    identity: "scenario",
   });
-  // The server does not say when the matchers of the task queue have heard of it.
-  await pause(1_000);
+  await until(async () => await isRouted({ connection, taskQueue }, buildId));
+}
+
+const WORKFLOWS_AND_ACTIVITIES = [1, 2];
+
+/** Whether the version's worker polls both of its task queues: a queue that comes later may keep its old version. */
+async function hasQueues({ connection, taskQueue }, buildId) {
+  const { versionTaskQueues } = await connection.workflowService.describeWorkerDeploymentVersion({
+    namespace: "default",
+    deploymentVersion: { deploymentName: deploymentOf(taskQueue), buildId },
+  });
+  return WORKFLOWS_AND_ACTIVITIES.every((type) => versionTaskQueues.some((queue) => queue.type === type));
+}
+
+/** RoutingConfigUpdateState: not all task queues have heard of the change yet. */
+const IN_PROGRESS = 1;
+
+/** Whether the server has told the matchers of the task queue. */
+async function isRouted({ connection, taskQueue }, buildId) {
+  const { workerDeploymentInfo } = await connection.workflowService.describeWorkerDeployment({
+    namespace: "default",
+    deploymentName: deploymentOf(taskQueue),
+  });
+  if (workerDeploymentInfo.routingConfigUpdateState === IN_PROGRESS) return false;
+  for (const taskQueueType of WORKFLOWS_AND_ACTIVITIES) {
+    const { versioningInfo } = await connection.workflowService.describeTaskQueue({
+      namespace: "default",
+      taskQueue: { name: taskQueue },
+      taskQueueType,
+    });
+    if (versioningInfo?.currentDeploymentVersion?.buildId !== buildId) return false;
+  }
+  return true;
 }
 
 /** Begins on version 1.0; version 2.0 becomes current while it waits. */

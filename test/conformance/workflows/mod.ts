@@ -2,6 +2,7 @@
 export * from "./activities.ts";
 export * from "./activity-cancellation.ts";
 export * from "./activity-timeouts.ts";
+export * from "./async-locals.ts";
 export * from "./cancellation.ts";
 export * from "./child-cancellation.ts";
 export * from "./child-types.ts";

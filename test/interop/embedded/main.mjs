@@ -2,9 +2,9 @@
  * Clients that we did not write, unchanged, on the embedded server: the official TypeScript SDK, the Temporal CLI and the Python
  * SDK, each through a port of `perdure dev`.
  *
- *   npx tsx test/interop/embedded/main.mjs [typescript] [cli] [python] [time]
+ *   npx tsx test/interop/embedded/main.mjs [typescript] [cli] [python] [time] [environment] [mock]
  *
- * `SERVER=host:port` names another server instead, say the real one, which must pass too (with `time` left out).
+ * `SERVER=host:port` names another server instead, say the real one, which must pass too (with `time` and `environment` left out).
  *
  * Prints what failed, then `N passed, N failed, N skipped`.
  */
@@ -15,6 +15,8 @@ import { bundleWorkflows } from "../lib/bundle.mjs";
 import { quietRuntime } from "../lib/quiet-runtime.mjs";
 import { runCli } from "./cli.mjs";
 import { startDev } from "./dev-process.mjs";
+import { runEnvironment } from "./environment.mjs";
+import { runMockActivities } from "./mock-activities.mjs";
 import { preparePython, runPython } from "./python.mjs";
 import { Report } from "./report.mjs";
 import { runTime } from "./time.mjs";
@@ -54,6 +56,8 @@ try {
     wanted("cli") && runCli(report, server.address, worker.taskQueue),
     python && runPython(report, python, server.address),
     wanted("time") && runTime(report, skipping.address, workflowBundle),
+    wanted("environment") && runEnvironment(report, workflowBundle),
+    wanted("mock") && runMockActivities(report),
   ]);
   await worker.stop();
 } finally {

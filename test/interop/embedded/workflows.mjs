@@ -116,3 +116,25 @@ export async function sleepsADay() {
   await wf.sleep("1 day");
   return Date.now() - start;
 }
+
+const patient = wf.proxyActivities({ startToCloseTimeout: "10 days" });
+
+/** What comes first, and when: an activity that sleeps two days by the environment's clock, or a timer of one. */
+export async function timerOrActivity() {
+  const start = Date.now();
+  const first = await Promise.race([
+    wf.sleep("1 day").then(() => "timer"),
+    patient.sleepsInEnvironment("2 days").then(() => "activity"),
+  ]);
+  return { first, ms: Date.now() - start };
+}
+
+/** Waits for a signal, for thirty days at most. */
+export async function reminder() {
+  let paid = false;
+  wf.setHandler(finishSignal, () => {
+    paid = true;
+  });
+  if (await wf.condition(() => paid, "30 days")) return "paid";
+  return await patient.remind(wf.workflowInfo().workflowId);
+}

@@ -7,7 +7,7 @@ import { fork } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { WithStartWorkflowOperation } from "@temporalio/client";
+import { WithStartWorkflowOperation, WorkflowClient } from "@temporalio/client";
 import * as common from "@temporalio/common";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
@@ -23,12 +23,13 @@ function withoutMachinePaths(text) {
 
 export class Recorder {
   #shared;
-  #index;
+  #indexes;
   #stopping = [];
 
-  constructor(shared, index) {
+  /** @param indexes entries by subject, by folder under test/histories */
+  constructor(shared, indexes) {
     this.#shared = shared;
-    this.#index = index;
+    this.#indexes = indexes;
   }
 
   /** Runs a scenario to its end and saves what it asks for. */
@@ -69,6 +70,8 @@ export class Recorder {
     return {
       client,
       connection,
+      clientWith: (interceptors) =>
+        new WorkflowClient({ connection, interceptors, identity: "recorder-client" }),
       address,
       taskQueue,
       workflowId,
@@ -143,10 +146,11 @@ export class Recorder {
     const history = await handle.fetchHistory();
     const started = history.events[0].workflowExecutionStartedEventAttributes;
     const json = withoutMachinePaths(JSON.stringify(JSON.parse(historyToJSON(history)), null, 1));
+    const { folder = "." } = scenario;
     const file = `official-${officialVersion}-${subject}.json`;
-    await writeFile(join(historiesFolder, file), `${json}\n`);
+    await writeFile(join(historiesFolder, folder, file), `${json}\n`);
     const outcome = JSON.parse(withoutMachinePaths(JSON.stringify(outcomeOf(history))));
-    this.#index[subject] = {
+    this.#indexes[folder][subject] = {
       file,
       workflowType: started.workflowType.name,
       source: `test/conformance/workflows/${scenario.source}`,

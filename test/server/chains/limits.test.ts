@@ -3,9 +3,11 @@ import { Connection } from "../../../src/transport/connection.ts";
 import { openEmbedded } from "../harness/embedded.ts";
 import { compareScenarios } from "../scenarios/compare.ts";
 import { LIMITS } from "../scenarios/limits.ts";
+import { LOW_LIMITS, RUN_LIMITS_REACHED } from "../scenarios/run-limits.ts";
 import { command, Stage } from "../scenarios/stage.ts";
 
 compareScenarios("limits", LIMITS);
+compareScenarios("run-limits", RUN_LIMITS_REACHED, LOW_LIMITS);
 
 describe("limits of the embedded server", () => {
   test("a run whose history is full is terminated", { timeout: 60_000 }, async () => {

@@ -44,7 +44,9 @@ describe("a run rebuilt from its history", () => {
   test("shows what the live one has that no event tells", async () => {
     const { run, close } = await busyRun();
     run.fields.signalCount += 1;
+    run.state.begin();
     run.state.timers.set("u", { timerId: "u", startedId: 6, fireMs: 0 });
+    run.state.commit();
     const faults = rebuildFaults(run);
     expect(faults).toHaveLength(2);
     expect(faults[0]).toBe("signalCount: history tells 1, not 2");

@@ -1,7 +1,11 @@
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import { rebuildFaults } from "../../../src/server/execution/rebuild.ts";
 import type { Run } from "../../../src/server/execution/run.ts";
-import { EmbeddedServer, type EmbeddedServerOptions } from "../../../src/server/server.ts";
+import {
+  EmbeddedServer,
+  type EmbeddedServerOptions,
+  type ServerInsides,
+} from "../../../src/server/server.ts";
 
 /** An embedded server for tests. */
 export interface EmbeddedForTests {
@@ -15,7 +19,10 @@ export interface EmbeddedForTests {
  * Opens one that compares, after every change of a run, its state with what its history tells. Defects of the server are
  * thrown by `close`.
  */
-export async function openEmbedded(options: EmbeddedServerOptions = {}): Promise<EmbeddedForTests> {
+export async function openEmbedded(
+  options: EmbeddedServerOptions = {},
+  insides: ServerInsides = {},
+): Promise<EmbeddedForTests> {
   const defects: unknown[] = [];
   const onDefect = (what: string, error: unknown): void => {
     defects.push(new Error(`${what}: ${String(error)}`, { cause: error }));
@@ -28,7 +35,7 @@ export async function openEmbedded(options: EmbeddedServerOptions = {}): Promise
     if (faults.length === 0) return;
     defects.push(new Error(`${run.workflowId} after event ${length}: ${faults.join("; ")}`));
   };
-  const server = new EmbeddedServer({ onDefect, ...options }, { verify });
+  const server = new EmbeddedServer({ onDefect, ...options }, { verify, ...insides });
   return {
     port: server,
     namespace: "default",

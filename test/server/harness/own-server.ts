@@ -1,14 +1,17 @@
 import { OperatorServiceHandlers } from "../../../src/gen/codec/temporal/api/operatorservice/v1/service.handlers.ts";
 import { WorkflowServiceHandlers } from "../../../src/gen/codec/temporal/api/workflowservice/v1/service.handlers.ts";
+import { TaskQueues } from "../../../src/server/matching/task-queues.ts";
 import { admission } from "../../../src/server/namespaces/admission.ts";
 import { NamespaceRegistry } from "../../../src/server/namespaces/namespace-registry.ts";
 import { clusterRpcs } from "../../../src/server/rpc/cluster-rpcs.ts";
 import { Dispatcher } from "../../../src/server/rpc/dispatcher.ts";
+import { namespaceOperatorRpcs } from "../../../src/server/rpc/namespace-operator-rpcs.ts";
 import { namespaceRpcs } from "../../../src/server/rpc/namespace-rpcs.ts";
 import {
   searchAttributeOperatorRpcs,
   searchAttributeRpcs,
 } from "../../../src/server/rpc/search-attribute-rpcs.ts";
+import { shutdownRpcs } from "../../../src/server/rpc/shutdown-rpcs.ts";
 import { visibilityRpcs } from "../../../src/server/rpc/visibility-rpcs.ts";
 import { workerRpcs } from "../../../src/server/rpc/worker-rpcs.ts";
 import type { Wall } from "../../../src/server/time/wall.ts";
@@ -75,12 +78,14 @@ export function openOwnServer(options: { readonly autoCreate?: boolean } = {}): 
   dispatcher.declare(WorkflowServiceHandlers);
   dispatcher.declare(OperatorServiceHandlers);
   const features = { capabilities: { workerHeartbeats: true }, limits: {}, supportsSchedules: false };
+  const workers = new WorkerRegistry(wall);
   for (const group of [
     namespaceRpcs({ namespaces, features, wall }),
     clusterRpcs({ capabilities: { nexus: false, upsertMemo: true }, clusterId: crypto.randomUUID() }),
     searchAttributeRpcs(),
     visibilityRpcs({ store, slotNames: (namespace) => namespaces.slotNames(namespace) }),
-    workerRpcs(new WorkerRegistry(wall)),
+    workerRpcs(workers),
+    shutdownRpcs(new TaskQueues(wall), workers),
   ]) {
     dispatcher.register(WorkflowServiceHandlers, group);
   }
@@ -90,6 +95,8 @@ export function openOwnServer(options: { readonly autoCreate?: boolean } = {}): 
     respondWorkflowTaskCompleted: noRuns,
   });
   dispatcher.register(OperatorServiceHandlers, searchAttributeOperatorRpcs(attributes));
+  const empty = (namespace: string): void => store.removeNamespace(namespace);
+  dispatcher.register(OperatorServiceHandlers, namespaceOperatorRpcs({ namespaces, empty }));
   const connection = Connection.lazy({ transport: dispatcher, interceptors: [] });
   return {
     services: { workflow: connection.workflowService, operator: connection.operatorService },

@@ -1,7 +1,9 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { Connections } from "../../../runtimes/node-api/server/connections.ts";
-import { FIRST_BYTES_MS, IDLE_MS } from "../../../src/server/listen/limits.ts";
+import { FIRST_BYTES_MS, IDLE_MS, MAX_PIPELINED } from "../../../src/server/listen/limits.ts";
+
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 interface Taken {
   readonly by: "http1" | "http2";
@@ -50,7 +52,10 @@ async function withPeers(body: (peers: Peers) => Promise<void>): Promise<void> {
 const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once("close", resolve));
 
 test.each([
-  ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "http2"],
+  [`${PREFACE}\0\0\0\u0004\0\0\0\0\0`, "http2"],
+  [`${PREFACE}\0\0\u0006\u0004\0\0\0\0\0\0\u0003\0\0\0\u0064`, "http2"],
+  [`${PREFACE}\0\0\0\u0001\0\0\0\0\0`, "http2"],
+  ["PRI x", "http2"],
   ["GET / HTTP/1.1\r\n\r\n", "http1"],
   ["PROPFIND / HTTP/1.1\r\n\r\n", "http1"],
   ["\u0016\u0003\u0001", "http1"],
@@ -74,7 +79,8 @@ test("who says nothing is cut off, who says something is not", async () => {
     const slow = await open("P");
     await open("GET / HTTP/1.1\r\n");
     await expect.poll(() => taken.length).toBe(1);
-    const gone = Promise.all([closed(silent), closed(slow)]);
+    const half = await open(`${PREFACE}\0\0\u0006\u0004\0\0\0\0\0\0\u0003`);
+    const gone = Promise.all([closed(silent), closed(slow), closed(half)]);
     connections.sweep(performance.now() + FIRST_BYTES_MS + 1);
     await gone;
     expect(taken[0]?.socket.destroyed).toBe(false);
@@ -89,11 +95,28 @@ test("a connection of HTTP/1.1 is cut off when it is idle for long, or never fin
     connections.begins(socket);
     connections.sweep(performance.now() + IDLE_MS + 1);
     expect(socket.destroyed).toBe(false);
+    connections.begins(socket);
+    connections.ends(socket);
+    connections.sweep(performance.now() + IDLE_MS + 1);
+    expect(socket.destroyed, "another request is being answered").toBe(false);
     connections.ends(socket);
     connections.sweep(performance.now());
     expect(socket.destroyed).toBe(false);
     const gone = closed(peer);
     connections.sweep(performance.now() + IDLE_MS + 1);
+    await gone;
+  });
+});
+
+test("who sends request after request without waiting for answers is cut off", async () => {
+  await withPeers(async ({ connections, taken, open }) => {
+    const peer = await open("GET / HTTP/1.1\r\n\r\n");
+    await expect.poll(() => taken.length).toBe(1);
+    const socket = taken[0]?.socket as Socket;
+    for (let n = 0; n < MAX_PIPELINED; n += 1) connections.begins(socket);
+    expect(socket.destroyed).toBe(false);
+    const gone = closed(peer);
+    connections.begins(socket);
     await gone;
   });
 });

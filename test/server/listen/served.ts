@@ -12,6 +12,8 @@ import { healthRpcs } from "../../../src/server/rpc/health-rpcs.ts";
 import { ServiceFailure } from "../../../src/server/rpc/service-failure.ts";
 import { within } from "../../transport/fault.ts";
 
+const NOTHING = new Uint8Array(0);
+
 export const WORKFLOW_SERVICE = "/temporal.api.workflowservice.v1.WorkflowService";
 export const SYSTEM_INFO: string = `${WORKFLOW_SERVICE}/GetSystemInfo`;
 export const DESCRIBE_NAMESPACE: string = `${WORKFLOW_SERVICE}/DescribeNamespace`;
@@ -23,6 +25,8 @@ export interface Served {
   readonly listener: Listener;
   /** Metadata of the last call. */
   metadata(): Metadata;
+  /** How many histories were asked for. */
+  histories(): number;
   /** Polls that wait. */
   readonly waiting: ReadonlySet<object>;
   /** Lets all polls answer with an empty task. */
@@ -45,6 +49,7 @@ export async function serving(
 
 export async function serve(options: ListenOptions): Promise<Served> {
   let metadata: Metadata = {};
+  let histories = 0;
   const waiting = new Map<object, () => void>();
   const dispatcher = new Dispatcher({
     admit: (_request, call) => {
@@ -74,9 +79,10 @@ export async function serve(options: ListenOptions): Promise<Served> {
         signal.addEventListener("abort", done);
       }),
     // As many bytes as the page size says.
-    getWorkflowExecutionHistory: ({ maximumPageSize }) => ({
-      nextPageToken: new Uint8Array(maximumPageSize),
-    }),
+    getWorkflowExecutionHistory: ({ maximumPageSize }) => {
+      histories += 1;
+      return { nextPageToken: new Uint8Array(maximumPageSize) };
+    },
     signalWorkflowExecution: () => ({}),
   });
   const listener = await listen(dispatcher, options);
@@ -84,11 +90,28 @@ export async function serve(options: ListenOptions): Promise<Served> {
     dispatcher,
     listener,
     metadata: () => metadata,
+    histories: () => histories,
     waiting: waiting as unknown as ReadonlySet<object>,
     release: () => {
       for (const done of [...waiting.values()]) done();
     },
   };
+}
+
+/** Others are served, and soon. */
+export async function servesOthers(listener: Listener): Promise<void> {
+  await calling(listener.address, async (channel) => {
+    for (let n = 0; n < 10; n++) {
+      await within(3_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call of somebody else");
+    }
+  });
+  const answer = await within(
+    2_000,
+    fetch(`http://${listener.address}/api/v1/system-info`),
+    "a request of somebody else",
+  );
+  assert.equal(answer.status, 200);
+  await answer.text();
 }
 
 /** Runs `body` with a client of our own. */

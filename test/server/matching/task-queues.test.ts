@@ -206,14 +206,23 @@ describe("a poll", () => {
     const mine = queues.poll(QUEUE, poller("mine"));
     const same = queues.poll({ ...QUEUE, kind: "workflow" }, poller("mine"));
     const other = queues.poll(QUEUE, poller("other"));
-    expect(queues.cancelPolls("elsewhere", { kind: "worker", workerInstanceKey: "mine-key" })).toBe(0);
-    expect(queues.cancelPolls("default", { kind: "worker", workerInstanceKey: "mine-key" })).toBe(2);
+    queues.endWorker("elsewhere", "mine-key");
+    expect(queues.facts(QUEUE)?.pollers).toHaveLength(2);
+    queues.endWorker("default", "mine-key");
     expect(await Promise.all([mine, same])).toEqual([undefined, undefined]);
     queues.add(QUEUE, task("1"));
     expect(await other).toBe("1 for other");
-    const third = queues.poll(QUEUE, poller("third"));
-    expect(queues.cancelPolls("default", { kind: "identity", identity: "third" })).toBe(1);
-    expect(await third).toBeUndefined();
+  });
+
+  test("of a worker that has shut down ends at once, for half a minute", async () => {
+    const { wall, queues } = open();
+    queues.endWorker("default", "late-key");
+    queues.add(QUEUE, task("1"));
+    expect(await queues.poll(QUEUE, poller("late"))).toBeUndefined();
+    wall.advance(30_000);
+    expect(await queues.poll(QUEUE, poller("late"))).toBeUndefined();
+    wall.advance(1);
+    expect(await queues.poll(QUEUE, poller("late"))).toBe("1 for late");
   });
 });
 

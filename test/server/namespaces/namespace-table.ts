@@ -30,6 +30,17 @@ function shown({ namespaceInfo, config, ...rest }: UpdateNamespaceResponse): unk
   };
 }
 
+function remove(what: string, request: Parameters<Services["operator"]["deleteNamespace"]>[0]): Exchange {
+  return {
+    what,
+    call: async ({ operator }) => {
+      const { deletedNamespace } = await operator.deleteNamespace(request);
+      // What follows is the beginning of its id.
+      return deletedNamespace.replace(/[0-9a-f]{5}$/, "<id>");
+    },
+  };
+}
+
 /** Requests about namespaces, in the order in which they are sent. */
 export const NAMESPACE_TABLE: readonly Exchange[] = [
   register("register without a name", {}),
@@ -277,11 +288,52 @@ export const NAMESPACE_TABLE: readonly Exchange[] = [
       const info = await workflow.getClusterInfo({});
       return {
         ...info,
-        versionInfo: undefined,
         persistenceStore: undefined,
         visibilityStore: undefined,
         historyShardCount: undefined,
       };
     },
+  },
+  remove("delete without a name", {}),
+  remove("delete an unknown one", { namespace: "ns-unknown" }),
+  remove("delete an unknown id", { namespaceId: "00000000-0000-0000-0000-000000000001" }),
+  remove("delete what is no id", { namespaceId: "nonsense" }),
+  remove("delete by name and id", {
+    namespace: "ns-full",
+    namespaceId: "00000000-0000-0000-0000-000000000001",
+  }),
+  remove("delete the server's own", { namespace: "temporal-system" }),
+  remove("delete one", { namespace: "ns-full" }),
+  describe("describe a deleted one", { namespace: "ns-full" }),
+  {
+    ...remove("delete a second time", { namespace: "ns-full" }),
+    settles: true,
+  },
+  {
+    what: "delete by id",
+    call: async ({ workflow, operator }) => {
+      const { namespaceInfo } = await workflow.describeNamespace({ namespace: "ns-hour" });
+      const { deletedNamespace } = await operator.deleteNamespace({ namespaceId: namespaceInfo?.id ?? "" });
+      return deletedNamespace === `ns-hour-deleted-${namespaceInfo?.id.slice(0, 5)}`;
+    },
+  },
+  register("register a deleted name again", {
+    namespace: "ns-full",
+    workflowExecutionRetentionPeriod: DAY,
+  }),
+  describe("describe it again", { namespace: "ns-full" }),
+  remove("delete default", { namespace: "default" }),
+  describe("describe default after that", { namespace: "default" }),
+  {
+    what: "start in a deleted one",
+    settles: true,
+    call: ({ workflow }) =>
+      workflow.startWorkflowExecution({
+        namespace: "default",
+        workflowId: "w",
+        requestId: "r",
+        workflowType: { name: "t" },
+        taskQueue: { name: "q" },
+      }),
   },
 ];

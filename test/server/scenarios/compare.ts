@@ -3,8 +3,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { SearchAttributeType } from "../../../src/common/search-attributes.ts";
+import type { ServerInsides } from "../../../src/server/server.ts";
 import { Connection } from "../../../src/transport/connection.ts";
-import { SEARCH_ATTRIBUTES, startRealServer } from "../../harness/real-server.ts";
+import { configArguments, SEARCH_ATTRIBUTES, startRealServer } from "../../harness/real-server.ts";
 import { openEmbedded } from "../harness/embedded.ts";
 import type { LogEntry, Scenario } from "./scenario.ts";
 import { Stage } from "./stage.ts";
@@ -23,10 +24,22 @@ const RECORD = REAL && process.env["RECORD_SCENARIOS"] === "1";
 const AT_ONCE = 16;
 const ONLY = process.env["RECORD_ONLY"] ? new RegExp(process.env["RECORD_ONLY"]) : undefined;
 
+/** What both servers are started with besides the usual. */
+export interface ServerSettings {
+  /** For the real one: `--dynamic-config-value`. */
+  readonly dynamicConfig: Readonly<Record<string, string>>;
+  /** The same for the embedded one. */
+  readonly limits: NonNullable<ServerInsides["limits"]>;
+}
+
 /** Tests that the embedded server says in each scenario what the real one said, and still says where it can be had. */
-export function compareScenarios(subject: string, scenarios: readonly Scenario[]): void {
-  const fromEmbedded = once(() => playEmbedded(scenarios));
-  const fromReal = once(() => playReal(subject, scenarios));
+export function compareScenarios(
+  subject: string,
+  scenarios: readonly Scenario[],
+  settings?: ServerSettings,
+): void {
+  const fromEmbedded = once(() => playEmbedded(scenarios, settings));
+  const fromReal = once(() => playReal(subject, scenarios, settings));
   describe(`scenarios of ${subject}`, () => {
     for (const { name } of scenarios) {
       test(`embedded: ${name}`, { timeout: 120_000 }, async () => {
@@ -73,8 +86,9 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-async function playEmbedded(scenarios: readonly Scenario[]): Promise<Logs> {
-  const server = await openEmbedded({ searchAttributes: searchAttributes() });
+async function playEmbedded(scenarios: readonly Scenario[], settings?: ServerSettings): Promise<Logs> {
+  const limits = settings?.limits ?? {};
+  const server = await openEmbedded({ searchAttributes: searchAttributes() }, { limits });
   const connection = Connection.lazy({ transport: server.port, interceptors: [] });
   try {
     return await play(connection, server.namespace, scenarios);
@@ -84,9 +98,15 @@ async function playEmbedded(scenarios: readonly Scenario[]): Promise<Logs> {
   }
 }
 
-async function playReal(subject: string, scenarios: readonly Scenario[]): Promise<Recorded> {
+async function playReal(
+  subject: string,
+  scenarios: readonly Scenario[],
+  settings?: ServerSettings,
+): Promise<Recorded> {
+  // A server with settings of its own is one of its own.
+  const options = settings && { own: true, dynamicConfig: settings.dynamicConfig };
   // Servers that start at the same moment may draw the same free port: the loser tries again.
-  const server = await startRealServer().catch(() => startRealServer());
+  const server = await startRealServer(options).catch(() => startRealServer(options));
   const connection = await Connection.connect({ address: server.address, interceptors: [] });
   try {
     const chosen = scenarios.filter(({ name }) => !RECORD || !ONLY || ONLY.test(name));
@@ -95,7 +115,9 @@ async function playReal(subject: string, scenarios: readonly Scenario[]): Promis
     const before = RECORD && ONLY ? readRecorded(subject).scenarios : {};
     const recorded: Recorded = {
       server: `Temporal ${serverVersion}`,
-      command: "temporal server start-dev --headless",
+      command: ["temporal server start-dev --headless", ...configArguments(settings?.dynamicConfig)].join(
+        " ",
+      ),
       scenarios: { ...before, ...logs },
     };
     if (RECORD) writeRecorded(subject, recorded);

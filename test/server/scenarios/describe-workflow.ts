@@ -48,6 +48,14 @@ export const DESCRIBE_WORKFLOW: readonly Scenario[] = [
     await stage.history();
   }),
 
+  defineScenario("describe: a terminated workflow with a task that nobody took", async (stage) => {
+    await stage.start();
+    const { namespace, execution } = stage;
+    await stage.service.terminateWorkflowExecution({ namespace, workflowExecution: execution });
+    await describe(stage, "closed");
+    await stage.history();
+  }),
+
   defineScenario("describe: an activity over its life", async (stage) => {
     const { service } = stage;
     await scheduled(stage, {
@@ -187,6 +195,30 @@ export const DESCRIBE_WORKFLOW: readonly Scenario[] = [
     );
     await stage.step("bare", () => service.shutdownWorker({ namespace }));
     await stage.step("no namespace", () => service.shutdownWorker({}));
+  }),
+
+  defineScenario("worker shutdown with a task in its sticky queue", async (stage) => {
+    const { service, namespace } = stage;
+    const sticky = { name: stage.id("sticky"), kind: 2, normalName: stage.taskQueue } as const;
+    await stage.start();
+    await stage.complete(await stage.pollTask(), [], {
+      stickyAttributes: { workerTaskQueue: sticky, scheduleToStartTimeout: seconds(4) },
+    });
+    await service.pollWorkflowTaskQueue(
+      { namespace, taskQueue: sticky, identity: "worker" },
+      { deadline: Date.now() + 2_500 },
+    );
+    await service.signalWorkflowExecution({
+      namespace,
+      workflowExecution: stage.execution,
+      signalName: "wake",
+    });
+    await service.shutdownWorker({ namespace, stickyTaskQueue: sticky.name, identity: "worker" });
+    const began = Date.now();
+    await stage.pollTask();
+    // It is not moved: it comes back when its time in that queue is up.
+    await stage.step("came back by its timeout", async () => Date.now() - began > 2_500);
+    await stage.history();
   }),
 
   defineScenario("polls that are refused", async (stage) => {

@@ -32,6 +32,13 @@ export class Normaliser {
     this.#suffix = suffix;
   }
 
+  /** One that knows the same names, and learns others without telling. */
+  fork(): Normaliser {
+    const fork = new Normaliser(this.#suffix);
+    for (const [uuid, name] of this.#uuids) fork.#uuids.set(uuid, name);
+    return fork;
+  }
+
   /** Any answer, as plain JSON without defaults. */
   value(value: unknown): unknown {
     if (typeof value === "string") return this.text(value);

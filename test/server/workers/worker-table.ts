@@ -12,6 +12,13 @@ function beat(what: string, workerHeartbeat: readonly Init<WorkerHeartbeat>[], n
   };
 }
 
+function shutDown(what: string, request: Parameters<Services["workflow"]["shutdownWorker"]>[0]): Exchange {
+  return {
+    what: `shut down: ${what}`,
+    call: ({ workflow }) => workflow.shutdownWorker({ namespace, identity: "test", ...request }),
+  };
+}
+
 type ListRequest = Parameters<Services["workflow"]["listWorkers"]>[0];
 
 function list(what: string, request: ListRequest): Exchange {
@@ -158,6 +165,15 @@ export const WORKER_TABLE: readonly Exchange[] = [
   list("after that", {}),
   beat("shut down", [{ workerInstanceKey: "key-1", status: 3 }]),
   list("after that too", {}),
+  shutDown("with a last heartbeat", { workerHeartbeat: { workerInstanceKey: "key-2", status: 3 } }),
+  list("after the last heartbeat", {}),
+  shutDown("with a heartbeat that says it is still at it", {
+    workerHeartbeat: { workerInstanceKey: "key-4", status: 2 },
+    workerInstanceKey: "key-4",
+  }),
+  list("after the heartbeat of one that goes", {}),
+  shutDown("of a worker without a heartbeat", { workerInstanceKey: "key-3", taskQueue: "one" }),
+  list("after a shutdown without a heartbeat", {}),
   {
     what: "fetch config",
     call: ({ workflow }) => workflow.fetchWorkerConfig({ namespace }),

@@ -23,6 +23,8 @@ import { TestService } from "../../../gen/es/temporal/api/testservice/v1/service
 import { file_temporal_api_update_v1_message } from "../../../gen/es/temporal/api/update/v1/message_pb.ts";
 import { WorkflowService } from "../../../gen/es/temporal/api/workflowservice/v1/service_pb.ts";
 import { type Metadata, RpcError, type RpcPort } from "../../../platform/rpc-port.ts";
+import { MAX_TIMER_MS } from "../../limits.ts";
+import { parseTimeout } from "../grpc-wire.ts";
 import { jsonResponse, type WebHandler, type WebRequest, type WebResponse } from "../web.ts";
 import { gzip } from "./gzip.ts";
 
@@ -106,10 +108,22 @@ function serve(handler: UniversalHandler, request: WebRequest): Promise<Universa
     httpVersion: "1.1",
     method: request.method,
     url: new URL(request.target, "http://localhost").href,
-    header: request.headers,
+    header: withCountableTimeout(request.headers),
     body: once(request.body),
     signal: request.signal,
   });
+}
+
+/** A caller who waits longer than timers count would be told at once that its time is up. */
+function withCountableTimeout(headers: Headers): Headers {
+  const connect = Number(headers.get("connect-timeout-ms"));
+  const text = headers.get("grpc-timeout");
+  const grpc = text === null ? 0 : parseTimeout(text);
+  if (!(connect > MAX_TIMER_MS) && !(typeof grpc === "number" && grpc > MAX_TIMER_MS)) return headers;
+  const counted = new Headers(headers);
+  if (connect > MAX_TIMER_MS) counted.set("connect-timeout-ms", String(MAX_TIMER_MS));
+  else counted.set("grpc-timeout", `${Math.floor(MAX_TIMER_MS / 1000)}S`);
+  return counted;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,9 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
+import { Gate } from "../gate.ts";
+import { UNPACKED_AT_ONCE } from "../limits.ts";
+
+const gate = new Gate(UNPACKED_AT_ONCE);
 
 /** gzip by the streams that every runtime has. */
 export const gzip: Compression = {
@@ -9,7 +13,7 @@ export const gzip: Compression = {
     // A message of no bytes is not worth a stream.
     if (bytes.length === 0) return new Uint8Array(0);
     try {
-      return await run(bytes, new DecompressionStream("gzip"), maxBytes);
+      return await gate.run(() => run(bytes, new DecompressionStream("gzip"), maxBytes));
     } catch (error) {
       if (error instanceof ConnectError) throw error;
       throw new ConnectError("decompression failed", Code.InvalidArgument, undefined, undefined, error);

@@ -1,68 +1,11 @@
 /** Peers that are broken or mean no good: others must be served beside them. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { connect, type Socket } from "node:net";
-import { literalField } from "../../../../runtimes/node-api/http2/hpack-encoder.ts";
+import type { Socket } from "node:net";
 import { encodeGetWorkflowExecutionHistoryRequest } from "../../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
-import type { Listener } from "../../../../src/platform/server-platform.ts";
-import { type Fault, within } from "../../../transport/fault.ts";
-import { framed } from "../raw-call.ts";
-import { calling, HISTORY, POLL, portOf, SYSTEM_INFO, serving } from "../served.ts";
-
-const NOTHING = new Uint8Array(0);
-const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
-const HEADERS = 1;
-const END_STREAM = 1;
-const END_HEADERS = 4;
-
-function frame(type: number, flags: number, streamId: number, payload: Uint8Array = NOTHING): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(streamId, 5);
-  return Buffer.concat([head, payload]);
-}
-
-function request(streamId: number, path: string, message: Uint8Array | undefined): Buffer {
-  const fields = [
-    [":method", "POST"],
-    [":scheme", "http"],
-    [":path", path],
-    [":authority", "x"],
-    ["te", "trailers"],
-    ["content-type", "application/grpc"],
-  ] as const;
-  const block = Buffer.concat(fields.map(([name, value]) => literalField(name, value)));
-  const head = frame(HEADERS, END_HEADERS, streamId, block);
-  return message === undefined
-    ? head
-    : Buffer.concat([head, frame(0, END_STREAM, streamId, framed(message))]);
-}
-
-async function open(listener: Listener, bytes: Uint8Array): Promise<Socket> {
-  const socket = connect({ port: portOf(listener.address), host: "127.0.0.1" });
-  socket.on("error", () => {});
-  await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
-  if (bytes.length > 0) socket.write(bytes);
-  return socket;
-}
-
-/** Others are served, and soon. */
-async function servesOthers(listener: Listener): Promise<void> {
-  await calling(listener.address, async (channel) => {
-    for (let n = 0; n < 10; n++) {
-      await within(3_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call of somebody else");
-    }
-  });
-  const answer = await within(
-    2_000,
-    fetch(`http://${listener.address}/api/v1/system-info`),
-    "a request of somebody else",
-  );
-  assert.equal(answer.status, 200);
-  await answer.text();
-}
+import type { Fault } from "../../../transport/fault.ts";
+import { END_HEADERS, Frame, frame, NOTHING, open, PREFACE, request } from "../raw-frames.ts";
+import { HISTORY, POLL, SYSTEM_INFO, servesOthers, serving } from "../served.ts";
 
 export const hostile: readonly Fault[] = [
   {
@@ -76,7 +19,7 @@ export const hostile: readonly Fault[] = [
           Buffer.from("PRIX"),
           Buffer.concat([PREFACE, randomBytes(5000)]),
           Buffer.concat([PREFACE, frame(4, 0, 0), frame(9, 4, 1, randomBytes(50))]),
-          Buffer.concat([PREFACE, frame(4, 0, 0), frame(HEADERS, END_HEADERS, 1, randomBytes(200))]),
+          Buffer.concat([PREFACE, frame(4, 0, 0), frame(Frame.headers, END_HEADERS, 1, randomBytes(200))]),
           Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 252]),
           Buffer.alloc(100_000, 65),
         ];

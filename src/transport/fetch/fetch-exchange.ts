@@ -1,0 +1,207 @@
+import { offAbort, onAbort } from "../../platform/abort-listeners.ts";
+import { GrpcStatus, RpcError, type RpcErrorReason } from "../../platform/rpc-port.ts";
+import type { FetchChannelOptions } from "./fetch-options.ts";
+
+/** An HTTP answer, read whole. */
+export interface FetchAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** One HTTP request, ready to be sent. */
+export interface FetchRequest {
+  /** For messages: `/package.Service/Method`. */
+  readonly call: string;
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body?: Uint8Array | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Why a request was given up on this side. */
+type End = "deadline" | "aborted" | "closed" | "too-large";
+
+/**
+ * HTTP requests over `fetch`, with deadlines, limits and errors of a call.
+ *
+ * X1: a request ends when its answer is read, its time is up, its caller aborts it or the exchange is closed, whichever is
+ *     first; the request below is aborted with it, and neither a timer nor a listener outlives it.
+ * X2: of an answer at most `maxReceiveBytes` are kept.
+ */
+export class FetchExchange {
+  readonly #options: FetchChannelOptions;
+  readonly #open = new Set<(end: End) => void>();
+  #closed = false;
+
+  constructor(options: FetchChannelOptions) {
+    this.#options = options;
+  }
+
+  /** Sends a request and reads its answer. */
+  async send(request: FetchRequest): Promise<FetchAnswer> {
+    const refused = this.#refusal(request);
+    if (refused !== undefined) throw failure(request, refused, this.#options);
+    const controller = new AbortController();
+    let ended: End | undefined;
+    const end = (why: End): void => {
+      ended ??= why;
+      controller.abort();
+    };
+    const abort = (): void => end("aborted");
+    const { timeoutMs, signal } = request;
+    const timer =
+      timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS
+        ? undefined
+        : setTimeout(() => end("deadline"), timeoutMs);
+    if (signal !== undefined) onAbort(signal, abort);
+    this.#open.add(end);
+    try {
+      return await this.#exchange(request, controller.signal, () => end("too-large"));
+    } catch (cause) {
+      if (ended !== undefined) throw failure(request, ended, this.#options);
+      throw cause instanceof RpcError ? cause : networkError(request, cause);
+    } finally {
+      clearTimeout(timer);
+      if (signal !== undefined) offAbort(signal, abort);
+      this.#open.delete(end);
+    }
+  }
+
+  /** Ends all requests under way; later ones fail at once. */
+  close(): void {
+    this.#closed = true;
+    for (const end of this.#open) end("closed");
+  }
+
+  #refusal({ timeoutMs, signal }: FetchRequest): End | undefined {
+    if (this.#closed) return "closed";
+    if (signal?.aborted) return "aborted";
+    return timeoutMs !== undefined && timeoutMs <= 0 ? "deadline" : undefined;
+  }
+
+  async #exchange(request: FetchRequest, signal: AbortSignal, tooLarge: () => void): Promise<FetchAnswer> {
+    const { fetch, maxReceiveBytes } = this.#options;
+    const { url, method, headers, body } = request;
+    // Followed redirects would turn POST into GET; workerd knows no "error".
+    const response = await fetch(url, {
+      method,
+      headers,
+      signal,
+      redirect: "manual",
+      ...(body !== undefined && { body: body as Uint8Array<ArrayBuffer> }),
+    });
+    if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+      await response.body?.cancel();
+      throw redirected(request, response);
+    }
+    const bytes = await readBounded(response, maxReceiveBytes);
+    if (bytes === undefined) {
+      tooLarge();
+      throw failure(request, "too-large", this.#options);
+    }
+    return { status: response.status, headers: response.headers, body: bytes };
+  }
+}
+
+/** The body of an answer, or undefined when it is longer than allowed. */
+async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (response.body === null) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > maxBytes) {
+      // Not waited for: what is thrown away may take its time.
+      void reader.cancel().catch(() => undefined);
+      return undefined;
+    }
+    pieces.push(value);
+  }
+  if (pieces.length === 1) return pieces[0];
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+/** What timers can count: 24.8 days. A call that may take longer may take for ever. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const ENDS: Readonly<Record<End, { readonly status: GrpcStatus; readonly reason: RpcErrorReason }>> = {
+  deadline: { status: GrpcStatus.DEADLINE_EXCEEDED, reason: "deadline" },
+  aborted: { status: GrpcStatus.CANCELLED, reason: "aborted" },
+  closed: { status: GrpcStatus.UNAVAILABLE, reason: "closed" },
+  "too-large": { status: GrpcStatus.RESOURCE_EXHAUSTED, reason: "message-too-large" },
+};
+
+function failure(request: FetchRequest, end: End, { maxReceiveBytes }: FetchChannelOptions): RpcError {
+  const details = {
+    deadline: `${request.call}: no answer within ${request.timeoutMs} ms`,
+    aborted: `${request.call}: the call was aborted by the caller`,
+    closed: `${request.call}: the connection is closed`,
+    "too-large": `${request.call}: the answer is larger than maxReceiveBytes (${maxReceiveBytes})`,
+  }[end];
+  return new RpcError({
+    ...ENDS[end],
+    details,
+    cause: end === "aborted" ? request.signal?.reason : undefined,
+  });
+}
+
+/** Faults of certificates and protocols, which another attempt would only repeat. */
+const PERMANENT =
+  /CERT|SELF_SIGNED|UNABLE_TO_|WRONG_VERSION|ERR_TLS|ERR_SSL|HOSTNAME_MISMATCH|InvalidContentType/i;
+const NOT_CONNECTED =
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|ConnectionRefused|refused/i;
+
+function networkError(request: FetchRequest, cause: unknown): RpcError {
+  const words = wordsOf(cause);
+  const reason = PERMANENT.test(words)
+    ? "connect-rejected"
+    : NOT_CONNECTED.test(words)
+      ? "connect-failed"
+      : "connection-lost";
+  return new RpcError({
+    status: GrpcStatus.UNAVAILABLE,
+    details: `${request.call}: ${new URL(request.url).origin} could not be asked: ${words}`,
+    reason,
+    cause,
+  });
+}
+
+/** The words of an error and of its causes: `fetch` itself says no more than that it failed. */
+function wordsOf(error: unknown): string {
+  const words: string[] = [];
+  for (let current = error, depth = 0; current !== undefined && depth < 4; depth++) {
+    const { message, code, cause } = (current ?? {}) as {
+      message?: unknown;
+      code?: unknown;
+      cause?: unknown;
+    };
+    for (const word of [message, code]) {
+      if (typeof word === "string" && word !== "" && !words.includes(word)) words.push(word);
+    }
+    current = cause;
+  }
+  return words.length > 0 ? words.join(": ") : String(error);
+}
+
+function redirected({ call, url }: FetchRequest, response: Response): RpcError {
+  const target = response.headers.get("location");
+  return new RpcError({
+    status: GrpcStatus.UNIMPLEMENTED,
+    details:
+      `${call}: ${new URL(url).origin} redirects` +
+      `${target === null ? "" : ` to ${target.slice(0, 200)}`} instead of answering; give the address that it redirects to`,
+    reason: "malformed-response",
+  });
+}

@@ -1,0 +1,13 @@
+/** The part of `fetch` that is used. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** How to reach a server over `fetch`. */
+export interface FetchChannelOptions {
+  /** `https://host:port/prefix`, without a slash at its end. */
+  readonly baseUrl: string;
+  readonly fetch: Fetch;
+  /** Largest request in bytes, before what the protocol adds. */
+  readonly maxSendBytes: number;
+  /** Largest answer in bytes. */
+  readonly maxReceiveBytes: number;
+}

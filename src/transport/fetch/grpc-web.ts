@@ -1,0 +1,135 @@
+import {
+  GrpcStatus,
+  type RpcAnswer,
+  type RpcCallOptions,
+  RpcError,
+  type RpcPort,
+  toGrpcStatus,
+} from "../../platform/rpc-port.ts";
+import { decodeMessage, encodeTimeout } from "../wire-text.ts";
+import { malformed, notTheProtocol, requestTooLarge } from "./answer-error.ts";
+import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
+import type { FetchChannelOptions } from "./fetch-options.ts";
+import { decodeBinary, setMetadata, toMetadata } from "./headers.ts";
+
+const PREFIX_BYTES = 5;
+/** Flags of a frame. */
+const COMPRESSED = 1;
+const TRAILERS = 0x80;
+
+/**
+ * Calls by gRPC-Web (binary), as the gateway, the embedded server and Envoy serve it.
+ *
+ * @example
+ * ```ts
+ * const port = grpcWebPort({ baseUrl: "https://gateway.internal", fetch, maxSendBytes: 4194304, maxReceiveBytes: 134217728 });
+ * ```
+ */
+export function grpcWebPort(options: FetchChannelOptions): RpcPort {
+  const exchange = new FetchExchange(options);
+  return {
+    unary: async (path, bytes, call) => {
+      if (bytes.length > options.maxSendBytes)
+        throw requestTooLarge(path, bytes.length, options.maxSendBytes);
+      const answer = await exchange.send({
+        call: path,
+        url: options.baseUrl + path,
+        method: "POST",
+        headers: requestHeaders(call),
+        body: framed(bytes),
+        timeoutMs: call.timeoutMs,
+        signal: call.signal,
+      });
+      return read(path, answer);
+    },
+    close: async () => exchange.close(),
+  };
+}
+
+function requestHeaders({ metadata, timeoutMs }: RpcCallOptions): Headers {
+  const headers = new Headers();
+  setMetadata(headers, metadata);
+  headers.set("content-type", "application/grpc-web+proto");
+  headers.set("x-grpc-web", "1");
+  if (timeoutMs !== undefined) headers.set("grpc-timeout", encodeTimeout(timeoutMs));
+  return headers;
+}
+
+function framed(message: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(PREFIX_BYTES + message.length);
+  new DataView(frame.buffer).setUint32(1, message.length);
+  frame.set(message, PREFIX_BYTES);
+  return frame;
+}
+
+function read(path: string, answer: FetchAnswer): RpcAnswer {
+  const { headers, status, body } = answer;
+  const type = headers.get("content-type") ?? "";
+  // A gateway may fail a call by headers alone, whatever type it names.
+  if (headers.has("grpc-status") && body.length === 0) throwUnlessOk(path, headers, headers);
+  if (status !== 200 || !/^application\/grpc-web(\+proto)?(;|$)/i.test(type)) {
+    throw notTheProtocol(path, "gRPC-Web", answer);
+  }
+  const { message, trailers } = readFrames(path, body);
+  const end = trailers ?? (headers.has("grpc-status") ? headers : undefined);
+  if (end === undefined) throw malformed(path, "it ends without trailers");
+  throwUnlessOk(path, end, headers);
+  if (message === undefined) throw malformed(path, "it says OK and has no message");
+  return { bytes: message, headers: toMetadata(headers), trailers: end === headers ? {} : toMetadata(end) };
+}
+
+interface Frames {
+  readonly message: Uint8Array | undefined;
+  readonly trailers: Headers | undefined;
+}
+
+function readFrames(path: string, body: Uint8Array): Frames {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  let message: Uint8Array | undefined;
+  for (let at = 0; at < body.length; ) {
+    if (body.length - at < PREFIX_BYTES)
+      throw malformed(path, `${body.length - at} bytes where a frame should begin`);
+    const flags = view.getUint8(at);
+    const length = view.getUint32(at + 1);
+    const payload = body.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length);
+    if (payload.length < length)
+      throw malformed(path, `a frame cut off at ${payload.length} of ${length} bytes`);
+    at += PREFIX_BYTES + length;
+    if ((flags & COMPRESSED) !== 0) throw malformed(path, "a compressed frame, which was not asked for");
+    if ((flags & TRAILERS) !== 0) {
+      if (at < body.length) throw malformed(path, `${body.length - at} bytes after the trailers`);
+      return { message, trailers: parseTrailers(path, payload) };
+    }
+    if (message !== undefined) throw malformed(path, "more than one message");
+    message = payload;
+  }
+  return { message, trailers: undefined };
+}
+
+function parseTrailers(path: string, payload: Uint8Array): Headers {
+  const trailers = new Headers();
+  for (const line of new TextDecoder().decode(payload).split(/\r?\n/)) {
+    if (line.trim() === "") continue;
+    const at = line.indexOf(":");
+    try {
+      trailers.append(line.slice(0, Math.max(at, 0)), line.slice(at + 1).trim());
+    } catch (cause) {
+      throw malformed(path, `${JSON.stringify(line.slice(0, 100))} is not a trailer`, cause);
+    }
+  }
+  return trailers;
+}
+
+/** Throws the error that trailers tell; `end` may be the headers themselves. */
+function throwUnlessOk(path: string, end: Headers, headers: Headers): void {
+  const raw = end.get("grpc-status") ?? "";
+  if (raw === "0") return;
+  if (raw === "") throw malformed(path, "trailers without grpc-status");
+  const details = end.get("grpc-status-details-bin");
+  throw new RpcError({
+    status: /^\d+$/.test(raw) ? toGrpcStatus(Number(raw)) : GrpcStatus.UNKNOWN,
+    details: decodeMessage(end.get("grpc-message") ?? ""),
+    metadata: { ...toMetadata(headers), ...toMetadata(end) },
+    rawStatusDetails: details === null ? undefined : decodeBinary(details),
+  });
+}

@@ -1,0 +1,95 @@
+import type { JsonObject, JsonValue } from "../../codec-runtime/json.ts";
+import type { HttpRule } from "../../codec-runtime/method.ts";
+import { GrpcStatus, RpcError } from "../../platform/rpc-port.ts";
+
+/** A request of Temporal's HTTP API. */
+export interface HttpParts {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly body: string | undefined;
+}
+
+/**
+ * Puts the JSON of a request where its rule wants it: into path, query and body.
+ *
+ * @throws RpcError INVALID_ARGUMENT when a field of the path is missing or cannot be in a path
+ */
+export function httpParts(call: string, rule: HttpRule, json: JsonObject): HttpParts {
+  const used = new Set<string>();
+  const path = rule.path.replace(/\{([^}]+)\}/g, (_, field: string) => {
+    const name = jsonName(field);
+    used.add(name);
+    return segment(call, field, valueAt(json, name));
+  });
+  if (rule.body === "*") return { method: rule.method, target: path, body: JSON.stringify(json) };
+  const body = rule.body === "" ? undefined : JSON.stringify(json[jsonName(rule.body)] ?? {});
+  const parameters: string[] = [];
+  const rest = rule.body === "" ? json : omit(json, jsonName(rule.body));
+  addParameters(rest, "", { call, used, parameters });
+  const query = parameters.length === 0 ? "" : `?${parameters.join("&")}`;
+  return { method: rule.method, target: path + query, body };
+}
+
+/** A field's path as JSON names it: `workflow_execution.workflow_id` is `workflowExecution.workflowId`. */
+function jsonName(field: string): string {
+  return field.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function valueAt(json: JsonObject, path: string): JsonValue | undefined {
+  let value: JsonValue | undefined = json;
+  for (const name of path.split(".")) {
+    value = isObject(value) ? value[name] : undefined;
+  }
+  return value;
+}
+
+/** One segment of the path. The server splits the path after it has decoded it, so a slash would end the segment. */
+function segment(call: string, field: string, value: JsonValue | undefined): string {
+  if (typeof value !== "string" || value === "") {
+    throw unfit(`${call}: ${field} is not set, which is part of the path over HTTP`);
+  }
+  if (value.includes("/") || value === "." || value === "..") {
+    throw unfit(
+      `${call}: ${field} ${JSON.stringify(value)} cannot be in the path of Temporal's HTTP API, which knows no "/" in ids: use gRPC, or gRPC-Web or Connect through a gateway`,
+    );
+  }
+  return encodeURIComponent(value);
+}
+
+interface Query {
+  readonly call: string;
+  /** JSON paths that the URL's path holds already. */
+  readonly used: ReadonlySet<string>;
+  readonly parameters: string[];
+}
+
+function addParameters(json: JsonObject, prefix: string, query: Query): void {
+  for (const [key, value] of Object.entries(json)) {
+    const name = prefix + key;
+    if (query.used.has(name) || value === null) continue;
+    if (isObject(value)) addParameters(value, `${name}.`, query);
+    else
+      for (const each of Array.isArray(value) ? value : [value])
+        query.parameters.push(parameter(name, each, query));
+  }
+}
+
+function parameter(name: string, value: JsonValue, { call }: Query): string {
+  if (typeof value === "object")
+    throw unfit(`${call}: a list of messages (${name}) has no place in the query of an HTTP request`);
+  return `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`;
+}
+
+function omit(json: JsonObject, key: string): JsonObject {
+  const { [key]: _, ...rest } = json;
+  return rest;
+}
+
+function unfit(details: string): RpcError {
+  return new RpcError({ status: GrpcStatus.INVALID_ARGUMENT, details, reason: "invalid-request" });
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

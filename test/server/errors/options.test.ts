@@ -1,0 +1,4 @@
+import { compareScenarios } from "../scenarios/compare.ts";
+import { OPTION_CHECKS } from "../scenarios/option-checks.ts";
+
+compareScenarios("options", OPTION_CHECKS);
