@@ -50,6 +50,8 @@ function syncRunAlarms(
   fields: RunFields,
   set: (key: string, atMs: number | undefined, due: Due) => void,
 ): void {
+  // Of what becomes due at one moment the end of the run comes first.
+  if (!run.alarms.has("run-timeout")) set("run-timeout", runDueMs(fields), { kind: "run-timeout" });
   const { task } = fields;
   const taskKey = task && `task ${task.stamp} ${task.startedId} ${task.kind}`;
   for (const key of run.alarms.keys()) {
@@ -61,7 +63,6 @@ function syncRunAlarms(
   if (fields.backingOff !== run.alarms.has("first-task")) {
     set("first-task", fields.backingOff ? fields.executionMs : undefined, { kind: "first-task" });
   }
-  if (!run.alarms.has("run-timeout")) set("run-timeout", runDueMs(fields), { kind: "run-timeout" });
 }
 
 function taskDueMs(task: WorkflowTask, fields: RunFields): number | undefined {
