@@ -122,6 +122,12 @@ function runtimeArgument(file: string, runtime: string): string[] {
   return file.endsWith("run-listen.ts") ? [runtime] : [];
 }
 
+/** A few seconds of `npm run fuzz:server`, always of the same scripts. */
+const serverFuzz = [
+  ...["tsx", "--tsconfig", "tsconfig.check.json", "test/server/fuzz/main.ts", "--seed", "1"],
+  ...["--scripts", "16", "--steps", "14", "--at-once", "16", "--seconds", "12", "--cuts", "0"],
+];
+
 async function conformance(): Promise<Count> {
   const runtimes = compulsory ? ["node", "bun", "deno", "embedded"] : ["node", "embedded"];
   if (!compulsory) notRun.push("conformance on Bun and Deno (run `npm run conformance`)");
@@ -133,6 +139,7 @@ async function conformance(): Promise<Count> {
   } catch (error) {
     if (compulsory || !(error instanceof NoRealServerError)) throw error;
     notRun.push(`all scenarios on the real Temporal server: ${error.message}`);
+    notRun.push("random scripts on the embedded server and the real one (run `npm run fuzz:server`)");
     return reported("npx", ["tsx", "test/conformance/run.ts", "embedded"], "conformance.json");
   }
   try {
@@ -144,6 +151,7 @@ async function conformance(): Promise<Count> {
       count,
       closingLine("npx", ["tsx", "test/server/listen/compare-http.ts"], "HTTP/JSON beside the real one"),
     );
+    add(count, closingLine("npx", serverFuzz, "random scripts on the embedded server and the real one"));
     return count;
   } finally {
     await server.stop();
