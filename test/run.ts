@@ -125,7 +125,7 @@ function runtimeArgument(file: string, runtime: string): string[] {
 /** A few seconds of `npm run fuzz:server`, always of the same scripts. */
 const serverFuzz = [
   ...["tsx", "--tsconfig", "tsconfig.check.json", "test/server/fuzz/main.ts", "--seed", "1"],
-  ...["--scripts", "16", "--steps", "14", "--at-once", "16", "--seconds", "12", "--cuts", "0"],
+  ...["--scripts", "12", "--steps", "10", "--at-once", "12", "--seconds", "12", "--cuts", "0"],
 ];
 
 async function conformance(): Promise<Count> {
