@@ -182,7 +182,6 @@ function reapply(
     const extras = event.links && event.links.length > 0 ? { links: event.links } : undefined;
     const signal = eventValue(event, "workflowExecutionSignaled");
     if (signal && signals) {
-      if (signal.requestId) tx.state.requestIds.set(signal.requestId, true);
       tx.add("workflowExecutionSignaled", signal, extras);
     }
     const admitted =

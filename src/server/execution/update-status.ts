@@ -59,7 +59,8 @@ export function stageOf(reached: Exclude<Reached, { readonly kind: "aborted" }>)
   return reached.kind === "accepted" ? Stage.ACCEPTED : Stage.ADMITTED;
 }
 
-function isOpen(status: WorkflowExecutionStatus): boolean {
+/** Whether a run goes on. */
+export function isOpen(status: WorkflowExecutionStatus): boolean {
   return status === Status.RUNNING || status === Status.PAUSED;
 }
 

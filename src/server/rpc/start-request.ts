@@ -61,9 +61,15 @@ export function checkStartRequest(
 }
 
 /** The checks of a start that comes with a signal, also when nothing is started: the same ones in another order. */
-export function checkSignalledStart(engine: Engine, request: StartWorkflowExecutionRequest): void {
+export function checkSignalledStart(
+  engine: Engine,
+  request: StartWorkflowExecutionRequest,
+  checkPolicy: () => void,
+): void {
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
   checkTimeouts(request);
+  checkDelay(request);
+  checkPolicy();
   checkStartRequest(engine, request);
 }
 

@@ -234,7 +234,7 @@ export function settled(line: string): string {
   return line
     .replace(/,?\\?"currentRetryInterval\\?":\\?"[^"\\]*\\?"/g, "")
     .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
-    .replace(/("eventId\\?":)2(,\\?"eventType\\?":1\})/g, "$11$2")
+    .replace(/("eventId\\?":)2(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
     .replace(/(\\?"attempt\\?":(?:[4-9]|\d\d+),\\?"startToCloseTimeout\\?":\\?")[\d.]+s/g, "$1<more>")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);

@@ -105,6 +105,14 @@ export const FUZZED: readonly Scenario[] = [
     { kind: "signal", wf: "w", request: "s1" },
     { kind: "signal", wf: "w", request: "s2" },
   ]),
+  script("20007: after a reset a signal counts that was seen before", [
+    start,
+    poll,
+    respond([]),
+    { kind: "signal", wf: "w", request: "s1" },
+    { kind: "reset", wf: "w", part: 0, any: false, exclude: [] },
+    { kind: "signal", wf: "w", request: "s1" },
+  ]),
   script("1076: an update accepted behind continue-as-new", [
     start,
     { kind: "update", wf: "w", id: "x", stage: 3 },
@@ -120,6 +128,19 @@ export const FUZZED: readonly Scenario[] = [
     { kind: "update", wf: "w", id: "x", stage: 2 },
     respond([{ kind: "marker", name: "" }]),
     poll,
+  ]),
+  script("5084: an activity of a run that is over goes to nobody", [
+    start,
+    poll,
+    respond([{ kind: "activity", id: "a", attempts: 3, interval: "long" }]),
+    { kind: "reset", wf: "w", part: 28, any: false, exclude: [] },
+    { kind: "poll activity", wf: "w", id: "a" },
+    poll,
+    respond([{ kind: "activity", id: "a" }]),
+    { kind: "poll activity", wf: "w", id: "a" },
+  ]),
+  script("5030: the end of the execution comes before that of its task", [
+    { kind: "start", wf: "w", options: { executionTimeout: "short", eager: true } },
   ]),
   script("2050: a request id that waits in the buffer", [
     start,
