@@ -26,7 +26,7 @@ interface Era {
 
 async function open(mode: Mode): Promise<Era> {
   const wall = new ManualWall(START_MS);
-  const server = await openEmbedded({ timeSkipping: mode !== "wall clock" }, wall);
+  const server = await openEmbedded({ timeSkipping: mode !== "wall clock" }, { wall });
   const connection = Connection.lazy({ transport: server.port, interceptors: [] });
   const stage = new Stage(connection, server.namespace);
   const turn = async (): Promise<void> => {
