@@ -81,11 +81,7 @@ export class EmbeddedServer implements RpcPort {
     const keeper =
       insides.keeper ??
       new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) => onDefect("an alarm", error));
-    const namespaces = new NamespaceRegistry({
-      newId: () => crypto.randomUUID(),
-      autoCreate: options.autoCreateNamespaces === true,
-    });
-    for (const name of options.namespaces ?? []) namespaces.create(name);
+    const namespaces = namespacesOf(options);
     const store = new VisibilityStore();
     const visibility = new DelayedVisibility(store, wall, options.visibilityDelayMs ?? 0);
     const searchAttributes = new SearchAttributes(namespaces);
@@ -103,15 +99,8 @@ export class EmbeddedServer implements RpcPort {
       onDefect,
       ...(insides.verify ? { verify: insides.verify } : {}),
     });
-    engine.connect({
-      dispatchTask: (run) => dispatchTask(engine, run),
-      due: (run, due) => onDue(engine, run, due),
-      closed: (run) => {
-        onRunClosed(engine, run);
-        retention.closed(run);
-      },
-    });
     const retention = new Retention(engine, wall);
+    connect(engine, retention);
     const admit = admission(namespaces);
     this.#dispatcher = new Dispatcher({
       admit: (request, call) => {
@@ -189,6 +178,27 @@ export class EmbeddedServer implements RpcPort {
     this.#visibility.flush();
     this.#keeper.close();
   }
+}
+
+function namespacesOf(options: EmbeddedServerOptions): NamespaceRegistry {
+  const namespaces = new NamespaceRegistry({
+    newId: () => crypto.randomUUID(),
+    autoCreate: options.autoCreateNamespaces === true,
+  });
+  for (const name of options.namespaces ?? []) namespaces.create(name);
+  return namespaces;
+}
+
+/** Says what follows from changes of runs. */
+function connect(engine: Engine, retention: Retention): void {
+  engine.connect({
+    dispatchTask: (run) => dispatchTask(engine, run),
+    due: (run, due) => onDue(engine, run, due),
+    closed: (run) => {
+      onRunClosed(engine, run);
+      retention.closed(run);
+    },
+  });
 }
 
 function registerAttributes(attributes: SearchAttributes, options: EmbeddedServerOptions): void {

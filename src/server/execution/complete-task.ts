@@ -95,7 +95,7 @@ function complete(engine: Engine, tx: Transaction, request: Request): Done | "he
     request.forceCreateNewWorkflowTask && request.commands.length === 0 && request.messages.length === 0;
   if (heartbeats && tx.nowMs - task.originalScheduledMs > TASK_HEARTBEAT_TIMEOUT_MS) {
     timeOutTask(tx, TimeoutType.START_TO_CLOSE);
-    tx.needTask();
+    tx.taskNeeded = true;
     return "heartbeat-timeout";
   }
   const dropped = keepsNothing(tx, task, request);
@@ -251,7 +251,7 @@ function refuse(engine: Engine, run: Run, request: Request, error: CommandRefuse
     });
     if (error.terminates) terminate(tx, { reason: error.text, identity: "history-service" });
     if (error.failedCause === Cause.UNHANDLED_COMMAND) tx.fields.closeAttempted = true;
-    tx.needTask();
+    tx.taskNeeded = true;
   });
 }
 

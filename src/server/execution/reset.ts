@@ -66,7 +66,7 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
       failTaskOfReset(tx, request, { base, task, runId });
       restartPending(engine, tx);
       reapply(tx, later, request);
-      tx.needTask();
+      tx.taskNeeded = true;
     },
   );
   return runId;
