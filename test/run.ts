@@ -122,12 +122,19 @@ function runtimeArgument(file: string, runtime: string): string[] {
   return file.endsWith("run-listen.ts") ? [runtime] : [];
 }
 
+/** A few seconds of `npm run fuzz:server`, always of the same scripts. */
+const serverFuzz = [
+  ...["tsx", "--tsconfig", "tsconfig.check.json", "test/server/fuzz/main.ts", "--seed", "1"],
+  ...["--scripts", "12", "--steps", "10", "--at-once", "12", "--seconds", "12", "--cuts", "0"],
+];
+
 async function conformance(): Promise<Count> {
   // None named: all there are.
   const columns = compulsory ? [] : ["node", "embedded", "connect"];
   if (!compulsory) {
     notRun.push("scenarios on Bun and Deno, and over most protocols (run `npm run conformance`)");
   }
+  if (!buildIfStale()) return { passed: 0, failed: 1, skipped: 0 };
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
@@ -137,6 +144,7 @@ async function conformance(): Promise<Count> {
     if (compulsory || !(error instanceof NoRealServerError)) throw error;
     console.log(`There is no real Temporal server here: the scenarios run on the embedded one only.`);
     notRun.push(`all scenarios on the real Temporal server: ${error.message}`);
+    notRun.push("random scripts on the embedded server and the real one (run `npm run fuzz:server`)");
     return reported("npx", ["tsx", "test/conformance/run.ts", "embedded", "connect"], "conformance.json");
   }
   try {
@@ -152,6 +160,7 @@ async function conformance(): Promise<Count> {
       count,
       closingLine("npx", ["tsx", "test/server/listen/compare-http.ts"], "HTTP/JSON beside the real one"),
     );
+    add(count, closingLine("npx", serverFuzz, "random scripts on the embedded server and the real one"));
     return count;
   } finally {
     await server.stop();

@@ -112,19 +112,32 @@ function serverOptions(args: ParsedArgs, host: CliHost): EmbeddedServerOptions {
 
 async function open(server: EmbeddedServer, args: ParsedArgs): Promise<Listener> {
   const port = portOf(args, "port") ?? DEFAULT_PORT;
-  const httpPort = portOf(args, "http-port");
+  const second = portOf(args, "http-port");
+  const httpPort = second === port && port !== 0 ? undefined : second;
   const host = textOf(args, "ip");
   try {
     return await server.listen({ port, httpPort, ...(host === undefined ? {} : { host }) });
   } catch (error) {
     await server.close();
-    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    if (!taken) throw error;
-    throw new UsageError(`port ${port} is taken: another server runs there; choose one with --port`, {
-      cause: error,
-    });
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const ports = httpPort === undefined ? `port ${port}` : `port ${port} or ${httpPort}`;
+    if (code === "EADDRINUSE") {
+      throw new UsageError(`${ports} is taken: another server runs there; choose one with --port`, {
+        cause: error,
+      });
+    }
+    const reason = CANNOT_LISTEN[code];
+    if (reason === undefined) throw error;
+    throw new UsageError(`cannot listen on ${host ?? "localhost"}, ${ports}: ${reason}`, { cause: error });
   }
 }
+
+/** By code of the system. */
+const CANNOT_LISTEN: Readonly<Record<string, string>> = {
+  EACCES: "this user may not listen there",
+  EADDRNOTAVAIL: "this machine has no such address",
+  ENOTFOUND: "there is no such address",
+};
 
 function description({ address, httpAddress }: Listener, args: ParsedArgs): string {
   const namespaces = ["default", ...textsOf(args, "namespace").filter((name) => name !== "default")];

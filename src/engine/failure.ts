@@ -1,4 +1,5 @@
 import type { FailureData } from "../core/activation.ts";
+import { errorField, errorText } from "./error-text.ts";
 
 const MAX_CAUSES = 20;
 
@@ -22,14 +23,14 @@ export function engineFailure(
 /** The failure for something that was thrown past the sandbox's own conversion, of whatever realm it is. */
 export function thrownFailure(thrown: unknown, mapStack: (stack: string) => string, depth = 0): FailureData {
   if (typeof thrown !== "object" || thrown === null) return engineFailure(String(thrown), "Error");
-  const { message, name, stack, cause } = thrown as Partial<Error>;
-  const failure = engineFailure(
-    typeof message === "string" ? message : String(thrown),
-    String(name ?? "Error"),
-    {
-      stackTrace: typeof stack === "string" ? mapStack(stack) : "",
-    },
-  );
+  const [name, stack, cause] = [
+    errorField(thrown, "name"),
+    errorField(thrown, "stack"),
+    errorField(thrown, "cause"),
+  ];
+  const failure = engineFailure(errorText(thrown), typeof name === "string" ? name : "Error", {
+    stackTrace: typeof stack === "string" ? mapStack(stack) : "",
+  });
   if (cause === undefined || depth >= MAX_CAUSES) return failure;
   return { ...failure, cause: thrownFailure(cause, mapStack, depth + 1) };
 }

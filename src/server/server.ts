@@ -11,6 +11,9 @@ import { Retention } from "./execution/retention.ts";
 import type { Run } from "./execution/run.ts";
 import { onRunClosed } from "./execution/run-closed.ts";
 import { dispatchTask } from "./execution/task-dispatch.ts";
+import { CallFaults } from "./faults/call-faults.ts";
+import { OpenPorts } from "./faults/open-ports.ts";
+import { ServerFaults } from "./faults/server-faults.ts";
 import { RUN_LIMITS, type RunLimits } from "./limits.ts";
 import { TaskQueues } from "./matching/task-queues.ts";
 import { admission } from "./namespaces/admission.ts";
@@ -61,11 +64,15 @@ export interface ServerInsides {
  * ```
  */
 export class EmbeddedServer implements RpcPort {
+  /** Faults on purpose, for tests. */
+  readonly faults: ServerFaults;
   readonly #dispatcher: Dispatcher;
+  /** In front of the dispatcher. */
+  readonly #calls: CallFaults;
   readonly #keeper: TimeKeeper;
   readonly #visibility: DelayedVisibility;
   readonly #queues: TaskQueues;
-  readonly #listeners: Listener[] = [];
+  readonly #ports: OpenPorts;
 
   constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
     const wall = insides.wall ?? new SystemWall();
@@ -74,11 +81,7 @@ export class EmbeddedServer implements RpcPort {
     const keeper =
       insides.keeper ??
       new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) => onDefect("an alarm", error));
-    const namespaces = new NamespaceRegistry({
-      newId: () => crypto.randomUUID(),
-      autoCreate: options.autoCreateNamespaces === true,
-    });
-    for (const name of options.namespaces ?? []) namespaces.create(name);
+    const namespaces = namespacesOf(options);
     const store = new VisibilityStore();
     const visibility = new DelayedVisibility(store, wall, options.visibilityDelayMs ?? 0);
     const searchAttributes = new SearchAttributes(namespaces);
@@ -96,15 +99,8 @@ export class EmbeddedServer implements RpcPort {
       onDefect,
       ...(insides.verify ? { verify: insides.verify } : {}),
     });
-    engine.connect({
-      dispatchTask: (run) => dispatchTask(engine, run),
-      due: (run, due) => onDue(engine, run, due),
-      closed: (run) => {
-        onRunClosed(engine, run);
-        retention.closed(run);
-      },
-    });
     const retention = new Retention(engine, wall);
+    connect(engine, retention);
     const admit = admission(namespaces);
     this.#dispatcher = new Dispatcher({
       admit: (request, call) => {
@@ -112,6 +108,17 @@ export class EmbeddedServer implements RpcPort {
         admit(request, call);
       },
       onDefect,
+    });
+    this.#calls = new CallFaults(this.#dispatcher);
+    this.#ports = new OpenPorts(this.#calls);
+    this.faults = new ServerFaults({
+      engine,
+      calls: this.#calls,
+      visibility,
+      namespaces: () => namespaces.list(Number.POSITIVE_INFINITY, "").map(({ name }) => name),
+      knows: (method) => this.#dispatcher.knows(`/temporal.api.workflowservice.v1.WorkflowService/${method}`),
+      ports: this.#ports,
+      interrupt: () => this.#dispatcher.interrupt(),
     });
     this.#keeper = keeper;
     this.#visibility = visibility;
@@ -155,26 +162,43 @@ export class EmbeddedServer implements RpcPort {
    * ```
    */
   async listen(options: ListenOptions = {}): Promise<Listener> {
-    // Loaded when asked for: a server without a port needs none of it, and runs where there are no sockets.
-    const { serverPlatform } = await import("#platform/server");
-    const listener = await serverPlatform.listen(this.#dispatcher, options);
-    this.#listeners.push(listener);
-    return listener;
+    return this.#ports.open(options);
   }
 
   /** One call, as connections make it. */
   unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
-    return this.#dispatcher.unary(path, bytes, options);
+    return this.#calls.unary(path, bytes, options);
   }
 
   /** Ends the server: calls under way, and later ones, fail with UNAVAILABLE. What it held is gone. Safe to call again. */
   async close(): Promise<void> {
-    for (const listener of this.#listeners.splice(0)) await listener.close();
+    await this.#ports.close();
     await this.#dispatcher.close();
     this.#queues.close();
     this.#visibility.flush();
     this.#keeper.close();
   }
+}
+
+function namespacesOf(options: EmbeddedServerOptions): NamespaceRegistry {
+  const namespaces = new NamespaceRegistry({
+    newId: () => crypto.randomUUID(),
+    autoCreate: options.autoCreateNamespaces === true,
+  });
+  for (const name of options.namespaces ?? []) namespaces.create(name);
+  return namespaces;
+}
+
+/** Says what follows from changes of runs. */
+function connect(engine: Engine, retention: Retention): void {
+  engine.connect({
+    dispatchTask: (run) => dispatchTask(engine, run),
+    due: (run, due) => onDue(engine, run, due),
+    closed: (run) => {
+      onRunClosed(engine, run);
+      retention.closed(run);
+    },
+  });
 }
 
 function registerAttributes(attributes: SearchAttributes, options: EmbeddedServerOptions): void {

@@ -72,7 +72,7 @@ export interface ConnectionOptions {
   readonly maxConnectionAgeMs?: number | undefined;
   /** Calls after which an HTTP/2 connection is replaced. Default: never. */
   readonly maxConnectionCalls?: number | undefined;
-  /** Another way to carry the bytes, in place of gRPC over HTTP/2. Excludes `address`, `tls`, `proxy`, `protocol` and `fetch`. */
+  /** Another way to carry the bytes, in place of gRPC over HTTP/2. It stays its owner's: closing the connection does not close it. Excludes `address`, `tls`, `proxy`, `protocol` and `fetch`. */
   readonly transport?: RpcPort | undefined;
 }
 

@@ -9,6 +9,7 @@ import {
   type RpcPort,
 } from "../platform/rpc-port.ts";
 import { type ApiKey, checkApiKey, sendWithApiKey } from "./api-key.ts";
+import { BorrowedPort } from "./borrowed-port.ts";
 import { anySignal, CallScopes } from "./call-scopes.ts";
 import {
   type ConnectionOptions,
@@ -291,7 +292,7 @@ function openPort(channel: ResolvedConnectionOptions["channel"]): RpcPort {
     case "fetch":
       return openFetchPort(channel.protocol, channel.options);
     case "transport":
-      return channel.transport;
+      return new BorrowedPort(channel.transport);
   }
 }
 

@@ -98,6 +98,7 @@ describe("perdure dev", () => {
     ],
     [["--log-level", "loud"], "--log-level is 'loud'; it must be one of debug, info, warn, error, never"],
     [["--db-filename", "state.db"], "--db-filename: this server keeps nothing on disk"],
+    [["--ip", "203.0.113.7", "--port", "0"], "cannot listen on 203.0.113.7, port 0: this machine has no"],
     [["--colour"], "--colour"],
   ])("refuses %j with the reason", async (args, reason) => {
     const running = dev(...args);

@@ -70,7 +70,7 @@ async function differenceByTask(
       else run.evict();
       const compared = compareAnswer(delivered, history, task);
       if (options.queried && parted(compared, history, task)) break;
-      if (task.completed.identity === OFFICIAL_IDENTITY && endedBefore(compared, task)) break;
+      if (task.previousStartedId > 0 && endedBefore(compared, task)) break;
       const difference = differenceOf(compared, options);
       if (difference !== undefined) return `task of event ${task.startedId}, run ${how}: ${difference}`;
       if (kept?.evicted) break;
@@ -99,9 +99,9 @@ function parted({ found, recorded }: Compared, history: Recorded, task: Recorded
 }
 
 /**
- * The official SDK runs a local activity again while it still replays the task that called it. Its end may come before the activation
- * of the task at hand is done: then its marker is the first command, before those of that activation. There is no telling from a
- * history when that was.
+ * A local activity that an earlier task left open may end before the activation of the task at hand: between the two, or, under the
+ * official SDK, while it still replays. Then its marker is the first command, before those of that activation. There is no telling
+ * from a history when it was.
  */
 function endedBefore({ found, recorded }: Compared, { commandEvents }: RecordedTask): boolean {
   const end = commandEvents.findIndex((event) => localMarkerOf(event) === undefined);

@@ -45,8 +45,8 @@ function endsApart({ completed }: RecordedTask, event: HistoryEvent): boolean {
 }
 
 /**
- * Whether the official SDK stumbled over a Nexus operation that was cancelled with `TRY_CANCEL` before it started, and then ended: its
- * core tells the workflow of the cancellation, and of the end as well, of which the workflow does not know what to make.
+ * Whether the official SDK stumbled over a Nexus operation that was cancelled with `TRY_CANCEL` before it started, and then started
+ * or ended: its core tells the workflow of the cancellation, and of that as well, of which the workflow does not know what to make.
  */
 function isToldTwice({ events }: Recorded, message: string): boolean {
   if (!/No completion for taskSeq \d+/.test(message)) return false;
@@ -58,6 +58,7 @@ function isToldTwice({ events }: Recorded, message: string): boolean {
         cancelled.add(attributes.value.scheduledEventId);
         break;
       case "nexusOperationStartedEventAttributes":
+        if (cancelled.has(attributes.value.scheduledEventId)) return true;
         started.add(attributes.value.scheduledEventId);
         break;
       case "nexusOperationCompletedEventAttributes":

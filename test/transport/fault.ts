@@ -71,9 +71,9 @@ export async function within<T>(ms: number, promise: Promise<T>, what: string): 
   }
 }
 
-/** Waits until something holds, looking often; fails after 3 seconds. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + 3_000;
+/** Waits until something holds, looking often; fails after `ms`, by default 3 seconds. */
+export async function until(condition: () => boolean, what: string, ms = 3_000): Promise<void> {
+  const end = performance.now() + ms;
   while (!condition()) {
     assert.ok(performance.now() < end, `${what} did not happen`);
     await new Promise((resolve) => setTimeout(resolve, 5));

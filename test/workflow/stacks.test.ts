@@ -24,6 +24,11 @@ export async function promises() {
   await new Promise((_, reject) => reject(new Error("known"))).catch((e) => seen.push(e.message));
   return seen;
 }
+export async function ownStacks(how) {
+  Error.stackTraceLimit = 0;
+  Error.prepareStackTrace = how === "throws" ? () => { throw new Error("prepared"); } : () => ({ not: "text" });
+  await condition(() => false);
+}
 `;
 
 const facts = { keepsWaitSites: true, sdk: { name: "perdure", version: "1.2.3" } };
@@ -45,6 +50,19 @@ test("a stack is there as long as the wait is", async () => {
   expect(resultOf(run.activate([timerJob(1)]))).toBe("done");
   expect(stacksIn(run.query("__stack_trace"))).toEqual([]);
 });
+
+test.each(["throws", "objects"])(
+  "workflow code that makes stacks of its own (%s) is found where it waits",
+  async (how) => {
+    const { start } = await harness(source);
+    const run = start("ownStacks", { facts, args: [how] });
+    for (const again of [1, 2]) {
+      const stacks = stacksIn(run.query("__stack_trace"));
+      expect(stacks, `query ${again}`).toHaveLength(1);
+      expect(stacks[0]).toMatch(/^ {4}at .*ownStacks.*src\/workflows\.ts:\d+:\d+\)$/m);
+    }
+  },
+);
 
 test("the enhanced form has places, and sources when the worker shows them", async () => {
   const { start } = await harness(source);

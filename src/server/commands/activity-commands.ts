@@ -61,5 +61,5 @@ export const requestCancelActivityTask: CommandHandler<"requestCancelActivityTas
     details: encodePayloads("ACTIVITY_ID_NOT_STARTED"),
     identity: request.identity,
   });
-  tx.needTask();
+  tx.taskNeeded = true;
 };

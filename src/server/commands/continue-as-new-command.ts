@@ -1,9 +1,9 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { TaskQueueKind } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import { ContinueAsNewInitiator as Initiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
-import { continueRun } from "../execution/continue-run.ts";
+import { continueRun, slowedMs } from "../execution/continue-run.ts";
 import type { EventValue } from "../history/event.ts";
-import { CONTINUE_AS_NEW_MIN_INTERVAL_MS, MAX_ID_BYTES } from "../limits.ts";
+import { MAX_ID_BYTES } from "../limits.ts";
 import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
 import { utf8Bytes } from "../visibility/byte-text.ts";
@@ -108,10 +108,8 @@ function checkAttributes(value: Attributes, workflowType: string, taskQueue: str
   if (policyFault) throw refused(`invalid WorkflowRetryPolicy on ${command}: ${policyFault}. ${about}`);
 }
 
-/** A run that continues at once again and again is slowed down: each lives a second at least. */
 function backoffMs({ tx }: CommandContext, value: Attributes): number | undefined {
-  const leftMs = CONTINUE_AS_NEW_MIN_INTERVAL_MS - (tx.nowMs - tx.fields.executionMs);
-  const waitMs = Math.max(durationMs(value.backoffStartInterval) ?? 0, leftMs);
+  const waitMs = slowedMs(tx, durationMs(value.backoffStartInterval) ?? 0);
   return waitMs > 0 ? waitMs : undefined;
 }
 

@@ -48,7 +48,11 @@ export function runMessage(context: Context, message: Message): void {
   if (!isKnown(tx, updateId)) resurrect(tx, message, name);
   const body = readBody(message, name);
   // A closed run takes no events: what was not said before its end is as good as unsaid.
-  if (!tx.running && body.kind !== "rejection") return;
+  if (!tx.running && body.kind !== "rejection") {
+    const live = tx.state.liveUpdates.get(updateId);
+    if (live) tx.state.liveUpdates.set(updateId, { ...live, tooLate: true });
+    return;
+  }
   switch (body.kind) {
     case "acceptance":
       accept(context, updateId, body.acceptance);

@@ -39,6 +39,7 @@ function dispatchActivity(engine: Engine, run: Run, activity: ActivityRecord): v
       take: (poller) => {
         const now = run.state.activities.get(scheduledId);
         if (
+          run.fields.closeMs !== undefined ||
           now?.stamp !== stamp ||
           now.attempt !== attempt ||
           now.startedMs !== undefined ||

@@ -41,7 +41,7 @@ function timeOut(tx: Transaction, activity: ActivityRecord, type: TimeoutType): 
     startedEventId,
     retryState,
   });
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 const NO_TIME_LEFT =

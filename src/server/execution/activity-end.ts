@@ -19,7 +19,7 @@ export function completeActivity(
     startedEventId: writeStarted(tx, started),
     ...value,
   });
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 /** Ends an attempt as failed: another follows, or the activity has failed. */
@@ -36,7 +36,7 @@ export function failActivity(
     retryState,
     ...value,
   });
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 /** Ends an activity as cancelled. @throws {ServiceFailure} INVALID_ARGUMENT when nobody asked it to stop */
@@ -56,7 +56,7 @@ export function cancelActivity(
     startedEventId: writeStarted(tx, activity),
     ...value,
   });
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 /** Notes that an activity is alive, and how far it is. Gives the activity as it stands then. */

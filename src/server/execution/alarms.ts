@@ -60,6 +60,8 @@ const FIRST_TASK = { key: "first-task", kind: "first-task" } as const;
 const RUN_TIMEOUT = { key: "run-timeout", kind: "run-timeout" } as const;
 
 function syncRunAlarms(run: Run, fields: RunFields, onDue: OnDue): void {
+  // Of what becomes due at one moment the end of the run comes first.
+  if (!run.alarms.has(RUN_TIMEOUT.key)) set(run, RUN_TIMEOUT, runDueMs(fields), onDue);
   const { task } = fields;
   const taskKey = task && `task ${task.stamp} ${task.startedId} ${task.kind}`;
   for (const [key, alarm] of run.alarms.entries()) {
@@ -74,7 +76,6 @@ function syncRunAlarms(run: Run, fields: RunFields, onDue: OnDue): void {
   if (fields.backingOff !== run.alarms.has(FIRST_TASK.key)) {
     set(run, FIRST_TASK, fields.backingOff ? fields.executionMs : undefined, onDue);
   }
-  if (!run.alarms.has(RUN_TIMEOUT.key)) set(run, RUN_TIMEOUT, runDueMs(fields), onDue);
 }
 
 function taskDueMs(task: WorkflowTask, fields: RunFields): number | undefined {

@@ -172,8 +172,15 @@ function endActivity(
   if (state.activityIds.get(activityId) === activity.scheduledId) state.activityIds.delete(activityId);
 }
 
-function endTimer(state: RunState, value: { readonly timerId?: string | undefined }): void {
-  state.timers.delete(value.timerId ?? "");
+/** One that fired into the buffer may have been started anew before it is told: that one goes on. */
+function endTimer(
+  state: RunState,
+  {
+    timerId = "",
+    startedEventId,
+  }: { readonly timerId?: string | undefined; readonly startedEventId?: bigint | number | undefined },
+): void {
+  if (state.timers.get(timerId)?.startedId === id(startedEventId)) state.timers.delete(timerId);
 }
 
 function endChild(state: RunState, value: { readonly initiatedEventId?: bigint | number | undefined }): void {

@@ -46,9 +46,12 @@ export function startChild(engine: Engine, parent: Run, initiatedId: number): vo
         control: initiated.control,
       });
     }
-    tx.needTask();
+    tx.taskNeeded = true;
   });
-  if (started && open(started)) engine.transact(started, (tx) => tx.needTask());
+  if (started && open(started))
+    engine.transact(started, (tx) => {
+      tx.taskNeeded = true;
+    });
 }
 
 function createChild(engine: Engine, parent: Run, { initiated, initiatedId }: ChildRecord): Run {
@@ -163,7 +166,7 @@ export function tellParent(engine: Engine, child: Run): void {
     else if (timedOut)
       tx.add("childWorkflowExecutionTimedOut", { ...about, retryState: timedOut.retryState });
     else tx.add("childWorkflowExecutionTerminated", about);
-    tx.needTask();
+    tx.taskNeeded = true;
   });
 }
 

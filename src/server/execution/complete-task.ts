@@ -50,7 +50,7 @@ interface Done {
 /** Carries out what a worker decided. */
 export function respondTaskCompleted(engine: Engine, request: Request): Answer {
   const token = decodeTaskToken(request.taskToken, request.namespace);
-  const run = taskOf(engine, token, noSuchTask());
+  const run = taskOf(engine, token, noSuchTask);
   let done: Done | "heartbeat-timeout";
   try {
     done = engine.transact(run, (tx) => complete(engine, tx, request));
@@ -72,12 +72,12 @@ export function respondTaskCompleted(engine: Engine, request: Request): Answer {
 export function taskOf(
   engine: Engine,
   token: TaskToken,
-  whenClosed: ServiceFailure = alreadyCompleted(),
+  whenClosed: () => ServiceFailure = alreadyCompleted,
 ): Run {
   const run = engine.run(token.namespace, token.workflowId, token.runId);
   if (token.kind !== "workflow") throw invalidArgument("Error deserializing task token.");
   if (!run) throw notFound(`workflow not found for ID: ${token.workflowId}`);
-  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw whenClosed;
+  if (run.fields.status !== Status.RUNNING && run.fields.status !== Status.PAUSED) throw whenClosed();
   const { task } = run.fields;
   const same = task?.stamp === token.stamp && task.startedId === token.startedId && task.startedId !== 0;
   if (!same) throw noSuchTask();
@@ -95,7 +95,7 @@ function complete(engine: Engine, tx: Transaction, request: Request): Done | "he
     request.forceCreateNewWorkflowTask && request.commands.length === 0 && request.messages.length === 0;
   if (heartbeats && tx.nowMs - task.originalScheduledMs > TASK_HEARTBEAT_TIMEOUT_MS) {
     timeOutTask(tx, TimeoutType.START_TO_CLOSE);
-    tx.needTask();
+    tx.taskNeeded = true;
     return "heartbeat-timeout";
   }
   const dropped = keepsNothing(tx, task, request);
@@ -251,7 +251,7 @@ function refuse(engine: Engine, run: Run, request: Request, error: CommandRefuse
     });
     if (error.terminates) terminate(tx, { reason: error.text, identity: "history-service" });
     if (error.failedCause === Cause.UNHANDLED_COMMAND) tx.fields.closeAttempted = true;
-    tx.needTask();
+    tx.taskNeeded = true;
   });
 }
 

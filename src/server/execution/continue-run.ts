@@ -1,5 +1,6 @@
 import type { ContinueAsNewInitiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { type EventValue, timestamp } from "../history/event.ts";
+import { CONTINUE_AS_NEW_MIN_INTERVAL_MS } from "../limits.ts";
 import { toDuration } from "../wire-time.ts";
 import { resetPointsOf } from "./builds.ts";
 import type { Engine } from "./engine.ts";
@@ -45,6 +46,14 @@ export function continueRun(engine: Engine, tx: Transaction, next: Continuation)
       timeline: run.timeline,
     });
   });
+}
+
+/** A chain whose runs follow each other again and again is slowed down: from the start of one to the next it is a second at least. */
+export function slowedMs({ fields, nowMs }: Transaction, waitMs: number): number {
+  const { executionMs, startMs } = fields;
+  // An update begins the work of a run before its time.
+  const lifeMs = nowMs - (executionMs > nowMs ? startMs : executionMs);
+  return Math.max(waitMs, CONTINUE_AS_NEW_MIN_INTERVAL_MS - lifeMs);
 }
 
 /** Where workers' builds took over, each until the run that it is in is deleted. The run that ends says so of its own too. */

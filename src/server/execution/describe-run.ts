@@ -1,5 +1,6 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { Timestamp } from "../../gen/codec/google/protobuf/timestamp.ts";
+import { EventType } from "../../gen/codec/temporal/api/enums/v1/event_type.ts";
 import {
   PendingActivityState as ActivityState,
   PendingWorkflowTaskState as TaskState,
@@ -13,7 +14,7 @@ import type {
   WorkflowExecutionExtendedInfo,
   WorkflowExecutionInfo,
 } from "../../gen/codec/temporal/api/workflow/v1/message.ts";
-import { timestamp } from "../history/event.ts";
+import { BUFFERED_EVENT_ID, timestamp } from "../history/event.ts";
 import { durationMs, toDuration } from "../wire-time.ts";
 import { runDueMs } from "./alarms.ts";
 import { resetPointsOf, shownAttributes } from "./builds.ts";
@@ -72,7 +73,10 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
   const dueMs = runTimeoutMs > 0 ? runDueMs(fields) : undefined;
   const requestIdInfos: Record<string, Init<RequestIdInfo>> = {};
   for (const [requestId, eventId] of state.startRequestIds.entries()) {
-    requestIdInfos[requestId] = { eventId, eventType: run.history.get(eventId)?.eventType, buffered: false };
+    requestIdInfos[requestId] =
+      eventId === BUFFERED_EVENT_ID
+        ? { eventType: EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED, buffered: true }
+        : { eventId, eventType: run.history.get(eventId)?.eventType };
   }
   return {
     executionExpirationTime: started.workflowExecutionExpirationTime,

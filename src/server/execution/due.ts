@@ -26,7 +26,7 @@ export function onDue(engine: Engine, run: Run, due: Due): void {
           break;
         case "first-task":
           tx.fields.backingOff = false;
-          tx.needTask();
+          tx.taskNeeded = true;
           break;
         case "run-timeout":
           timeOutRun(engine, tx);
@@ -41,14 +41,14 @@ function fireTimer(tx: Transaction, timerId: string): void {
   const timer = tx.state.timers.get(timerId);
   if (!timer || timer.fireMs > tx.nowMs) return;
   tx.add("timerFired", { timerId, startedEventId: timer.startedId });
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 function taskDue(tx: Transaction, due: Due & { readonly kind: "task" }): void {
   const { task } = tx.fields;
   if (task?.stamp !== due.stamp || (task.startedId !== 0) !== due.started) return;
   timeOutTask(tx, due.started ? TimeoutType.START_TO_CLOSE : TimeoutType.SCHEDULE_TO_START);
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 function timeOutRun(engine: Engine, tx: Transaction): void {

@@ -17,7 +17,7 @@ import { terminate } from "./close.ts";
 import { Run } from "./run.ts";
 import type { RunFields } from "./run-state.ts";
 import { SmallMap } from "./small-map.ts";
-import { Transaction } from "./transaction.ts";
+import { type Outcome, Transaction } from "./transaction.ts";
 import { visibilityRow } from "./visibility-row.ts";
 
 /** What the engine needs of the rest of the server. */
@@ -173,10 +173,11 @@ export class Engine {
     const before = state.fields;
     const tx = new Transaction(run, this.#given);
     let result: Result;
+    let outcome: Outcome;
     try {
       state.begin();
       result = change(tx);
-      tx.close();
+      outcome = tx.close();
       if (tx.running) checkHistory(tx);
     } catch (error) {
       state.rollback();
@@ -191,8 +192,8 @@ export class Engine {
     };
     state.commit();
     committed();
-    for (const batch of tx.outcome.batches) run.history.append(batch);
-    this.#afterCommit(run, before, tx, changed);
+    for (const batch of outcome.batches) run.history.append(batch);
+    this.#afterCommit(run, before, outcome, changed);
     return result;
   }
 
@@ -205,7 +206,7 @@ export class Engine {
   #afterCommit(
     run: Run,
     before: RunFields,
-    tx: Transaction,
+    outcome: Outcome,
     changed: { readonly timers: readonly string[]; readonly activities: readonly number[] },
   ): void {
     const reactions = this.#reactions;
@@ -213,13 +214,14 @@ export class Engine {
     this.parts.verify?.(run);
     syncAlarms(run, changed, this.#onDue);
     this.#syncHold(run);
-    if (shows(before, fields, tx)) this.parts.visibility.put(visibilityRow(run));
-    for (const effect of tx.outcome.effects) this.later(effect);
+    if (shows(before, fields, outcome)) this.parts.visibility.put(visibilityRow(run));
+    for (const effect of outcome.effects) this.later(effect);
     const { task } = fields;
     if (task !== undefined && task.startedId === 0 && task.stamp !== before.task?.stamp) {
       this.later(() => reactions?.dispatchTask(run));
     }
-    if (!tx.running && before.closeMs === undefined) this.later(() => reactions?.closed(run));
+    if (fields.closeMs !== undefined && before.closeMs === undefined)
+      this.later(() => reactions?.closed(run));
     if (!this.#draining) this.#drain();
   }
 
@@ -261,7 +263,7 @@ export function isHistoryFull(error: unknown): error is ServiceFailure {
   );
 }
 
-function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
+function shows(before: RunFields, after: RunFields, { batches }: Outcome): boolean {
   return (
     before.status !== after.status ||
     before.searchAttributes !== after.searchAttributes ||
@@ -269,7 +271,7 @@ function shows(before: RunFields, after: RunFields, tx: Transaction): boolean {
     before.binaryChecksums !== after.binaryChecksums ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
-    tx.outcome.batches.some((batch) => batch[0]?.eventId === 1)
+    batches.some((batch) => batch[0]?.eventId === 1)
   );
 }
 

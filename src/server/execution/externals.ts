@@ -40,7 +40,7 @@ export function signalExternal(engine: Engine, sender: Run, initiatedId: number)
           : SignalFailed.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND;
       tx.add("signalExternalWorkflowExecutionFailed", { ...about, control, cause });
     }
-    tx.needTask();
+    tx.taskNeeded = true;
   });
 }
 
@@ -72,7 +72,7 @@ export function cancelExternal(engine: Engine, sender: Run, initiatedId: number)
         cause: CancelFailed.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND,
       });
     }
-    tx.needTask();
+    tx.taskNeeded = true;
   });
 }
 

@@ -3,13 +3,14 @@ import { encodeHistory, type History } from "../../gen/codec/temporal/api/histor
 import { makeEvent, type StoredEvent } from "../history/event.ts";
 import { HISTORY_PAGE_BATCHES } from "../limits.ts";
 import type { Run } from "./run.ts";
+import type { WorkflowTask } from "./run-state.ts";
 import { deferredEvents } from "./workflow-task.ts";
 
 /**
  * Bytes after which a page ends: clients with gRPC's default limit of 4 MiB can read it, and one in the same process does not
  * hold its thread up for long by decoding it.
  */
-const PAGE_BYTES = 1024 * 1024;
+const PAGE_BYTES = 512 * 1024;
 
 /** One page of events, oldest first. */
 export interface HistoryPage {
@@ -41,15 +42,24 @@ export function wireHistory(encoded: Uint8Array, more: readonly StoredEvent[] = 
   return { $unknown: all };
 }
 
-/**
- * The events of the pending workflow task that are not in the history yet; workers must see them as if they were. Who only
- * reads the history is not told which worker has the task.
- */
-export function transientEvents(run: Run, reader: "worker" | "client" = "worker"): readonly StoredEvent[] {
+/** The events of the pending workflow task that are not in the history yet, as those see them who only read the history. */
+export function transientEvents(run: Run): readonly StoredEvent[] {
   const { task } = run.fields;
-  if (task === undefined || task.kind === "normal") return [];
   // Once something else has come in, the ids that its events were to have are taken.
-  if (task.scheduledId !== run.fields.nextEventId) return [];
+  if (task === undefined || task.scheduledId !== run.fields.nextEventId) return [];
+  return eventsOfTask(run, task, "client");
+}
+
+/**
+ * The events of a workflow task that are not in the history when a worker takes it; it must see them as if they were, also
+ * when they have come there since. Who only reads the history is not told which worker has the task.
+ */
+export function eventsOfTask(
+  run: Run,
+  task: WorkflowTask,
+  reader: "worker" | "client" = "worker",
+): readonly StoredEvent[] {
+  if (task.kind === "normal") return [];
   const [scheduled, started] = deferredEvents(run, task);
   const { scheduledId, scheduledMs, startedId, startedMs } = task;
   const first = makeEvent("workflowTaskScheduled", scheduled, {

@@ -39,7 +39,7 @@ export function signalRun(tx: Transaction, signal: Signal): void {
     },
     signal.links && signal.links.length > 0 ? { links: signal.links } : undefined,
   );
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 /** Asks a run to cancel itself. Asked before, or closed: nothing happens. */
@@ -69,7 +69,7 @@ export function requestCancel(
   );
   // Unlike a signal, a cancel request does not wait for a delay or back-off to end.
   tx.fields.backingOff = false;
-  tx.needTask();
+  tx.taskNeeded = true;
 }
 
 /** While a worker decides again whether to close the run, having been told why it could not, nothing new is let in. */

@@ -8,7 +8,7 @@ import {
 import type { Failure } from "../../gen/codec/temporal/api/failure/v1/message.ts";
 import { decideRetry } from "../retry/retry-decision.ts";
 import { timestampMs } from "../wire-time.ts";
-import { continueRun } from "./continue-run.ts";
+import { continueRun, slowedMs } from "./continue-run.ts";
 import { cronWaitMs } from "./cron-wait.ts";
 import type { Engine } from "./engine.ts";
 import type { Transaction } from "./transaction.ts";
@@ -32,7 +32,11 @@ export function planNextRun(engine: Engine, tx: Transaction, end: RunEnd): NextR
   const retry = failure && retryOf(tx, failure);
   if (retry?.state === RetryState.IN_PROGRESS) {
     const attempt = (tx.fields.started.attempt ?? 1) + 1;
-    const runId = follow(engine, tx, end, { initiator: Initiator.RETRY, backoffMs: retry.delayMs, attempt });
+    const runId = follow(engine, tx, end, {
+      initiator: Initiator.RETRY,
+      backoffMs: slowedMs(tx, retry.delayMs),
+      attempt,
+    });
     return { runId, retryState: retry.state };
   }
   const backoffMs = cronWaitMs(tx.fields.started.cronSchedule, {

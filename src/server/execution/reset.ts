@@ -66,7 +66,7 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
       failTaskOfReset(tx, request, { base, task, runId });
       restartPending(engine, tx);
       reapply(tx, later, request);
-      tx.needTask();
+      tx.taskNeeded = true;
     },
   );
   return runId;
@@ -182,7 +182,6 @@ function reapply(
     const extras = event.links && event.links.length > 0 ? { links: event.links } : undefined;
     const signal = eventValue(event, "workflowExecutionSignaled");
     if (signal && signals) {
-      if (signal.requestId) tx.state.requestIds.set(signal.requestId, true);
       tx.add("workflowExecutionSignaled", signal, extras);
     }
     const admitted =

@@ -251,14 +251,9 @@ export class RunState {
     return Object.keys(after ?? {}).some((name) => !OF_TASK.has(name) && before?.[name] !== after?.[name]);
   }
 
-  /** The buffer as it was before the present change. */
-  get bufferBefore(): readonly StoredEvent[] {
-    return this.#before.buffer;
-  }
-
-  /** The workflow task as it was before the present change. */
-  get taskBefore(): WorkflowTask | undefined {
-    return this.#before.task;
+  /** Buffer and workflow task as they were before the present change. */
+  get before(): Readonly<Pick<RunFields, "buffer" | "task">> {
+    return this.#before;
   }
 
   #settle(end: (list: Staged) => void): void {

@@ -42,7 +42,7 @@ export function startRun<Result = undefined>(
     tx.add("workflowExecutionStarted", init.started, init.extras);
     if (init.requestId) tx.state.startRequestIds.set(init.requestId, 1);
     init.alsoAtStart?.(tx);
-    if (!init.holdFirstTask) tx.needTask();
+    if (!init.holdFirstTask) tx.taskNeeded = true;
     return after?.(tx);
   });
 }

@@ -8,7 +8,7 @@ import { timestamp } from "../history/event.ts";
 import type { Poller, TaskQueueId } from "../matching/matching.ts";
 import { encodeTaskToken } from "../rpc/task-token.ts";
 import type { Engine } from "./engine.ts";
-import { historyPage, transientEvents, wireHistory } from "./history-page.ts";
+import { eventsOfTask, historyPage, wireHistory } from "./history-page.ts";
 import { encodePageToken } from "./page-token.ts";
 import type { Run } from "./run.ts";
 import type { WorkflowTask } from "./run-state.ts";
@@ -52,16 +52,15 @@ function startForPoller(engine: Engine, run: Run, poller: Poller, sticky: boolea
 }
 
 /** What a worker gets of a started task: of a sticky one only what is new since the last. */
-export function taskAnswer(run: Run, given: WorkflowTask, sticky: boolean): WorkflowTaskAnswer {
+export function taskAnswer(run: Run, task: WorkflowTask, sticky: boolean): WorkflowTaskAnswer {
   const { fields, history } = run;
-  // What its start set off may have made an ordinary task of it.
-  const task = fields.task?.stamp === given.stamp ? fields.task : given;
   const first = sticky && fields.lastStartedId > 0 ? fields.lastStartedId + 1 : 1;
   const end = task.kind === "normal" ? task.startedId + 1 : Math.min(task.scheduledId, history.length + 1);
   const page = historyPage(run, first, end);
   const last = page.next === undefined;
   return {
-    history: wireHistory(page.encoded, last ? transientEvents(run) : []),
+    ...taskHead(run, task),
+    history: wireHistory(page.encoded, last ? eventsOfTask(run, task) : []),
     nextPageToken: last
       ? undefined
       : encodePageToken({

@@ -11,6 +11,7 @@ import {
   type EventName,
   type EventValue,
   eventName,
+  eventValue,
   makeEvent,
   type StoredEvent,
 } from "../history/event.ts";
@@ -22,19 +23,26 @@ import type { RunFields, RunState } from "./run-state.ts";
 import { endUpdates } from "./update-end.ts";
 import { failTask, scheduleTask, writeDeferredTask } from "./workflow-task.ts";
 
+/** What a change comes to: what was written, batch by batch, and what is to be done once it is committed. */
+export interface Outcome {
+  readonly batches: readonly (readonly StoredEvent[])[];
+  readonly effects: readonly (() => void)[];
+}
+
 /** One change of a run, from its checks to its events. */
 export class Transaction {
   readonly run: Run;
   readonly state: RunState;
   readonly nowMs: number;
   readonly limits: RunLimits;
+  /** A workflow task is wanted when all is done. */
+  taskNeeded = false;
   readonly #nextTaskId: () => number;
   readonly #batches: StoredEvent[][] = [[]];
   readonly #effects: (() => void)[] = [];
   /** A workflow task was completed and its commands are carried out: what is no command's event stands behind those. */
   #deciding = false;
   readonly #decided: StoredEvent[] = [];
-  #taskNeeded = false;
   #late = 0;
 
   constructor(run: Run, given: { readonly limits: RunLimits; readonly nextTaskId: () => number }) {
@@ -61,11 +69,6 @@ export class Transaction {
    */
   get countedEvents(): number {
     return this.fields.nextEventId - 1 - this.#late;
-  }
-
-  /** Whether a workflow task was asked for. */
-  get taskNeeded(): boolean {
-    return this.#taskNeeded;
   }
 
   /** Writes an event: into the history, or into the buffer while a workflow task is started. */
@@ -116,6 +119,8 @@ export class Transaction {
       this.#append(event);
       if (event.attributes.case === "childWorkflowExecutionStartedEventAttributes")
         this.#rememberChildStart(event);
+      const attached = eventValue(event, "workflowExecutionOptionsUpdated")?.attachedRequestId;
+      if (attached) this.state.startRequestIds.set(attached, event.eventId);
     }
     return true;
   }
@@ -125,18 +130,18 @@ export class Transaction {
     return [...this.fields.buffer, ...this.#decided].some((event) => endedActivity(event) === scheduledId);
   }
 
-  /** A workflow task is wanted when all is done. */
-  needTask(): void {
-    this.#taskNeeded = true;
-  }
-
   /** Does something once the change is committed. */
   after(effect: () => void): void {
     this.#effects.push(effect);
   }
 
-  /** Last step before the commit: the workflow task that the change asks for. */
-  close(): void {
+  /** Last step before the commit: the workflow task that the change asks for. Gives what is to be committed. */
+  close(): Outcome {
+    this.#finish();
+    return { batches: this.#batches, effects: this.#effects };
+  }
+
+  #finish(): void {
     const { fields } = this;
     fields.stateTransitionCount += 1;
     if (!this.running) {
@@ -153,25 +158,17 @@ export class Transaction {
     this.#keepSpeculative();
     if (fields.task === undefined || fields.task.startedId === 0) {
       if (this.flush()) {
-        this.#taskNeeded = true;
+        this.taskNeeded = true;
         // What was not seen before may well let the next attempt succeed.
         if (fields.task === undefined) fields.taskAttempt = 1;
       }
     }
-    if (this.#taskNeeded && fields.task === undefined && !fields.backingOff) scheduleTask(this);
-  }
-
-  /** What was written, batch by batch, and what is to be done once it is committed. */
-  get outcome(): {
-    readonly batches: readonly (readonly StoredEvent[])[];
-    readonly effects: readonly (() => void)[];
-  } {
-    return { batches: this.#batches, effects: this.#effects };
+    if (this.taskNeeded && fields.task === undefined && !fields.backingOff) scheduleTask(this);
   }
 
   #bufferFull(): boolean {
     const { buffer } = this.fields;
-    if (buffer.length === 0 || buffer === this.state.bufferBefore) return false;
+    if (buffer.length === 0 || buffer === this.state.before.buffer) return false;
     const { bufferedEvents, bufferedBytes } = this.limits;
     return buffer.length > bufferedEvents || bufferBytes(buffer) > bufferedBytes;
   }
@@ -179,7 +176,7 @@ export class Transaction {
   /** A speculative task stays one only as long as nothing but updates happens. */
   #keepSpeculative(): void {
     const { task } = this.fields;
-    if (task?.kind !== "speculative" || task.stamp !== this.state.taskBefore?.stamp) return;
+    if (task?.kind !== "speculative" || task.stamp !== this.state.before.task?.stamp) return;
     if (this.state.changedBesidesTask) writeDeferredTask(this);
   }
 

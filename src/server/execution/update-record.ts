@@ -19,4 +19,6 @@ export interface LiveUpdate {
   readonly bytes: number;
   /** Stamp of the workflow task that last brought it to a worker; 0: none has. */
   readonly sentWith: number;
+  /** Its worker accepted it behind the command that closed the run. */
+  readonly tooLate?: boolean;
 }

@@ -9,6 +9,7 @@ import type { Outcome } from "../../gen/codec/temporal/api/update/v1/message.ts"
 import { alreadyClosing, closedUpdate } from "../rpc/failures.ts";
 import type { ServiceFailure } from "../rpc/service-failure.ts";
 import type { Run } from "./run.ts";
+import type { LiveUpdate } from "./update-record.ts";
 
 /** How far an update has come. */
 export type Reached =
@@ -28,12 +29,14 @@ export function updateStatus(run: Run, updateId: string): Reached | undefined {
   if (record !== undefined && record.acceptedEventId !== 0) {
     return isOpen(run.fields.status) ? ACCEPTED : failed(COMPLETED_WITHOUT_IT);
   }
-  if (!run.state.liveUpdates.has(updateId)) return undefined;
-  return isOpen(run.fields.status) ? ADMITTED : closedUnderneath(run);
+  const live = run.state.liveUpdates.get(updateId);
+  if (live === undefined) return undefined;
+  return isOpen(run.fields.status) ? ADMITTED : closedUnderneath(run, live);
 }
 
-/** If another run follows, callers are told to try again, and come to that one. */
-function closedUnderneath({ history }: Run): Reached {
+/** If another run follows, callers are told to try again, and come to that one; not if a worker had taken the update already. */
+function closedUnderneath({ history }: Run, { tooLate }: LiveUpdate): Reached {
+  if (tooLate) return { kind: "aborted", error: closedUpdate() };
   const value = history.last?.attributes.value;
   const follows = value !== undefined && "newExecutionRunId" in value && Boolean(value.newExecutionRunId);
   return { kind: "aborted", error: follows ? alreadyClosing() : closedUpdate() };
@@ -56,7 +59,8 @@ export function stageOf(reached: Exclude<Reached, { readonly kind: "aborted" }>)
   return reached.kind === "accepted" ? Stage.ACCEPTED : Stage.ADMITTED;
 }
 
-function isOpen(status: WorkflowExecutionStatus): boolean {
+/** Whether a run goes on. */
+export function isOpen(status: WorkflowExecutionStatus): boolean {
   return status === Status.RUNNING || status === Status.PAUSED;
 }
 

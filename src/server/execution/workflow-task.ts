@@ -168,6 +168,8 @@ export function dropTask(tx: Transaction): void {
 function endUnfinished(tx: Transaction, countAttempt: boolean): void {
   const { fields } = tx;
   const wasSticky = fields.sticky !== undefined;
+  // An update had a task made for a run that waited for its first: there was one now.
+  fields.backingOff = false;
   fields.sticky = undefined;
   fields.task = undefined;
   fields.closeAttempted = false;

@@ -112,6 +112,11 @@ export class Dispatcher implements RpcPort {
   /** Calls under way, and later ones, fail with UNAVAILABLE. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.interrupt();
+  }
+
+  /** Calls under way fail with UNAVAILABLE. */
+  interrupt(): void {
     for (const call of [...this.#open]) call.abort(closed());
   }
 
@@ -127,7 +132,7 @@ export class Dispatcher implements RpcPort {
         end();
         reject(error);
       };
-      const leave = (): void => fail(this.#closed ? closed() : left());
+      const leave = (): void => fail(signal.reason instanceof RpcError ? signal.reason : left());
       const expire = (): void => {
         const reason = expired(timeoutMs ?? 0);
         fail(reason);

@@ -74,7 +74,7 @@ function page(
   if (waits && open(run)) {
     return { history: wireHistory(encoded), nextPageToken: token0(run, { next: end, wait: true }) };
   }
-  const transient = (token?.transient ?? !waits) && open(run) ? transientEvents(run, "client") : [];
+  const transient = (token?.transient ?? !waits) && open(run) ? transientEvents(run) : [];
   return { history: wireHistory(encoded, transient) };
 }
 

@@ -30,7 +30,7 @@ export function signalWithStartRpcs(engine: Engine): HandlersOf<WorkflowServiceH
 function signalWithStart(engine: Engine, raw: Request): Init<SignalWithStartWorkflowExecutionResponse> {
   checkRequest(raw);
   const request = { ...raw, requestId: raw.requestId || crypto.randomUUID() };
-  checkSignalledStart(engine, startRequest(request));
+  checkSignalledStart(engine, startRequest(request), () => checkConflictPolicy(request));
   const current = engine.current(request.namespace, request.workflowId);
   const policy = request.workflowIdConflictPolicy || Conflict.USE_EXISTING;
   if (current && open(current) && policy !== Conflict.TERMINATE_EXISTING && !terminatesRunning(request)) {
@@ -50,6 +50,13 @@ function signalOpen(engine: Engine, run: Run, request: Request): void {
     signalRun(tx, signalOf(request));
     if (tx.fields.nextEventId + tx.fields.buffer.length > before) tx.fields.backingOff = false;
   });
+}
+
+function checkConflictPolicy(request: Request): void {
+  if (request.workflowIdConflictPolicy !== Conflict.FAIL || terminatesRunning(request)) return;
+  throw invalidArgument(
+    "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.",
+  );
 }
 
 function terminatesRunning({ workflowIdReusePolicy }: Request): boolean {
@@ -116,11 +123,6 @@ function checkRequest(request: Request): void {
   if (!workflowType?.name) throw invalidArgument("workflow type not set");
   limited(workflowType.name, "workflow type name");
   limited(requestId, "Request ID");
-  if (request.workflowIdConflictPolicy === Conflict.FAIL) {
-    throw invalidArgument(
-      "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.",
-    );
-  }
   if (payloadsBytes(request.signalInput) > MAX_BLOB_BYTES) {
     throw invalidArgument("Blob data size exceeds limit.");
   }

@@ -61,9 +61,15 @@ export function checkStartRequest(
 }
 
 /** The checks of a start that comes with a signal, also when nothing is started: the same ones in another order. */
-export function checkSignalledStart(engine: Engine, request: StartWorkflowExecutionRequest): void {
+export function checkSignalledStart(
+  engine: Engine,
+  request: StartWorkflowExecutionRequest,
+  checkPolicy: () => void,
+): void {
   refuse(cronFault(request.cronSchedule, engine.parts.nowMs()));
   checkTimeouts(request);
+  checkDelay(request);
+  checkPolicy();
   checkStartRequest(engine, request);
 }
 
@@ -158,7 +164,7 @@ export function startedValue(
     identity: request.identity,
     retryPolicy: request.retryPolicy,
     attempt: 1,
-    workflowExecutionExpirationTime: executionMs > 0 ? timestamp(nowMs + executionMs + backoffMs) : undefined,
+    workflowExecutionExpirationTime: executionMs > 0 ? timestamp(nowMs + executionMs) : undefined,
     cronSchedule: request.cronSchedule,
     firstWorkflowTaskBackoff: toDuration(backoffMs),
     memo: request.memo,

@@ -37,7 +37,7 @@ export function workflowTaskRpcs(engine: Engine, queues: PollQueues): HandlersOf
         if (cause === Cause.GRPC_MESSAGE_TOO_LARGE) {
           terminate(tx, { reason: "GrpcMessageTooLarge", identity: "history-service" });
         }
-        tx.needTask();
+        tx.taskNeeded = true;
       });
       return {};
     },

@@ -78,14 +78,21 @@ export function failureOfAnyway(run: Run, error: unknown): FailureData {
     return failureOf(run, error);
   } catch (conversionError) {
     const message = `${textOf(error)} (and converting it to a failure threw ${textOf(conversionError)})`;
-    const stackTrace = isError(error) ? (error.stack ?? "") : "";
-    return { message, source: FAILURE_SOURCE, stackTrace };
+    return { message, source: FAILURE_SOURCE, stackTrace: stackOf(error) };
   }
 }
 
 function convert(run: Run, error: unknown): FailureData {
   const { failure, payload, context } = run.converters;
   return failure.errorToFailure(error, payload, context);
+}
+
+function stackOf(error: unknown): string {
+  try {
+    return isError(error) ? (error.stack ?? "") : "";
+  } catch {
+    return "";
+  }
 }
 
 function textOf(error: unknown): string {

@@ -23,7 +23,7 @@ import type { FlagLedger, SdkFlag } from "./flags.ts";
 import type { RandomState } from "./random.ts";
 import type { ReadOnlyReason } from "./read-only.ts";
 import type { AsyncStore, RunFacts, SandboxHost } from "./sandbox-entry.ts";
-import type { WaitSites } from "./wait-sites.ts";
+import { type WaitSites, withPlainStacks } from "./wait-sites.ts";
 
 /**
  * All that the runtime knows of one run.
@@ -224,13 +224,7 @@ export function pushCommand(
 const TRACED_FRAMES = 60;
 
 function callStack(): string {
-  // V8 and JavaScriptCore have the limit, the language has not.
-  const errors = Error as { stackTraceLimit?: number | undefined };
-  const before = errors.stackTraceLimit;
-  errors.stackTraceLimit = TRACED_FRAMES;
-  const { stack } = new Error("called");
-  errors.stackTraceLimit = before;
-  return stack ?? "";
+  return withPlainStacks(TRACED_FRAMES, () => new Error("called").stack ?? "");
 }
 
 /** Adds a command that ends the run. */

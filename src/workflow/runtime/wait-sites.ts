@@ -21,22 +21,40 @@ const FRAMES = 50;
 export function keepWaitSites(): WaitSites {
   const open = new Set<Error>();
   return {
-    stacks: () => Array.from(open, ({ stack }) => stack ?? ""),
+    stacks: () => Array.from(open, stackOf),
     map: () => new WaitMap(open),
     Promise: noticedPromise(open),
   };
 }
 
-function site(): Error {
-  // V8 and JavaScriptCore have it; it is the run's own for the time of this call.
-  const limits = Error as { stackTraceLimit?: number };
-  const before = limits.stackTraceLimit;
+/** How V8 and JavaScriptCore make stacks; the language has neither. Workflow code may have set them for itself. */
+interface StackOptions {
+  stackTraceLimit?: number | undefined;
+  prepareStackTrace?: unknown;
+}
+
+/** Calls with the stacks of the engine, whatever workflow code made of them. */
+export function withPlainStacks<T>(frames: number, call: () => T): T {
+  const options = Error as StackOptions;
+  const { stackTraceLimit, prepareStackTrace } = options;
+  const isPrepared = Object.hasOwn(options, "prepareStackTrace");
   try {
-    limits.stackTraceLimit = FRAMES;
-    return new Error("waits");
+    options.stackTraceLimit = frames;
+    if (isPrepared) options.prepareStackTrace = undefined;
+    return call();
   } finally {
-    limits.stackTraceLimit = before!;
+    options.stackTraceLimit = stackTraceLimit;
+    if (isPrepared) options.prepareStackTrace = prepareStackTrace;
   }
+}
+
+function site(): Error {
+  return withPlainStacks(FRAMES, () => new Error("waits"));
+}
+
+/** Made when it is asked for. */
+function stackOf(begun: Error): string {
+  return withPlainStacks(FRAMES, () => begun.stack ?? "");
 }
 
 class WaitMap<Key, Value> extends Map<Key, Value> {

@@ -19,15 +19,17 @@ type InstalledSdks = Readonly<Record<Sdk, Installed>>;
 /** Measures one server, Perdure's (`embedded`) or the real one. */
 export async function measureServer(kind: Sdk, installed: InstalledSdks, report: Report): Promise<void> {
   const column = kind === "perdure" ? "embedded" : "real";
-  await report.measure(column, ["CLI start to first answered call", "CLI RSS after start"], async () => {
-    const [startMs, rss]: [number[], number[]] = [[], []];
+  const starts = ["CLI start to first answered call", "CLI CPU until then", "CLI RSS after start"];
+  await report.measure(column, starts, async () => {
+    const [startMs, startCpuMs, rss]: [number[], number[], number[]] = [[], [], []];
     for (let index = 0; index < STARTS; index += 1) {
       const server = await ServerProcess.start(kind, installed.perdure);
       startMs.push(server.startMs);
+      startCpuMs.push(server.startCpuMs);
       rss.push(server.rss() / MIB);
       await server.stop();
     }
-    return [median(startMs), median(rss)];
+    return [median(startMs), median(startCpuMs), median(rss)];
   });
   for (const worker of SDKS) {
     const name = worker === "perdure" ? "Perdure's worker" : "official worker";

@@ -25,6 +25,8 @@ export class ServerProcess {
   readonly client: Client;
   /** From the process's start to the first answered call, in milliseconds. */
   readonly startMs: number;
+  /** CPU that the process took until then: what is the same on a machine that does other things too. */
+  readonly startCpuMs: number;
   readonly #child: ChildProcess;
   readonly #connection: Connection;
 
@@ -37,6 +39,7 @@ export class ServerProcess {
     this.#connection = connection;
     this.address = facts.address;
     this.startMs = facts.startMs;
+    this.startCpuMs = this.cpuMs();
     this.client = new Client({ connection });
   }
 

@@ -1,6 +1,7 @@
 /** Workflows of the cases: what has no recorded history because it is about errors, options or the life of a worker. */
 export * from "./authoring.ts";
 export * from "./classes.ts";
+export * from "./disturbed.ts";
 export * from "./faulty.ts";
 export * from "./hostile.ts";
 export * from "./locals.ts";

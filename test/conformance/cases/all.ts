@@ -16,6 +16,7 @@ import { patchCases } from "./patches.ts";
 import { robustnessCases } from "./robustness.ts";
 import { stackCases } from "./stacks.ts";
 import { testingEnvironmentCases } from "./testing-environments.ts";
+import { testingFaultCases } from "./testing-faults.ts";
 import { testingTimeCases } from "./testing-time.ts";
 import { transportCases } from "./transport.ts";
 
@@ -36,6 +37,7 @@ export const cases: readonly Case[] = [
   ...patchCases,
   ...stackCases,
   ...testingEnvironmentCases,
+  ...testingFaultCases,
   ...testingTimeCases,
   ...transportCases,
   ...commandLineCases,

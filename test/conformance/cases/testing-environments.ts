@@ -87,7 +87,7 @@ export const testingEnvironmentCases: readonly Case[] = [
     },
   },
   {
-    name: "testing: what comes after teardown says that the server is closed",
+    name: "testing: what comes after teardown says that the connection is closed",
     run: (world) =>
       inEnvironment(world, async ({ start }) => {
         const env = await TestWorkflowEnvironment.createTimeSkipping();
@@ -97,12 +97,12 @@ export const testingEnvironmentCases: readonly Case[] = [
         await Promise.all([env.teardown(), env.teardown()]);
         await env.teardown();
         for (const error of [await rejection(env.sleep(1)), await rejection(env.currentTimeMs())]) {
-          assert.match(error.message, /embedded server is closed/);
+          assert.match(error.message, /the connection is closed/);
         }
         const started = await rejection(env.client.workflow.start(sleeper, { ...start(), args: [1] }));
-        assert.match(`${started.message} ${started.cause}`, /embedded server is closed/);
+        assert.match(`${started.message} ${started.cause}`, /the connection is closed/);
         for (const error of [await sleeping, await waiting]) {
-          assert.match(`${error.message} ${error.cause}`, /embedded server is closed/);
+          assert.match(`${error.message} ${error.cause}`, /the connection is closed/);
         }
         await env.settle();
       }),

@@ -34,6 +34,8 @@ export class Fuzzer {
   readonly #seen: Map<string, number> = new Map();
   readonly #startedMs: number = Date.now();
   #next: number;
+  /** Something is wrong with the fuzzer itself. */
+  #broken = false;
 
   constructor(servers: Servers, settings: FuzzSettings, report: (finding: Finding) => void) {
     this.#servers = servers;
@@ -47,7 +49,13 @@ export class Fuzzer {
     const { seconds, seed, atOnce, scripts } = this.#settings;
     const end = Date.now() + seconds * 1_000;
     const lane = async (): Promise<void> => {
-      while (Date.now() < end && this.#next < seed + scripts) await this.#one(this.#next++);
+      while (Date.now() < end && this.#next < seed + scripts) {
+        if (this.#broken) return;
+        await this.#one(this.#next++).catch((error: unknown) => {
+          this.#broken = true;
+          throw error;
+        });
+      }
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
   }

@@ -69,6 +69,13 @@ export function span(random: Random): Span {
 }
 
 function startOptions(random: Random): StartOptions {
+  const { delay, ...options } = anyOptions(random);
+  // What becomes due at one moment comes in an order of luck.
+  const soon = options.runTimeout === "short" || options.executionTimeout === "short";
+  return delay === undefined || soon ? options : { ...options, delay };
+}
+
+function anyOptions(random: Random): StartOptions {
   return {
     ...maybe(random, 3, { reuse: random.below(5) }),
     ...maybe(random, 3, { conflict: random.below(4) }),

@@ -2,7 +2,7 @@ import type { LogEntry } from "../scenarios/scenario.ts";
 import { allHistories, leave, play } from "./play.ts";
 import type { Script, Step } from "./script.ts";
 import { serve } from "./serve.ts";
-import { accept, linesOf, look, settled, type World } from "./world.ts";
+import { accept, linesOf, look, StrayedError, settled, type World } from "./world.ts";
 
 /** Where two servers first said different things. */
 export interface Difference {
@@ -27,6 +27,10 @@ export async function playBoth(
 ): Promise<Difference | undefined> {
   try {
     return await steps(script, embedded, real);
+  } catch (error) {
+    if (!(error instanceof StrayedError)) throw error;
+    const difference = (await alike(embedded, real)) ?? { real: ["strayed"], embedded: ["strayed"] };
+    return { seed: script.seed, at: script.steps.length - 1, step: undefined, ...difference };
   } finally {
     await Promise.all([leave(embedded), leave(real)]);
   }
@@ -43,9 +47,10 @@ async function steps(script: Script, embedded: World, real: World): Promise<Diff
   };
   for (const [at, step] of script.steps.entries()) {
     if (endsQueries(embedded, step)) break;
+    embedded.trail.choices.length = 0;
     const before = embedded.stage.log.length;
-    for (const world of both) await play(world, step, script.steps[at + 1]);
     const open = embedded.calls.some(({ result }) => !result);
+    for (const world of both) await play(world, step, script.steps[at + 1]);
     const failed = embedded.stage.log.slice(before).some(({ error }) => error !== undefined);
     const difference =
       answered() ?? (open && failed ? undefined : await converge(embedded, real)) ?? answered();

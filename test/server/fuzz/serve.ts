@@ -98,7 +98,7 @@ async function serveQueries(world: World, wf: string): Promise<void> {
       return;
     }
     await answerDirectly(world, wf, task);
-    await Promise.race([...waiting.map(({ ended }) => ended), world.time.pause(PERHAPS_MS)]);
+    await Promise.race([...waiting.map(({ ended }) => ended), world.time.patience(PERHAPS_MS)]);
   }
 }
 
@@ -142,7 +142,7 @@ async function offered(
   const offers = [polled.then((task) => ({ task, sticky: false }))];
   const own = world.sticky.get(wf);
   if (own) offers.push(own.then((task) => ({ task, sticky: true })));
-  const nothing = [...calls.map(({ ended }) => ended), time.pause(ms)].map((each) =>
+  const nothing = [...calls.map(({ ended }) => ended), time.patience(ms)].map((each) =>
     each.then(() => undefined),
   );
   const offer = await Promise.race([...offers, ...nothing]);

@@ -5,10 +5,10 @@ import { openEmbedded } from "../harness/embedded.ts";
 import { Stage } from "../scenarios/stage.ts";
 import { newWorld, type Time, type World } from "./world.ts";
 
-const WALL: Time = {
-  now: () => Date.now(),
-  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Real time. */
+export const WALL: Time = { now: () => Date.now(), pause: sleep, patience: sleep };
 
 /** Both servers, for scripts that are played side by side. */
 export interface Servers {

@@ -50,7 +50,8 @@ export async function respond(world: World, step: StepOf<"respond">): Promise<vo
   const commands: Init<Command>[] = step.ordered ? commandsOf(messages) : [];
   for (const plan of step.commands) commands.push(withId(commandOf(stage, wf, plan), plan, scheduled));
   if (step.commands.some(({ kind }) => kind === "continue")) await world.time.pause(LIVED_MS);
-  const sticky = step.sticky && !world.impatient.has(wf);
+  const waiting = world.calls.some((call) => call.wf === wf && !call.result);
+  const sticky = step.sticky && !world.impatient.has(wf) && !waiting;
   if (sticky && !world.sticky.has(wf)) {
     pollSticky(world, wf);
     await world.time.pause(100);
@@ -196,6 +197,8 @@ export async function lateAnswer(world: World, { wf }: StepOf<"late answer">): P
   await stage.step(`late answer of ${wf}`, () => stage.complete({ taskToken }));
 }
 
+const RUNNING = 1;
+
 /** Whether an activity waits for a worker. */
 async function activityWaits(world: World, wf: string, id: string): Promise<boolean> {
   const { stage } = world;
@@ -205,7 +208,8 @@ async function activityWaits(world: World, wf: string, id: string): Promise<bool
     .describeWorkflowExecution({ namespace, execution })
     .catch(() => undefined);
   const pending = answer?.pendingActivities.find(({ activityId }) => activityId === id);
-  if (pending?.state !== 1) return false;
+  // A run that is over still shows what it had.
+  if (pending?.state !== 1 || answer?.workflowExecutionInfo?.status !== RUNNING) return false;
   const next = pending.nextAttemptScheduleTime;
   return next === undefined || Number(next.seconds) * 1_000 <= world.time.now() + 60_000;
 }

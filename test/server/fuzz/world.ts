@@ -27,6 +27,8 @@ export interface Time {
   now(): number;
   /** Lets this time pass. */
   pause(ms: number): Promise<void>;
+  /** Ends when this time has passed in which others might have done something. */
+  patience(ms: number): Promise<void>;
 }
 
 /** What one world chose, so that another does the same whatever it sees, and however slow it is. */
@@ -35,13 +37,23 @@ export interface Trail {
   readonly choices: unknown[];
 }
 
+/** Two worlds have gone different ways: they differ in something that was not looked at yet. */
+export class StrayedError extends Error {
+  readonly code = "STRAYED";
+  override readonly name = "StrayedError";
+
+  constructor() {
+    super("the leader has not come to this choice");
+  }
+}
+
 /** What is to be done: the leader decides, others follow. */
 export async function choose<Choice>(
   { trail }: World,
   decide: () => Choice | Promise<Choice>,
 ): Promise<Choice> {
   if (!trail.leads) {
-    if (trail.choices.length === 0) throw new Error("the leader has not come to this choice");
+    if (trail.choices.length === 0) throw new StrayedError();
     // Both come to the same choices in the same order.
     return trail.choices.shift() as Choice;
   }
@@ -69,6 +81,8 @@ export interface World {
   /** Workflows that were deleted. */
   readonly gone: Set<string>;
   readonly impatient: Set<string>;
+  /** Workflows that were reset. */
+  readonly reset: Set<string>;
   /** Polls of sticky queues that go on. */
   readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse>>;
   readonly runs: Map<string, Set<string>>;
@@ -94,6 +108,7 @@ export function newWorld(stage: Stage, time: Time, trail: Trail = { leads: true,
     known: new Set(),
     gone: new Set(),
     impatient: new Set(),
+    reset: new Set(),
     sticky: new Map(),
     runs: new Map(),
     leaving: new AbortController(),
@@ -177,9 +192,14 @@ async function probe(world: World): Promise<Sight["views"]> {
 type Description = Awaited<ReturnType<Stage["service"]["describeWorkflowExecution"]>>;
 
 /** The real server tells pending things in an order of luck. */
-function ordered(answer: Description): Description {
+function ordered(answer: Description): object {
+  const { workflowExtendedInfo: extended } = answer;
+  const requestIds = Object.entries(extended?.requestIdInfos ?? {})
+    .map(([requestId, info]) => ({ requestId, ...info }))
+    .sort((a, b) => Number((a.eventId ?? 0n) - (b.eventId ?? 0n)));
   return {
     ...answer,
+    ...(extended ? { workflowExtendedInfo: { ...extended, requestIdInfos: {} }, requestIds } : {}),
     pendingActivities: answer.pendingActivities.toSorted((a, b) => (a.activityId < b.activityId ? -1 : 1)),
     pendingChildren: answer.pendingChildren.toSorted((a, b) => Number(a.initiatedId - b.initiatedId)),
   };
@@ -214,10 +234,12 @@ export function settled(line: string): string {
   return line
     .replace(/,?\\?"currentRetryInterval\\?":\\?"[^"\\]*\\?"/g, "")
     .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
-    .replace(/("eventId\\?":)2(,\\?"eventType\\?":1\})/g, "$11$2")
+    .replace(/("eventId\\?":)2(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
+    .replace(/(\\?"attempt\\?":(?:[4-9]|\d\d+),\\?"startToCloseTimeout\\?":\\?")[\d.]+s/g, "$1<more>")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
       if (span > 100 && span !== 3_600) return `${before}<long>`;
+      if (span > 0 && span < 1) return `${before}<short>`;
       return `${before}${text}s`;
     });
 }

@@ -17,7 +17,7 @@ export interface EmbeddedForTests {
 
 /**
  * Opens one that compares, after every change of a run, its state with what its history tells. Defects of the server are
- * thrown by `close`.
+ * thrown by `close`. Default of `wall`: real time.
  */
 export async function openEmbedded(
   options: EmbeddedServerOptions = {},
