@@ -191,8 +191,13 @@ export class GrpcSession {
     this.#closing = true;
     for (const call of this.#calls) call.fail(closing());
     return new Promise((resolve) => {
-      if (this.#session.destroyed) resolve();
-      else this.#session.close(() => resolve());
+      if (this.#session.destroyed) {
+        resolve();
+        return;
+      }
+      // A session that closes already, after GOAWAY, would not call back.
+      this.#session.once("close", () => resolve());
+      this.#session.close();
     });
   }
 

@@ -83,4 +83,44 @@ export const gatewayCases: readonly Case[] = [
       });
     },
   },
+  {
+    name: "gateway: 1,000 long polls at a time, each gets its task",
+    async run({ address, id, taskQueue }) {
+      await throughGateway(address, {}, async (connect) => {
+        const { workflowService } = await connect();
+        const request = { namespace: "default", taskQueue: { name: taskQueue } };
+        const ids = new Set(Array.from({ length: 1_000 }, () => id()));
+        const got = new Set<string>();
+        const polls = [...ids].map(async () => {
+          // The server answers a poll that had no task for a minute: then it is made again.
+          for (;;) {
+            const { workflowExecution } = await workflowService.pollWorkflowTaskQueue(request);
+            if (workflowExecution === undefined) continue;
+            got.add(workflowExecution.workflowId);
+            return;
+          }
+        });
+        const start = { ...request, workflowType: { name: "none" } };
+        const all = [...ids];
+        for (let at = 0; at < all.length; at += 50) {
+          const some = all.slice(at, at + 50);
+          await Promise.all(
+            some.map((workflowId) =>
+              workflowService.startWorkflowExecution({ ...start, workflowId, requestId: workflowId }),
+            ),
+          );
+        }
+        await Promise.all(polls);
+        assert.deepEqual([...got].sort(), all.sort());
+        await Promise.all(
+          all.map((workflowId) =>
+            workflowService.terminateWorkflowExecution({
+              namespace: "default",
+              workflowExecution: { workflowId },
+            }),
+          ),
+        );
+      });
+    },
+  },
 ];
