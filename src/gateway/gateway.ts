@@ -33,6 +33,7 @@ export interface Gateway {
    * Opens a port for all protocols.
    *
    * @throws TypeError when the address is reachable from other machines and callers are not checked
+   * @throws Error when signed tokens are to be checked and `jose` is not installed
    * @throws Error of the system when the address cannot be had
    */
   listen(options?: GatewayListenOptions): Promise<Listener>;
@@ -116,6 +117,8 @@ class ServingGateway implements Gateway {
   async listen(options: GatewayListenOptions = {}): Promise<Listener> {
     checkExposure(this.#auth, options);
     if (this.#closed !== undefined) throw new TypeError("the gateway was closed");
+    // A package that is missing is told now, not to the first caller.
+    if (this.#auth.kind === "jwt") await (await import("./jwt.ts")).loadJose();
     const { serverPlatform } = await import("#platform/server");
     const listener = await serverPlatform.listen(this.#port, {
       ...options,

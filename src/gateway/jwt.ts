@@ -44,7 +44,12 @@ export async function createJwtVerifier(options: JwtOptions): Promise<VerifyCall
   };
 }
 
-async function loadJose(): Promise<Jose> {
+/**
+ * Loads the optional package that checks signed tokens.
+ *
+ * @throws Error saying what to install when it is not there
+ */
+export async function loadJose(): Promise<Jose> {
   try {
     return await import("jose");
   } catch (cause) {
