@@ -23,7 +23,7 @@ const runtimes = filesOfRuntimes([
 ]);
 /** What starts in a thread of its own, where each file to load delays the worker's first task: one file, nothing in it but what the thread needs. */
 const threads = filesOfRuntimes(["workflow-thread.ts"]);
-const external = [/^#platform/, /^node:/, /^perdure\//, "esbuild", ...Object.keys(npm.dependencies)];
+const external = [/^#platform/, /^node:/, /^perdure\//, "esbuild", "jose", ...Object.keys(npm.dependencies)];
 
 function filesOfRuntimes(files: readonly string[]): string[] {
   return readdirSync("runtimes").flatMap((name) =>

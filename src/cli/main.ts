@@ -1,10 +1,11 @@
 import { type Command, ExitCode, helpOf, UsageError } from "./command.ts";
 import { devCommand } from "./dev-command.ts";
+import { gatewayCommand } from "./gateway-command.ts";
 import type { CliHost, ParsedArgs } from "./host.ts";
 import { replayCommand } from "./replay-command.ts";
 
 /** All commands of `perdure`: the one place where they are named. */
-export const commands: readonly Command[] = [devCommand, replayCommand];
+export const commands: readonly Command[] = [devCommand, gatewayCommand, replayCommand];
 
 /**
  * Runs the command that the arguments name and resolves with the exit code.

@@ -9,7 +9,7 @@ export interface ServerPlatform {
    *
    * Rejects with the error of the system when the address cannot be had.
    */
-  listen(port: RpcPort, options: ListenOptions): Promise<Listener>;
+  listen(port: RpcPort, options: PortOptions): Promise<Listener>;
 }
 
 /** Where and how to serve. */
@@ -35,6 +35,21 @@ export interface ListenOptions {
    */
   readonly compress?: "remote" | "accepted" | undefined;
 }
+
+/** What those who serve may add. */
+export interface PortOptions extends ListenOptions {
+  readonly page?: FindPage | undefined;
+}
+
+/** A page besides the RPCs, for programs that look after the server. */
+export interface WebPage {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** The page that a GET of a path gets; undefined: there is none, and the request is one of the HTTP API. */
+export type FindPage = (path: string, headers: Headers) => Promise<WebPage> | undefined;
 
 /** TLS of a server. All certificates and keys are PEM. */
 export interface ServerTlsOptions {

@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "engine/inside": ["workflow", "common", "converter", "core*", "engine"],
   testing: ["activity", "client", "worker", "server", "transport", "platform", "common"],
   server: ["common", "platform", "gen", "codec-runtime", "connect", "transport*"],
-  cli: ["client", "worker", "server", "transport", "common"],
+  gateway: ["common", "platform", "gen", "codec-runtime", "transport", "server"],
+  cli: ["client", "worker", "server", "gateway", "transport", "common"],
   worker: [
     "common",
     "converter",

@@ -3,7 +3,7 @@ import { createServer as createHttp2, type Http2Server, type ServerHttp2Session 
 import { createServer as createTcp, type Server, type Socket } from "node:net";
 import { createServer as createTls } from "node:tls";
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
-import type { Listener, ListenOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
+import type { Listener, PortOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
 import { IDLE_MS, MAX_REQUEST_BYTES, MAX_STREAMS } from "../../../src/server/listen/limits.ts";
 import { createWebHandler } from "../../../src/server/listen/web-handler.ts";
 import { Closing } from "./closing.ts";
@@ -26,7 +26,7 @@ const CLOSE_MS = 1_000;
  */
 class PortListener implements Listener {
   readonly #port: RpcPort;
-  readonly #options: ListenOptions;
+  readonly #options: PortOptions;
   readonly #web: WebSettings;
   readonly #http1: Http1Server;
   readonly #http2: Http2Server;
@@ -41,14 +41,18 @@ class PortListener implements Listener {
   address = "";
   httpAddress: string | undefined;
 
-  constructor(port: RpcPort, options: ListenOptions) {
+  constructor(port: RpcPort, options: PortOptions) {
     this.#port = port;
     this.#options = options;
     const maxRequestBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
     this.#web = {
       maxRequestBytes,
       closing: this.#closing,
-      handle: createWebHandler(port, { maxRequestBytes, corsOrigins: options.corsOrigins ?? [] }),
+      handle: createWebHandler(port, {
+        maxRequestBytes,
+        corsOrigins: options.corsOrigins ?? [],
+        page: options.page,
+      }),
     };
     this.#http1 = this.#createHttp1();
     this.#http2 = this.#createHttp2();
@@ -213,6 +217,6 @@ function addressOf(server: Server): string {
 }
 
 /** Serves an {@link RpcPort} by `node:net` and `node:http2`. */
-export function listen(port: RpcPort, options: ListenOptions): Promise<Listener> {
+export function listen(port: RpcPort, options: PortOptions): Promise<Listener> {
   return new PortListener(port, options).open();
 }

@@ -1,13 +1,16 @@
 import type { RpcPort } from "../../platform/rpc-port.ts";
+import type { FindPage } from "../../platform/server-platform.ts";
 import { Cors } from "./cors.ts";
 import { withGrpcWebText } from "./grpc-web-text.ts";
-import { jsonResponse, type WebHandler, type WebRequest, type WebResponse } from "./web.ts";
+import { jsonResponse, pageResponse, type WebHandler, type WebRequest, type WebResponse } from "./web.ts";
 
 /** What a web handler needs to know. */
 export interface WebHandlerOptions {
   readonly maxRequestBytes: number;
   /** Origins of web pages that may call; `*` stands for any. */
   readonly corsOrigins: readonly string[];
+  /** Pages besides the RPCs. Default: none. */
+  readonly page?: FindPage | undefined;
 }
 
 /** `/package.Service/Method`: no path of the HTTP API has a dot in its first segment. */
@@ -27,12 +30,14 @@ export function createWebHandler(port: RpcPort, options: WebHandlerOptions): Web
   const cors = new Cors(options.corsOrigins);
   let connect: Promise<WebHandler> | undefined;
   const answer = async (request: WebRequest): Promise<WebResponse> => {
-    if (RPC_PATH.test(request.target.split("?", 1)[0] ?? "")) {
+    if (RPC_PATH.test(pathOf(request))) {
       connect ??= import("./connect/connect-api.ts").then(({ createConnectApi }) =>
         withGrpcWebText(createConnectApi(port, options.maxRequestBytes)),
       );
       return (await connect)(request);
     }
+    const page = request.method === "GET" ? options.page?.(pathOf(request), request.headers) : undefined;
+    if (page !== undefined) return pageResponse(await page);
     const { answerJson } = await import("./http/json-api.ts");
     return answerJson(request, port, options.maxRequestBytes);
   };
@@ -45,4 +50,8 @@ export function createWebHandler(port: RpcPort, options: WebHandlerOptions): Web
       return cors.finish(request, jsonResponse(500, { code: 13, message }));
     }
   };
+}
+
+function pathOf({ target }: WebRequest): string {
+  return target.split("?", 1)[0] ?? "";
 }

@@ -1,3 +1,5 @@
+import type { WebPage } from "../../platform/server-platform.ts";
+
 /** A request that is not gRPC, read to its end. */
 export interface WebRequest {
   readonly method: string;
@@ -31,4 +33,10 @@ const encoder = new TextEncoder();
 export function jsonResponse(status: number, json: unknown): WebResponse {
   const headers = { "content-type": "application/json" };
   return { status, headers, body: encoder.encode(JSON.stringify(json)) };
+}
+
+/** An answer that no cache may keep. */
+export function pageResponse({ status, contentType, text }: WebPage): WebResponse {
+  const headers = { "content-type": contentType, "cache-control": "no-store" };
+  return { status, headers, body: encoder.encode(text) };
 }

@@ -1,0 +1,97 @@
+import { GrpcStatus, type Metadata } from "../platform/rpc-port.ts";
+import type { GatewayCaller } from "./caller.ts";
+import { checkCaller } from "./check-caller.ts";
+import type { GatewayAuth, GatewayToken, VerifyCaller } from "./gateway-options.ts";
+import { refuse } from "./refusals.ts";
+import { RPC_GROUPS } from "./rpc-rules.ts";
+
+/** Finds out who calls. Rejects with an `RpcError` when that is nobody who may. */
+export type Authenticate = (metadata: Metadata, path: string | undefined) => Promise<GatewayCaller>;
+
+const MIN_TOKEN_LENGTH = 16;
+const encoder = new TextEncoder();
+
+/**
+ * Makes the check of callers that the options ask for.
+ *
+ * @throws TypeError when a token is not usable
+ */
+export function createAuthenticate(auth: GatewayAuth): Authenticate {
+  switch (auth.kind) {
+    case "open":
+      return async () => ({ name: "anyone", groups: RPC_GROUPS });
+    case "pass-through":
+      return async () => ({ name: "anyone", groups: RPC_GROUPS });
+    case "tokens":
+      return verified(tokenVerifier(auth.tokens));
+    case "verify":
+      return verified(auth.verify);
+    case "jwt": {
+      let verify: Promise<VerifyCaller> | undefined;
+      return verified(async (credentials) => {
+        verify ??= import("./jwt.ts").then(({ createJwtVerifier }) => createJwtVerifier(auth));
+        return (await verify)(credentials);
+      });
+    }
+  }
+}
+
+function verified(verify: VerifyCaller): Authenticate {
+  return async (metadata, path) => {
+    try {
+      const caller = await verify({ bearer: bearerOf(metadata), metadata, path });
+      if (caller !== undefined) {
+        checkCaller(caller, "the caller");
+        return caller;
+      }
+    } catch (cause) {
+      throw refuse(GrpcStatus.UNAVAILABLE, "the gateway cannot check callers at the moment", cause);
+    }
+    throw refuse(
+      GrpcStatus.UNAUTHENTICATED,
+      bearerOf(metadata) === undefined
+        ? "the gateway asks for authorization: Bearer <token>"
+        : "the gateway does not accept this token",
+    );
+  };
+}
+
+function bearerOf({ authorization }: Metadata): string | undefined {
+  if (typeof authorization !== "string") return undefined;
+  return /^bearer +([^\s]+)$/i.exec(authorization)?.[1];
+}
+
+/** Compares digests, all of them and to their ends: how long that takes tells nothing of any token. */
+function tokenVerifier(tokens: readonly GatewayToken[]): VerifyCaller {
+  if (tokens.length === 0) throw new TypeError("auth.tokens: is empty, nobody could call; give one at least");
+  for (const { token, ...caller } of tokens) {
+    checkCaller(caller, "auth.tokens");
+    if (typeof token !== "string" || token.length < MIN_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token)) {
+      throw new TypeError(
+        `auth.tokens: that of ${JSON.stringify(caller.name)} must be at least ${MIN_TOKEN_LENGTH} printable characters without spaces`,
+      );
+    }
+  }
+  const known = Promise.all(
+    tokens.map(async ({ token, ...caller }) => ({ digest: await digestOf(token), caller })),
+  );
+  return async ({ bearer }) => {
+    if (bearer === undefined) return undefined;
+    const digest = await digestOf(bearer);
+    let found: GatewayCaller | undefined;
+    for (const each of await known) {
+      if (areEqual(each.digest, digest)) found = each.caller;
+    }
+    return found;
+  };
+}
+
+async function digestOf(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+}

@@ -1,0 +1,111 @@
+import type { ConnectionOptions } from "../transport/connection-options.ts";
+import type { GatewayCaller } from "./caller.ts";
+
+/** Options of {@link createGateway}. */
+export interface GatewayOptions {
+  /**
+   * The Temporal server behind the gateway: `host:port`, or how to connect to it, with TLS, client certificates or API key.
+   * Calls are never made twice: who calls decides about that. Default `localhost:7233`.
+   */
+  readonly upstream?: string | ConnectionOptions | undefined;
+  /** Who may call. Default: everybody, and then it listens on this machine only. */
+  readonly auth?: GatewayAuth | undefined;
+  /** Origins of web pages that may call, such as `https://app.example.com`. Default: none but its own. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Names of metadata that the server gets besides the usual ones. */
+  readonly forwardMetadata?: readonly string[] | undefined;
+  /** Most bytes of a request, also unpacked. Default 4 MiB, which is the server's own limit. */
+  readonly maxRequestBytes?: number | undefined;
+  /** Most bytes of an answer of the server. Default 128 MiB. */
+  readonly maxResponseBytes?: number | undefined;
+  /** Default: no limits. */
+  readonly limits?: GatewayLimits | undefined;
+  /**
+   * Longest time of a poll in milliseconds, at least 2500: set it below what a proxy in front cuts off. A worker whose poll ends so gets an
+   * empty answer and polls again. Default 70000.
+   */
+  readonly maxPollMs?: number | undefined;
+  /** Hears of every call that has ended. Payloads and credentials are never in it. Default: nobody does. */
+  readonly log?: ((entry: GatewayLogEntry) => void) | undefined;
+}
+
+/**
+ * How callers are known:
+ *
+ * - `tokens`: by a secret that each sends as `authorization: Bearer <token>`
+ * - `jwt`: by a signed token, checked against the keys of its issuer; needs the package `jose`
+ * - `verify`: by a function of your own
+ * - `pass-through`: by the server behind, which gets the caller's authorization
+ * - `open`: not at all; beyond this machine only with `allowRemote`, where something in front checks callers
+ */
+export type GatewayAuth =
+  | { readonly kind: "tokens"; readonly tokens: readonly GatewayToken[] }
+  | ({ readonly kind: "jwt" } & JwtOptions)
+  | { readonly kind: "verify"; readonly verify: VerifyCaller }
+  | { readonly kind: "pass-through" }
+  | { readonly kind: "open"; readonly allowRemote?: boolean | undefined };
+
+/** A secret, and whose it is. */
+export interface GatewayToken extends GatewayCaller {
+  /** At least 16 characters. */
+  readonly token: string;
+}
+
+/** What a caller shows of itself. */
+export interface GatewayCredentials {
+  /** Of `authorization: Bearer <token>`. */
+  readonly bearer: string | undefined;
+  /** All metadata of the call. */
+  readonly metadata: Readonly<Record<string, string | Uint8Array>>;
+  /** `/package.Service/Method`; undefined: a page, such as the metrics. */
+  readonly path: string | undefined;
+}
+
+/** Says who calls; undefined: nobody who may. What it throws is UNAVAILABLE for the caller, and in the log. */
+export type VerifyCaller = (
+  credentials: GatewayCredentials,
+) => GatewayCaller | undefined | Promise<GatewayCaller | undefined>;
+
+/** How signed tokens are checked. */
+export interface JwtOptions {
+  /** Where the issuer publishes its keys. */
+  readonly jwksUrl: string;
+  /** What `iss` must be. */
+  readonly issuer: string;
+  /** What `aud` must hold. */
+  readonly audience: string;
+  /** Default: those with a public key: RS, PS, ES and EdDSA. */
+  readonly algorithms?: readonly string[] | undefined;
+  /** Says who the token is of; undefined: nobody who may. */
+  readonly caller: (claims: Readonly<Record<string, unknown>>) => GatewayCaller | undefined;
+}
+
+/** Limits. Calls over them fail with RESOURCE_EXHAUSTED, on which SDKs wait and call again. */
+export interface GatewayLimits {
+  /** Calls per second of all callers. */
+  readonly requestsPerSecond?: number | undefined;
+  /** Calls per second of each caller. */
+  readonly requestsPerSecondPerCaller?: number | undefined;
+  /** Polls of workers under way at a time, of all callers. */
+  readonly maxPolls?: number | undefined;
+  /** Polls of workers under way at a time, of each caller. */
+  readonly maxPollsPerCaller?: number | undefined;
+}
+
+/** A call that has ended. */
+export interface GatewayLogEntry {
+  /** Milliseconds since the Unix epoch. */
+  readonly timeMs: number;
+  /** `/package.Service/Method`, or `unknown` of what the gateway does not know. */
+  readonly path: string;
+  readonly namespace: string | undefined;
+  /** Undefined: it was refused before it was known who calls. */
+  readonly caller: string | undefined;
+  /** Code of gRPC. */
+  readonly status: number;
+  /** What went wrong where the gateway or the way to the server is the reason; the server's own words are not in it. */
+  readonly error: string | undefined;
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}

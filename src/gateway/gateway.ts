@@ -1,0 +1,169 @@
+import type { FindPage, Listener, ListenOptions } from "../platform/server-platform.ts";
+import { MAX_REQUEST_BYTES } from "../server/listen/limits.ts";
+import { createWebHandler } from "../server/listen/web-handler.ts";
+import { Connection } from "../transport/connection.ts";
+import { createAuthenticate } from "./authenticate.ts";
+import { DEFAULT_MAX_POLL_MS } from "./call-times.ts";
+import { checkGatewayOptions } from "./check-gateway-options.ts";
+import { createFetchHandler } from "./fetch-handler.ts";
+import type { GatewayAuth, GatewayOptions } from "./gateway-options.ts";
+import { GatewayPort } from "./gateway-port.ts";
+import { UpstreamHealth } from "./health.ts";
+import { CallLimits } from "./limits.ts";
+import { MetadataRules } from "./metadata-rules.ts";
+import { GatewayMetrics } from "./metrics.ts";
+import { createPages } from "./pages.ts";
+
+const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
+const DEFAULT_GRACE_MS = 10_000;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/** Where a gateway listens; origins and sizes are the gateway's own options. */
+export type GatewayListenOptions = Omit<ListenOptions, "corsOrigins" | "maxRequestBytes">;
+
+/** A gateway: clients of gRPC, gRPC-Web, Connect and HTTP/JSON in front, a Temporal server behind. */
+export interface Gateway {
+  /**
+   * Answers gRPC-Web, Connect, HTTP/JSON and the pages, as `Deno.serve`, `Bun.serve` and others call it.
+   *
+   * @throws TypeError when no `auth` was given: where the host listens, only you know
+   */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * Opens a port for all protocols.
+   *
+   * @throws TypeError when the address is reachable from other machines and callers are not checked
+   * @throws Error of the system when the address cannot be had
+   */
+  listen(options?: GatewayListenOptions): Promise<Listener>;
+  /** What `/metrics` shows, in Prometheus' text format. */
+  metrics(): string;
+  /**
+   * Takes no new calls, lets those under way end, and closes. Polls that last longer than `graceMs` (default 10000) end with an
+   * empty answer, other calls with UNAVAILABLE. Safe to call again.
+   */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
+}
+
+/**
+ * Makes a gateway: it takes calls over any protocol, checks them, and makes them at a Temporal server over gRPC. Browsers, edge
+ * functions, workers and CLIs reach the server through it.
+ *
+ * @throws TypeError when an option is not usable
+ *
+ * @example
+ * ```ts
+ * const gateway = createGateway({
+ *   upstream: "temporal.internal:7233",
+ *   auth: { kind: "tokens", tokens: [{ token: secret, name: "web", namespaces: ["shop"], groups: ["read", "start"] }] },
+ * });
+ * await gateway.listen({ host: "0.0.0.0", port: 8080 });
+ * ```
+ */
+export function createGateway(options: GatewayOptions = {}): Gateway {
+  checkGatewayOptions(options);
+  return new ServingGateway(options);
+}
+
+class ServingGateway implements Gateway {
+  readonly #options: GatewayOptions;
+  readonly #auth: GatewayAuth;
+  readonly #connection: Connection;
+  readonly #metrics = new GatewayMetrics();
+  readonly #port: GatewayPort;
+  readonly #page: FindPage;
+  readonly #listeners: Listener[] = [];
+  #fetch: Gateway["fetch"] | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    const auth = options.auth ?? { kind: "open" };
+    this.#auth = auth;
+    const authenticate = createAuthenticate(auth);
+    this.#connection = connectionOf(options);
+    const upstream = this.#connection.rpc;
+    const health = new UpstreamHealth(upstream);
+    const port: GatewayPort = new GatewayPort({
+      upstream,
+      authenticate,
+      metadata: new MetadataRules(options.forwardMetadata ?? [], auth.kind === "pass-through"),
+      limits: new CallLimits(options.limits ?? {}, performance.now()),
+      metrics: this.#metrics,
+      maxPollMs: options.maxPollMs ?? DEFAULT_MAX_POLL_MS,
+      maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
+      log: options.log,
+      health: (request) => health.check(request, port.draining),
+    });
+    this.#port = port;
+    this.#page = createPages({ auth: auth.kind, authenticate, health, metrics: this.#metrics, port });
+  }
+
+  get fetch(): Gateway["fetch"] {
+    if (this.#options.auth === undefined) {
+      throw new TypeError(
+        'auth: is needed for fetch, since the gateway cannot know where its host listens; { kind: "open" } lets everybody call',
+      );
+    }
+    const { maxRequestBytes, corsOrigins } = this.#web();
+    this.#fetch ??= createFetchHandler(
+      createWebHandler(this.#port, { maxRequestBytes, corsOrigins, page: this.#page }),
+      maxRequestBytes,
+    );
+    return this.#fetch;
+  }
+
+  async listen(options: GatewayListenOptions = {}): Promise<Listener> {
+    checkExposure(this.#auth, options);
+    if (this.#closed !== undefined) throw new TypeError("the gateway was closed");
+    const { serverPlatform } = await import("#platform/server");
+    const listener = await serverPlatform.listen(this.#port, {
+      ...options,
+      ...this.#web(),
+      page: this.#page,
+    });
+    this.#listeners.push(listener);
+    return listener;
+  }
+
+  metrics(): string {
+    return this.#metrics.text();
+  }
+
+  close({ graceMs = DEFAULT_GRACE_MS }: { readonly graceMs?: number | undefined } = {}): Promise<void> {
+    this.#closed ??= this.#close(graceMs);
+    return this.#closed;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    // Clients take their next calls elsewhere while those under way go on.
+    for (const listener of this.#listeners) listener.goAway();
+    await this.#port.drain(graceMs);
+    for (const listener of this.#listeners.splice(0)) await listener.close();
+    await this.#connection.close();
+  }
+
+  #web(): { readonly maxRequestBytes: number; readonly corsOrigins: readonly string[] } {
+    const { maxRequestBytes = MAX_REQUEST_BYTES, corsOrigins = [] } = this.#options;
+    return { maxRequestBytes, corsOrigins };
+  }
+}
+
+function connectionOf({ upstream, maxRequestBytes, maxResponseBytes }: GatewayOptions): Connection {
+  const options = typeof upstream === "string" ? { address: upstream } : (upstream ?? {});
+  return Connection.lazy({
+    maxSendBytes: maxRequestBytes,
+    maxReceiveBytes: maxResponseBytes,
+    ...options,
+  });
+}
+
+/** Refuses to be reachable from other machines while nobody checks who calls. */
+function checkExposure(auth: GatewayAuth, { host = "127.0.0.1", tls }: GatewayListenOptions): void {
+  if (auth.kind !== "open" || auth.allowRemote || LOOPBACK.test(host)) return;
+  // Whoever has no certificate of ours is not let in at all.
+  if (tls?.clientCertificates !== undefined) return;
+  throw new TypeError(
+    `auth: a gateway on ${host} can be reached from other machines, and must know its callers: give auth (tokens, jwt, verify or pass-through) or tls.clientCertificates, or listen on 127.0.0.1`,
+  );
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cliHost } from "../../runtimes/node-api/cli-host.ts";
+import { runCli } from "../../src/cli/mod.ts";
+import { Client, Connection } from "../../src/client/mod.ts";
+import { EmbeddedServer } from "../../src/server/mod.ts";
+
+interface Running {
+  readonly address: string;
+  err(): string;
+  stop(): Promise<number>;
+}
+
+function deferred(): { readonly promise: Promise<string>; resolve(value: string): void } {
+  let resolve: (value: string) => void = () => {};
+  const promise = new Promise<string>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: (value) => resolve(value) };
+}
+
+/** Runs the command until it is asked to stop. */
+async function running(...args: readonly string[]): Promise<Running> {
+  let err = "";
+  const stopped = deferred();
+  const printed = deferred();
+  const code = runCli(["gateway", "--listen", "0", ...args], {
+    ...cliHost,
+    out: printed.resolve,
+    err: (text) => {
+      err += text;
+    },
+    untilAskedToStop: () => stopped.promise,
+  });
+  return {
+    address: /127\.0\.0\.1:\d+/.exec(await printed.promise)?.[0] ?? "",
+    err: () => err,
+    stop: () => {
+      stopped.resolve("SIGINT");
+      return code;
+    },
+  };
+}
+
+/** Runs the command with arguments that it refuses. */
+async function refused(...args: readonly string[]): Promise<string> {
+  let err = "";
+  const never = new Promise<string>(() => {});
+  const host = {
+    ...cliHost,
+    out: () => {},
+    err: (text: string) => {
+      err += text;
+    },
+    untilAskedToStop: () => never,
+  };
+  expect(await runCli(["gateway", ...args], host)).toBe(2);
+  return err;
+}
+
+function fileOf(content: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), "perdure-gateway-")), "tokens.json");
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("perdure gateway", () => {
+  test("serves a server behind it to those who have a token, and logs calls as lines of JSON", async () => {
+    const server = new EmbeddedServer();
+    const upstream = (await server.listen()).address;
+    const token = "token-of-web-0123456789";
+    const tokens = fileOf(JSON.stringify([{ token, name: "web", namespaces: ["default"] }]));
+    const gateway = await running("--upstream", upstream, "--tokens", tokens);
+    const connection = await Connection.connect({ address: gateway.address, apiKey: token, tls: false });
+    const client = new Client({ connection });
+    await client.workflow.start("order", { taskQueue: "q", workflowId: "by-cli" });
+    await connection.close();
+    expect(await gateway.stop()).toBe(0);
+    const lines = gateway.err().trim().split("\n");
+    expect(lines.pop()).toBe("perdure gateway: SIGINT, letting calls under way end");
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { caller: "web", status: 0, path: expect.stringContaining("GetSystemInfo") },
+      { caller: "web", status: 0, namespace: "default", time: expect.stringMatching(/Z$/) },
+    ]);
+    await server.close();
+  });
+
+  test("does not serve other machines without knowing callers", async () => {
+    expect(await refused("--listen", "0.0.0.0:0")).toContain("say who may call by --tokens");
+  });
+
+  test.each([
+    [["--listen", "x"], "it must be a port, or host:port"],
+    [["--open", "--pass-through"], "give one of them"],
+    [["--jwks-url", "http://x"], "--jwks-url needs --jwt-issuer and --jwt-audience"],
+    [["--listen-cert", "x"], "--listen-cert and --listen-key must be given together"],
+    [["--rps", "0"], "--rps is '0'"],
+    [
+      ["--jwks-url", "http://x", "--jwt-issuer", "i", "--jwt-audience", "a", "--allow-group", "admin"],
+      "--allow-group is 'admin'",
+    ],
+    [["--forward-metadata", "cookie"], '"cookie" never goes on'],
+  ])("%j is refused", async (args, message) => {
+    expect(await refused("--listen", "0", ...args)).toContain(message);
+  });
+
+  test("a file of tokens that is wrong is refused without showing what is in it", async () => {
+    const secret = "s3cr3t";
+    for (const content of [
+      `{"token": ${secret}`,
+      `{"token": "${secret}"}`,
+      `[{"token": "${secret}", "name": "a"}]`,
+    ]) {
+      const err = await refused("--listen", "0", "--tokens", fileOf(content));
+      expect(err).toMatch(/tokens/);
+      expect(err).not.toContain(secret);
+    }
+  });
+});
