@@ -6,6 +6,7 @@ import { clientCases } from "./client.ts";
 import { codecCases } from "./codecs.ts";
 import { commandLineCases } from "./command-line.ts";
 import { eagerCases } from "./eager.ts";
+import { gatewayCases } from "./gateway.ts";
 import { hostileCases } from "./hostile.ts";
 import { libraryCases } from "./libraries.ts";
 import { lifecycleCases } from "./lifecycle.ts";
@@ -40,5 +41,6 @@ export const cases: readonly Case[] = [
   ...testingFaultCases,
   ...testingTimeCases,
   ...transportCases,
+  ...gatewayCases,
   ...commandLineCases,
 ];

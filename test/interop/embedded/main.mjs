@@ -6,6 +6,8 @@
  *
  * `SERVER=host:port` names another server instead, say the real one, which must pass too (with `time` and `environment` left out).
  *
+ * `GATEWAY=1` puts a `perdure gateway` between them and the server.
+ *
  * Prints what failed, then `N passed, N failed, N skipped`.
  */
 import { fileURLToPath } from "node:url";
@@ -14,7 +16,7 @@ import { SEARCH_ATTRIBUTES } from "../../harness/real-server.ts";
 import { bundleWorkflows } from "../lib/bundle.mjs";
 import { quietRuntime } from "../lib/quiet-runtime.mjs";
 import { runCli } from "./cli.mjs";
-import { startDev } from "./dev-process.mjs";
+import { startDev, startGateway } from "./dev-process.mjs";
 import { runEnvironment } from "./environment.mjs";
 import { runMockActivities } from "./mock-activities.mjs";
 import { preparePython, runPython } from "./python.mjs";
@@ -47,7 +49,8 @@ const report = new Report();
 const python = wanted("python") ? await preparedPython() : undefined;
 const workflowBundle = await bundleWorkflows(fileURLToPath(new URL("workflows.mjs", import.meta.url)));
 const other = process.env.SERVER;
-const server = other ? { address: other, stop: async () => {} } : await startDev(...attributes);
+const upstream = other ? { address: other, stop: async () => {} } : await startDev(...attributes);
+const server = process.env.GATEWAY ? await startGateway(upstream.address) : upstream;
 const skipping = await startDev("--time-skipping");
 try {
   const worker = await officialWorker(server.address, workflowBundle);
@@ -62,6 +65,7 @@ try {
   await worker.stop();
 } finally {
   await server.stop();
+  if (server !== upstream) await upstream.stop();
   await skipping.stop();
 }
 process.exitCode = report.close() ? 0 : 1;

@@ -1,0 +1,86 @@
+/** Clients and workers with a gateway between them and the server. */
+import assert from "node:assert/strict";
+import { Client, Connection, type ConnectionOptions } from "perdure/client";
+import { createGateway, type GatewayCaller } from "perdure/gateway";
+import { greeting, waiting } from "../case-workflows/plain.ts";
+import { type Case, rejection } from "./case.ts";
+
+const TOKEN = "token-of-the-worker-0123456789";
+
+/** Runs `use` with what connects through a gateway. */
+async function throughGateway(
+  upstream: string,
+  caller: Omit<GatewayCaller, "name">,
+  use: (connect: (options?: ConnectionOptions) => Promise<Connection>) => Promise<void>,
+): Promise<void> {
+  const gateway = createGateway({
+    upstream,
+    auth: { kind: "tokens", tokens: [{ token: TOKEN, name: "worker", ...caller }] },
+  });
+  const { address } = await gateway.listen();
+  const connections: Connection[] = [];
+  try {
+    await use(async (options = {}) => {
+      const isGrpc = (options.protocol ?? "grpc") === "grpc";
+      const connection = await Connection.connect({
+        address: isGrpc ? address : `http://${address}`,
+        apiKey: TOKEN,
+        tls: false,
+        ...options,
+      });
+      connections.push(connection);
+      return connection;
+    });
+  } finally {
+    for (const connection of connections) await connection.close();
+    await gateway.close({ graceMs: 1_000 });
+  }
+}
+
+export const gatewayCases: readonly Case[] = [
+  {
+    name: "gateway: a worker and clients of every protocol, of their namespace and task queue alone",
+    async run({ address, id, taskQueue, withWorker }) {
+      const caller = { namespaces: ["default"], taskQueues: [taskQueue] };
+      await throughGateway(address, caller, async (connect) => {
+        const connection = await connect();
+        await withWorker(
+          async () => {
+            for (const protocol of ["grpc", "grpc-web", "connect", "http-json"] as const) {
+              const client = new Client({ connection: await connect({ protocol }) });
+              const options = { taskQueue, workflowId: id(), args: ["you"] as [string] };
+              assert.equal(await client.workflow.execute(greeting, options), "Hello, you!");
+              const error = await rejection(
+                client.workflow.start(waiting, { taskQueue: "theirs", workflowId: id() }),
+              );
+              assert.match(String(error.cause ?? error), /PERMISSION_DENIED.*task queue "theirs"/);
+            }
+          },
+          { connection },
+        );
+      });
+    },
+  },
+  {
+    name: "gateway: a caller who leaves ends the poll at the server, so that the next task is not lost",
+    async run({ address, id, taskQueue, client }) {
+      await throughGateway(address, {}, async (connect) => {
+        const { workflowService } = await connect();
+        const request = { namespace: "default", taskQueue: { name: taskQueue } };
+        for (let round = 0; round < 5; round++) {
+          const leaving = new AbortController();
+          const poll = workflowService.pollWorkflowTaskQueue(request, { abortSignal: leaving.signal });
+          const left = rejection(poll);
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          leaving.abort();
+          await left;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const handle = await client.workflow.start(waiting, { taskQueue, workflowId: id() });
+        const task = await workflowService.pollWorkflowTaskQueue(request, { deadline: Date.now() + 5_000 });
+        assert.equal(task.workflowExecution?.workflowId, handle.workflowId);
+        await handle.terminate();
+      });
+    },
+  },
+];
