@@ -157,6 +157,8 @@ describe("code and history differ in one command", () => {
   const takenBack = ["cancel-everything-open", "cancel-in-activity", "scope-timeout-reached"];
   /** Without the activity the code does not come to the local one whose marker follows: that is what is seen first. */
   const beforeMarkers: readonly [string, number][] = [
+    ["async-local-storage", 22],
+    ["async-local-storage", 33],
     ["local-then-others", 22],
     ["metadata-everywhere", 11],
   ];

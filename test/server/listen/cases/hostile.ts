@@ -51,17 +51,18 @@ export const hostile: readonly Fault[] = [
       }),
   },
   {
-    name: "a client that asks for 800 MB and never reads",
+    name: "a client that asks for 1,600 MB and never reads",
     run: () =>
       serving({}, async ({ listener }) => {
         const before = process.memoryUsage.rss();
         const ask = encodeGetWorkflowExecutionHistoryRequest({ maximumPageSize: 4_000_000 });
-        const requests = Array.from({ length: 200 }, (_, n) => request(1 + 2 * n, HISTORY, ask));
+        const requests = Array.from({ length: 400 }, (_, n) => request(1 + 2 * n, HISTORY, ask));
         const socket = await open(listener, Buffer.concat([PREFACE, frame(4, 0, 0), ...requests]));
         socket.pause();
         await servesOthers(listener);
         const grown = process.memoryUsage.rss() - before;
-        assert.ok(grown < 400e6, `${Math.round(grown / 1e6)} MB more`);
+        // The same for half and for twice as many requests; Deno takes the most, some 550 MB.
+        assert.ok(grown < 700e6, `${Math.round(grown / 1e6)} MB more`);
         socket.destroy();
         await servesOthers(listener);
       }),
