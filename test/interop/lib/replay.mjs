@@ -1,10 +1,11 @@
 /** Replays histories with the official SDK, over the same conformance sources. */
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
+import { configuredWorker } from "../../conformance/scenarios/configured.mjs";
 import { bundleWorkflows } from "./bundle.mjs";
-import { workflowsFolder } from "./paths.mjs";
+import { historiesFolder, workflowsFolder } from "./paths.mjs";
 
 async function histories(files) {
   const read = [];
@@ -23,9 +24,23 @@ export async function historyFilesIn(folder) {
   return names.sort().map((name) => join(folder, name));
 }
 
+/** The worker that histories of most scenarios are replayed by. */
+async function plainWorker() {
+  return { workflowBundle: await bundleWorkflows(join(workflowsFolder, "mod.ts")) };
+}
+
+/** The worker of the scenarios whose histories need what it was configured with. */
+async function configuredReplayWorker() {
+  const interceptors = [join(workflowsFolder, "configured/interceptors.ts")];
+  return {
+    workflowBundle: await bundleWorkflows(join(workflowsFolder, "configured/mod.ts"), interceptors),
+    workflowFailureErrorTypes: configuredWorker.workflowFailureErrorTypes,
+  };
+}
+
 /** Replays each file; returns `{ file, error? }` for each, in order. */
-export async function replayFiles(files, workflowsPath = join(workflowsFolder, "mod.ts")) {
-  const options = { workflowBundle: await bundleWorkflows(workflowsPath), replayName: "perdure-interop" };
+export async function replayFiles(files, worker) {
+  const options = { ...(worker ?? (await plainWorker())), replayName: "perdure-interop" };
   const results = [];
   const inputs = await histories(files);
   for await (const { error } of Worker.runReplayHistories(options, inputs)) {
@@ -37,7 +52,15 @@ export async function replayFiles(files, workflowsPath = join(workflowsFolder, "
 
 /** Replays a folder, prints each failure and the sum, and sets the exit code. */
 export async function replayAndReport(folder) {
-  const results = await replayFiles(await historyFilesIn(folder));
+  const files = await historyFilesIn(folder);
+  const { histories: subjects } = JSON.parse(
+    await readFile(join(historiesFolder, "configured/index.json"), "utf8"),
+  );
+  const isConfigured = (file) =>
+    Object.keys(subjects).some((subject) => basename(file).startsWith(`${subject}-`));
+  const configured = files.filter(isConfigured);
+  const results = await replayFiles(files.filter((file) => !isConfigured(file)));
+  if (configured.length > 0) results.push(...(await replayFiles(configured, await configuredReplayWorker())));
   const failed = results.filter(({ error }) => error);
   for (const { file, error } of failed) console.error(`${file}: ${error.message}`);
   console.log(`${results.length - failed.length} passed, ${failed.length} failed, 0 skipped`);
