@@ -19,7 +19,7 @@ test("away, every call fails, those that wait too; back, all that was is there",
   await withServer(async ({ server, stage }) => {
     const runId = await stage.start();
     const waiting = [stage.pollActivity(), stage.pollTask(stage.id("empty"))].map((poll) =>
-      expect(poll).rejects.toMatchObject({ ...AWAY, reason: "status" }),
+      expect(poll).rejects.toMatchObject({ ...AWAY, reason: "server" }),
     );
     await turn();
     const outage = await server.faults.outage();
