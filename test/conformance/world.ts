@@ -275,6 +275,8 @@ async function startWorker(
     maxCachedWorkflows: 20,
     replayOnEveryTask,
     workflowThreadPoolSize: 1,
+    // Heartbeats time out after 500 ms in the recorded histories: sent every 400 ms, one would be late on a busy machine.
+    maxHeartbeatThrottleInterval: 100,
     shutdownGraceTime: 200,
     shutdownForceTime: 5_000,
     ...rest,
