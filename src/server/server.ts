@@ -14,12 +14,14 @@ import { dispatchTask } from "./execution/task-dispatch.ts";
 import { CallFaults } from "./faults/call-faults.ts";
 import { OpenPorts } from "./faults/open-ports.ts";
 import { ServerFaults } from "./faults/server-faults.ts";
+import { TaskFaults } from "./faults/task-faults.ts";
 import { RUN_LIMITS, type RunLimits } from "./limits.ts";
 import { TaskQueues } from "./matching/task-queues.ts";
 import { admission } from "./namespaces/admission.ts";
 import { NamespaceRegistry } from "./namespaces/namespace-registry.ts";
 import { Dispatcher } from "./rpc/dispatcher.ts";
 import { registerRpcs } from "./rpc/register.ts";
+import { toRpcError } from "./rpc/service-failure.ts";
 import { SystemWall } from "./time/system-wall.ts";
 import { TimeKeeper } from "./time/time-keeper.ts";
 import type { Wall } from "./time/wall.ts";
@@ -114,11 +116,12 @@ export class EmbeddedServer implements RpcPort {
     this.faults = new ServerFaults({
       engine,
       calls: this.#calls,
+      tasks: new TaskFaults(queues.strays),
       visibility,
       namespaces: () => namespaces.list(Number.POSITIVE_INFINITY, "").map(({ name }) => name),
       knows: (method) => this.#dispatcher.knows(`/temporal.api.workflowservice.v1.WorkflowService/${method}`),
       ports: this.#ports,
-      interrupt: () => this.#dispatcher.interrupt(),
+      interrupt: (failure) => this.#dispatcher.interrupt(toRpcError(failure)),
     });
     this.#keeper = keeper;
     this.#visibility = visibility;

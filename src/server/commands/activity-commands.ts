@@ -26,7 +26,8 @@ export const scheduleActivityTask: CommandHandler<"scheduleActivityTask"> = (con
     { workflowTaskCompletedEventId: completedId, ...attributes },
     extras,
   );
-  if (value.requestEagerExecution) context.eager.push(event.eventId);
+  const mayBeEager = engine.parts.queues.strays.fateOf === undefined;
+  if (value.requestEagerExecution && mayBeEager) context.eager.push(event.eventId);
   else addActivity(engine, tx, event.eventId);
 };
 

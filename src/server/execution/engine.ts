@@ -6,7 +6,7 @@
 import type { Init } from "../../codec-runtime/init.ts";
 import type { WorkflowExecution } from "../../gen/codec/temporal/api/common/v1/message.ts";
 import type { RunLimits } from "../limits.ts";
-import type { TaskQueueId, WaitingTask } from "../matching/matching.ts";
+import type { Strays, TaskQueueId, WaitingTask } from "../matching/matching.ts";
 import { invalidArgument, runNotFound, workflowNotFound } from "../rpc/failures.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import type { Timeline } from "../time/timeline.ts";
@@ -29,6 +29,7 @@ export interface EngineParts {
     add<Answer>(queue: TaskQueueId, task: WaitingTask<Answer>): void;
     /** Whether somebody polls it, or did not long ago: within `withinMs`, else within the time after which a sticky queue is given up. */
     hasRecentPoller(queue: TaskQueueId, withinMs?: number): boolean;
+    readonly strays: Readonly<Strays>;
   };
   readonly visibility: VisibilitySink;
   readonly searchAttributes: SearchAttributeRules;

@@ -1,50 +1,32 @@
 // Invariants
-// F1. While no fault is set, a call costs one comparison more, and its bytes are not looked at.
-// F2. A fault with a number of times ends with the last of them; every fault ends when it is disposed of.
-import {
-  decodePollActivityTaskQueueRequest,
-  decodePollWorkflowTaskQueueRequest,
-} from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
-import type { RpcAnswer, RpcCallOptions, RpcPort } from "../../platform/rpc-port.ts";
+// F1. While no fault is set, a call costs one comparison more; its bytes are never looked at.
+import type { Metadata, RpcAnswer, RpcCallOptions, RpcPort } from "../../platform/rpc-port.ts";
 import { type ServiceFailure, toRpcError } from "../rpc/service-failure.ts";
+import { type Fault, FaultList } from "./fault-list.ts";
 
-const SERVICE = "/temporal.api.workflowservice.v1.WorkflowService/";
-const POLLS: Readonly<
-  Record<string, (bytes: Uint8Array) => { readonly taskQueue?: { readonly name: string } | undefined }>
-> = {
-  [`${SERVICE}PollWorkflowTaskQueue`]: decodePollWorkflowTaskQueueRequest,
-  [`${SERVICE}PollActivityTaskQueue`]: decodePollActivityTaskQueueRequest,
-};
-/** An empty message: how a poll says that there was no task. */
-const NO_TASK = new Uint8Array(0);
-
-/** Which tasks a fault is about. */
-export interface TaskChoice {
-  readonly kind: "workflow" | "activity";
-  /** Name of the queue that workers poll; undefined: any. */
-  readonly taskQueue: string | undefined;
+/** A call that a fault may strike. */
+export interface StruckCall {
+  /** Name of the method: `StartWorkflowExecution`. */
+  readonly method: string;
+  /** What the caller sent along. */
+  readonly metadata: Metadata;
 }
 
 /** Calls that are answered with an error before anything is done. */
 export interface Refusal {
   /** Names of methods, such as `StartWorkflowExecution`; undefined: all. */
   readonly methods: readonly string[] | undefined;
+  /** Undefined: all calls of these methods. */
+  readonly when: ((call: StruckCall) => boolean) | undefined;
   readonly failure: ServiceFailure;
-  times: number;
 }
 
-interface TaskFault extends TaskChoice {
-  readonly what: "drop" | "duplicate";
-  times: number;
-}
+const NO_METADATA: Metadata = Object.freeze({});
 
-/** The port in front of the server's own, where calls and their answers go wrong on purpose. */
+/** The port in front of the server's own, where calls are refused on purpose. */
 export class CallFaults implements RpcPort {
   readonly #inner: RpcPort;
-  readonly #refusals: Set<Refusal> = new Set();
-  readonly #tasks: Set<TaskFault> = new Set();
-  /** Answers with tasks that were handed out once, for the next poll of the same kind and queue. */
-  readonly #again: { readonly path: string; readonly taskQueue: string; readonly answer: RpcAnswer }[] = [];
+  readonly #refusals: FaultList<Refusal> = new FaultList(() => this.#arm());
   /** While set, the server is away. */
   #away: ServiceFailure | undefined;
   #armed = false;
@@ -53,14 +35,9 @@ export class CallFaults implements RpcPort {
     this.#inner = inner;
   }
 
-  /** Refuses calls until its times are over or it is taken back. */
-  refuse(refusal: Refusal): () => void {
-    return this.#add(this.#refusals, refusal);
-  }
-
-  /** Lets tasks get lost on the way to a worker, or come twice. */
-  onTasks(what: TaskFault["what"], choice: TaskChoice, times: number): () => void {
-    return this.#add(this.#tasks, { ...choice, what, times });
+  /** Refuses calls. */
+  refuse(refusal: Refusal, times: number): Fault {
+    return this.#refusals.add(refusal, times);
   }
 
   /** Answers every call with an error, or no longer does. */
@@ -79,67 +56,17 @@ export class CallFaults implements RpcPort {
 
   async #faulty(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
     if (this.#away !== undefined) throw toRpcError(this.#away);
-    const refusal = this.#refusalOf(path.slice(path.lastIndexOf("/") + 1));
-    if (refusal !== undefined) throw toRpcError(refusal.failure);
-    const poll = POLLS[path];
-    if (poll === undefined) return this.#inner.unary(path, bytes, options);
-    const taskQueue = poll(bytes).taskQueue?.name ?? "";
-    return (
-      this.#takeAgain(path, taskQueue) ??
-      this.#poll({ path, taskQueue }, await this.#inner.unary(path, bytes, options))
+    const method = path.slice(path.lastIndexOf("/") + 1);
+    const refusal = this.#refusals.strike(
+      ({ methods, when }) =>
+        (methods === undefined || methods.includes(method)) &&
+        (when === undefined || when({ method, metadata: options.metadata ?? NO_METADATA })),
     );
-  }
-
-  #refusalOf(method: string): Refusal | undefined {
-    for (const refusal of this.#refusals) {
-      if (refusal.methods !== undefined && !refusal.methods.includes(method)) continue;
-      this.#spend(this.#refusals, refusal);
-      return refusal;
-    }
-    return undefined;
-  }
-
-  #takeAgain(path: string, taskQueue: string): RpcAnswer | undefined {
-    const at = this.#again.findIndex((one) => one.path === path && one.taskQueue === taskQueue);
-    if (at < 0) return undefined;
-    const [found] = this.#again.splice(at, 1);
-    this.#arm();
-    return found?.answer;
-  }
-
-  #poll(
-    { path, taskQueue }: { readonly path: string; readonly taskQueue: string },
-    answer: RpcAnswer,
-  ): RpcAnswer {
-    if (answer.bytes.length === 0) return answer;
-    const kind = path.endsWith("WorkflowTaskQueue") ? "workflow" : "activity";
-    for (const fault of this.#tasks) {
-      if (fault.kind !== kind || (fault.taskQueue !== undefined && fault.taskQueue !== taskQueue)) continue;
-      this.#spend(this.#tasks, fault);
-      if (fault.what === "drop") return { ...answer, bytes: NO_TASK };
-      this.#again.push({ path, taskQueue, answer });
-      this.#arm();
-      return answer;
-    }
-    return answer;
-  }
-
-  #add<Fault extends { times: number }>(to: Set<Fault>, fault: Fault): () => void {
-    to.add(fault);
-    this.#arm();
-    return () => {
-      to.delete(fault);
-      this.#arm();
-    };
-  }
-
-  #spend<Fault extends { times: number }>(from: Set<Fault>, fault: Fault): void {
-    fault.times -= 1;
-    if (fault.times <= 0) from.delete(fault);
-    this.#arm();
+    if (refusal !== undefined) throw toRpcError(refusal.failure);
+    return await this.#inner.unary(path, bytes, options);
   }
 
   #arm(): void {
-    this.#armed = this.#away !== undefined || this.#refusals.size + this.#tasks.size + this.#again.length > 0;
+    this.#armed = this.#away !== undefined || this.#refusals.size > 0;
   }
 }

@@ -98,7 +98,7 @@ class Reopening implements Listener {
 
   /** Opens it where it was, unless it was closed for good meanwhile. */
   async reopen(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed || this.#listener !== undefined) return;
     const listener = await this.#open(this.#options);
     if (this.#closed) await listener.close();
     else this.#listener = listener;

@@ -5,13 +5,16 @@ import { GrpcStatus } from "../../platform/rpc-port.ts";
 import type { Engine } from "../execution/engine.ts";
 import type { Run } from "../execution/run.ts";
 import { isOpen } from "../execution/update-status.ts";
+import type { Fate } from "../matching/matching.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
 import type { DelayedVisibility } from "../visibility/delayed-visibility.ts";
 import type { CallFaults } from "./call-faults.ts";
+import type { Fault } from "./fault-list.ts";
 import {
   type ChosenWorkflow,
   checkMethods,
   checkTasks,
+  checkWhen,
   type FailedCalls,
   failureOf,
   type StrayTasks,
@@ -19,18 +22,20 @@ import {
 } from "./fault-options.ts";
 import { loseUpdates } from "./lose-updates.ts";
 import type { OpenPorts } from "./open-ports.ts";
+import type { TaskFaults } from "./task-faults.ts";
 
 /** What a fault reaches into. */
 export interface FaultTargets {
   readonly engine: Engine;
   readonly calls: CallFaults;
+  readonly tasks: TaskFaults;
   readonly visibility: DelayedVisibility;
   /** The namespaces that there are. */
   readonly namespaces: () => readonly string[];
   readonly knows: (method: string) => boolean;
   readonly ports: OpenPorts;
   /** Fails all calls under way. */
-  readonly interrupt: () => void;
+  readonly interrupt: (failure: ServiceFailure) => void;
 }
 
 /** A time in which the server is away. */
@@ -51,6 +56,7 @@ export interface Outage extends AsyncDisposable {
  */
 export class ServerFaults {
   readonly #targets: FaultTargets;
+  #isAway = false;
 
   constructor(targets: FaultTargets) {
     this.#targets = targets;
@@ -59,7 +65,7 @@ export class ServerFaults {
   /**
    * Answers calls with an error before anything is done.
    *
-   * @returns what ends the fault
+   * @returns what ends the fault, and says how often it has struck
    * @throws TypeError for options that are not usable
    *
    * @example
@@ -67,17 +73,20 @@ export class ServerFaults {
    * using fault = server.faults.failCalls({ status: "UNAVAILABLE", times: 3 });
    * ```
    */
-  failCalls(options: FailedCalls = {}): Disposable {
-    const { methods, times } = options;
+  failCalls(options: FailedCalls = {}): Fault {
+    const { methods, when, times } = options;
     checkMethods(methods, this.#targets.knows);
-    const refusal = { methods, failure: failureOf(options), times: timesOf(times, Number.POSITIVE_INFINITY) };
-    return disposable(this.#targets.calls.refuse(refusal));
+    checkWhen(when);
+    const refusal = { methods, when, failure: failureOf(options) };
+    return this.#targets.calls.refuse(refusal, timesOf(times, Number.POSITIVE_INFINITY));
   }
 
   /**
    * Loses tasks on their way: the server has handed them out, and no worker gets them. They come back by their time-outs, as when a
-   * worker's host dies; an activity without a heartbeat or start-to-close timeout never does.
+   * worker's host dies; an activity without a heartbeat or start-to-close timeout never does. Polls that wait already are struck
+   * too, and until the fault has ended nothing is handed out eagerly.
    *
+   * @returns what ends the fault, and says how often it has struck
    * @throws TypeError for options that are not usable
    *
    * @example
@@ -85,15 +94,15 @@ export class ServerFaults {
    * server.faults.dropTask({ kind: "workflow", taskQueue: "orders" });
    * ```
    */
-  dropTask(options: StrayTasks): Disposable {
-    checkTasks(options);
-    const { kind, taskQueue, times } = options;
-    return disposable(this.#targets.calls.onTasks("drop", { kind, taskQueue }, timesOf(times, 1)));
+  dropTask(options: StrayTasks): Fault {
+    return this.#setAstray(options, "lost");
   }
 
   /**
-   * Gives tasks to two polls each: a worker's second answer is refused, and an activity runs twice.
+   * Gives tasks to two polls each: a worker's second answer is refused, as its task token is stale by then, and an activity runs
+   * twice. As for {@link ServerFaults.dropTask}, nothing is handed out eagerly meanwhile.
    *
+   * @returns what ends the fault, and says how often it has struck
    * @throws TypeError for options that are not usable
    *
    * @example
@@ -101,10 +110,8 @@ export class ServerFaults {
    * server.faults.duplicateTask({ kind: "activity" });
    * ```
    */
-  duplicateTask(options: StrayTasks): Disposable {
-    checkTasks(options);
-    const { kind, taskQueue, times } = options;
-    return disposable(this.#targets.calls.onTasks("duplicate", { kind, taskQueue }, timesOf(times, 1)));
+  duplicateTask(options: StrayTasks): Fault {
+    return this.#setAstray(options, "repeated");
   }
 
   /**
@@ -138,9 +145,10 @@ export class ServerFaults {
   }
 
   /**
-   * Lets lists and counts lag behind by so many milliseconds, on top of nothing: it takes the place of `visibilityDelayMs`.
+   * Lets lists and counts lag behind by so many milliseconds more: on top of `visibilityDelayMs` and of other delays. Changes that
+   * were made meanwhile keep their time, and later ones do not overtake them.
    *
-   * @returns what puts the former delay back
+   * @returns what takes this delay away
    * @throws TypeError for anything but a number of milliseconds, 0 or more
    *
    * @example
@@ -155,11 +163,14 @@ export class ServerFaults {
       );
     }
     const { visibility } = this.#targets;
-    const before = visibility.delayMs;
-    visibility.delayMs = ms;
-    return disposable(() => {
-      visibility.delayMs = before;
-    });
+    visibility.delayMs += ms;
+    let left = ms;
+    return {
+      [Symbol.dispose]: () => {
+        visibility.delayMs -= left;
+        left = 0;
+      },
+    };
   }
 
   /**
@@ -190,6 +201,7 @@ export class ServerFaults {
    * Goes away: ports are closed, calls under way fail with UNAVAILABLE and so do later ones in process. Time goes on.
    *
    * @returns how the server comes back
+   * @throws Error while it is away already
    *
    * @example
    * ```ts
@@ -199,16 +211,34 @@ export class ServerFaults {
    */
   async outage(): Promise<Outage> {
     const { calls, ports, interrupt } = this.#targets;
-    calls.setAway(new ServiceFailure(GrpcStatus.UNAVAILABLE, "the server is away, on purpose"));
-    interrupt();
+    if (this.#isAway) throw new Error("faults: the server is away already; call back() of that outage first");
+    this.#isAway = true;
+    const failure = new ServiceFailure(GrpcStatus.UNAVAILABLE, "the server is away, on purpose");
+    calls.setAway(failure);
+    interrupt(failure);
     const open = await ports.shut();
     let ended: Promise<void> | undefined;
     const back = (): Promise<void> => {
-      calls.setAway(undefined);
-      ended ??= open();
+      ended ??= this.#comeBack(open);
       return ended;
     };
     return { back, [Symbol.asyncDispose]: back };
+  }
+
+  async #comeBack(open: () => Promise<void>): Promise<void> {
+    const { calls } = this.#targets;
+    calls.setAway(undefined);
+    try {
+      await open();
+    } finally {
+      this.#isAway = false;
+    }
+  }
+
+  #setAstray(options: StrayTasks, fate: Fate): Fault {
+    checkTasks(options);
+    const { kind, taskQueue, times } = options;
+    return this.#targets.tasks.add({ kind, taskQueue }, fate, timesOf(times, 1));
   }
 
   #chosen(workflow: ChosenWorkflow | undefined): readonly Run[] {
@@ -229,8 +259,4 @@ export class ServerFaults {
     }
     return isOpen(run.fields.status) ? [run] : [];
   }
-}
-
-function disposable(end: () => void): Disposable {
-  return { [Symbol.dispose]: end };
 }

@@ -21,6 +21,18 @@ export interface WaitingTask<Answer> {
   take(poller: Poller): Answer | undefined;
 }
 
+/** What becomes of a task on its way to a worker, on purpose: it gets there never, or twice. */
+export type Fate = "lost" | "repeated";
+
+/** Tasks that go astray on purpose. */
+export interface Strays {
+  /**
+   * Asked for each task that is handed out; undefined (and what it gives then): tasks get where they should. While it is set,
+   * nothing is handed out eagerly: what starts goes through the queues.
+   */
+  fateOf: ((id: TaskQueueId, answer: object) => Fate | undefined) | undefined;
+}
+
 /** Who polls. */
 export interface Poller {
   readonly identity: string;

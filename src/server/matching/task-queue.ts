@@ -1,11 +1,11 @@
 // Invariants
-// Q1. A task is handed out at most once, to a poll that still waits: a poll whose caller left is out before anything else
+// Q1. A task is handed out at most once (unless it is to come twice on purpose), to a poll that still waits: a poll whose caller left is out before anything else
 //     happens, and one that a task is being made ready for gets no other.
 // Q2. Of the polls the one that waited longest goes first. While tasks and polls both wait, the rate limit does too, and a
 //     timer runs for it.
 import type { Wall } from "../time/wall.ts";
 import { Backlog } from "./backlog.ts";
-import type { Poller, TaskQueueId, WaitingTask } from "./matching.ts";
+import type { Poller, Strays, TaskQueueId, WaitingTask } from "./matching.ts";
 import { PollerHistory } from "./poller-history.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { RateMeter } from "./rate-meter.ts";
@@ -29,11 +29,13 @@ export class TaskQueue {
   readonly dispatched: RateMeter = new RateMeter();
   readonly limit: RateLimit = new RateLimit();
   readonly #wall: Wall;
+  readonly #strays: Strays;
   #stopWaiting: (() => void) | undefined;
 
-  constructor(id: TaskQueueId, wall: Wall) {
+  constructor(id: TaskQueueId, wall: Wall, strays: Strays) {
     this.id = id;
     this.#wall = wall;
+    this.#strays = strays;
   }
 
   add(task: WaitingTask<unknown>): void {
@@ -57,11 +59,12 @@ export class TaskQueue {
    */
   next(poller: Poller): unknown {
     while (this.backlog.size > 0 && this.limit.waitMs(this.#wall.now()) === 0) {
-      const answer = this.backlog.shift()?.take(poller);
-      if (answer === undefined) continue;
+      const task = this.backlog.shift();
+      const answer = task?.take(poller);
+      if (task === undefined || answer === undefined) continue;
       this.limit.spend();
       this.dispatched.count(this.#wall.now());
-      return answer;
+      if (this.#strays.fateOf === undefined || this.#arrives(task, answer)) return answer;
     }
     return undefined;
   }
@@ -90,6 +93,14 @@ export class TaskQueue {
     this.#stopWaiting = undefined;
     for (const waiter of this.waiters) waiter.settle(undefined);
     return this.backlog.takeAll();
+  }
+
+  /** Whether a task that was handed out gets to its worker. */
+  #arrives({ priority, addedMs }: WaitingTask<unknown>, answer: unknown): boolean {
+    // Every answer is a message.
+    const fate = this.#strays.fateOf?.(this.id, answer as object);
+    if (fate === "repeated") this.backlog.push({ priority, addedMs, take: () => answer }, this.#wall.now());
+    return fate !== "lost";
   }
 
   /** False: it goes on waiting. */

@@ -6,7 +6,7 @@
 import { failedPrecondition, invalidArgument } from "../rpc/failures.ts";
 import type { Wall } from "../time/wall.ts";
 import { type Backlog, PRIORITIES } from "./backlog.ts";
-import type { Poller, TaskQueueId, WaitingTask } from "./matching.ts";
+import type { Poller, Strays, TaskQueueId, WaitingTask } from "./matching.ts";
 import type { SeenPoller } from "./poller-history.ts";
 import { TaskQueue, type Waiter } from "./task-queue.ts";
 
@@ -52,6 +52,8 @@ export interface TaskQueueFacts {
  * ```
  */
 export class TaskQueues {
+  /** What goes astray on purpose. */
+  readonly strays: Strays = { fateOf: undefined };
   readonly #wall: Wall;
   readonly #queues: Map<string, TaskQueue> = new Map();
   /** Workers that shut down → when, oldest first. */
@@ -156,7 +158,7 @@ export class TaskQueues {
     let queue = this.#queues.get(key);
     if (queue === undefined) {
       if (this.#queues.size >= this.#sweepAt) this.#sweep();
-      queue = new TaskQueue(id, this.#wall);
+      queue = new TaskQueue(id, this.#wall, this.strays);
       this.#queues.set(key, queue);
     }
     return queue;

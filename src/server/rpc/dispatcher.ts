@@ -112,12 +112,12 @@ export class Dispatcher implements RpcPort {
   /** Calls under way, and later ones, fail with UNAVAILABLE. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.interrupt();
+    this.interrupt(closed());
   }
 
-  /** Calls under way fail with UNAVAILABLE. */
-  interrupt(): void {
-    for (const call of [...this.#open]) call.abort(closed());
+  /** Calls under way fail with an error. */
+  interrupt(error: RpcError): void {
+    for (const call of [...this.#open]) call.abort(error);
   }
 
   #orLeft<Response>(answered: Promise<Response>, call: OpenCall): Promise<Response> {

@@ -44,7 +44,8 @@ export function startWorkflow(
   const timeline = engine.parts.newTimeline();
   const nowMs = timeline.now();
   const backoffMs = firstBackoffMs(request, nowMs);
-  const eager = request.requestEagerExecution && backoffMs === 0;
+  const byPoll = engine.parts.queues.strays.fateOf !== undefined;
+  const eager = request.requestEagerExecution && backoffMs === 0 && !byPoll;
   decision.replaces?.(runId);
   const { run, result: task } = startRun(
     engine,

@@ -1,13 +1,10 @@
 /** Faults on purpose: a worker and a client beside an embedded server that loses, repeats, refuses and goes away. */
 import assert from "node:assert/strict";
 import { Client, Connection, GrpcStatus, isGrpcServiceError, ServiceError } from "perdure/client";
-import { EmbeddedServer } from "perdure/server";
+import { EmbeddedServer, type Fault } from "perdure/server";
 import { Worker } from "perdure/worker";
 import { addWord, disturbed, enough, words } from "../case-workflows/disturbed.ts";
 import { type Case, type CaseWorld, eventually, rejection } from "./case.ts";
-
-/** Attempts by step, for what runs twice. */
-const attempts: Map<string, number> = new Map();
 
 export const countingActivities = {
   async count(step: number): Promise<number> {
@@ -15,21 +12,34 @@ export const countingActivities = {
   },
 };
 
+/** How client and worker reach the server. */
+type Way = "loopback" | "in process";
+
 interface Disturbed {
   readonly server: EmbeddedServer;
   readonly client: Client;
-  readonly options: { readonly taskQueue: string; readonly workflowId: string; readonly args: [number] };
+  readonly options: {
+    readonly taskQueue: string;
+    readonly workflowId: string;
+    readonly workflowTaskTimeout: number;
+    readonly args: [number];
+  };
+  /** How often the activity ran, by step. */
+  readonly attempts: ReadonlyMap<number, number>;
 }
 
-/** A server with a port, a worker and a client of its own, in real time. Whatever happens, nothing may be a defect of the server. */
+/** A server, a worker and a client of its own, in real time. Whatever happens, nothing may be a defect of the server. */
 async function withFaults(
   { bundles, id }: CaseWorld,
   use: (world: Disturbed) => Promise<void>,
+  way: Way = "loopback",
 ): Promise<void> {
   const defects: unknown[] = [];
+  const attempts = new Map<number, number>();
   const server = new EmbeddedServer({ onDefect: (what, error) => void defects.push(what, error) });
-  const { address } = await server.listen();
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect(
+    way === "loopback" ? { address: (await server.listen()).address } : { transport: server },
+  );
   try {
     const worker = await Worker.create({
       connection,
@@ -37,7 +47,7 @@ async function withFaults(
       workflowBundle: bundles.cases,
       activities: {
         async count(step: number): Promise<number> {
-          attempts.set(`${step}`, (attempts.get(`${step}`) ?? 0) + 1);
+          attempts.set(step, (attempts.get(step) ?? 0) + 1);
           return step;
         },
       },
@@ -45,8 +55,14 @@ async function withFaults(
       shutdownForceTime: "10 seconds",
     });
     const client = new Client({ connection });
-    const options = { taskQueue: "disturbed", workflowId: id(), args: [3] as [number] };
-    await worker.runUntil(async () => await use({ server, client, options }));
+    const options = {
+      taskQueue: "disturbed",
+      workflowId: id(),
+      // A task that was lost comes back after this.
+      workflowTaskTimeout: 2_000,
+      args: [3] as [number],
+    };
+    await worker.runUntil(async () => await use({ server, client, options, attempts }));
   } finally {
     await connection.close();
     await server.close();
@@ -54,63 +70,128 @@ async function withFaults(
   if (defects.length > 0) throw new AggregateError(defects, `the server has defects: ${defects.join(", ")}`);
 }
 
-/** Starts the workflow, gives it words while `disturb` is at work, and checks that it has all of them once. */
-async function runs({ client, options }: Disturbed, disturb: () => Promise<void> | void): Promise<void> {
+/** What is done to a server while a workflow runs on it. */
+interface Disturbance {
+  readonly name: string;
+  readonly ways: readonly Way[];
+  /** Set before the workflow starts; it must strike. */
+  readonly fault?: (server: EmbeddedServer) => Fault;
+  /** Done while the workflow runs. */
+  readonly disturb?: (world: Disturbed) => Promise<void> | void;
+  /** How often the activity ran for all steps together. */
+  readonly activityRuns?: number;
+}
+
+/** Of these a history must have so many: nothing is lost, and nothing happens twice. */
+const ONCE: Readonly<Record<string, number>> = {
+  activityTaskScheduled: 3,
+  activityTaskCompleted: 3,
+  timerFired: 5,
+  workflowExecutionUpdateAccepted: 2,
+  workflowExecutionUpdateCompleted: 2,
+  workflowExecutionSignaled: 1,
+  workflowExecutionCompleted: 1,
+};
+
+/** Starts the workflow, gives it words while it is disturbed, and checks that it has all of them once. */
+async function runs(world: Disturbed, { fault, disturb, activityRuns }: Disturbance): Promise<void> {
+  const { server, client, options, attempts } = world;
+  const set = fault?.(server);
   const handle = await client.workflow.start(disturbed, options);
   assert.equal(await handle.executeUpdate(addWord, { args: ["first"] }), 1);
-  await disturb();
+  await disturb?.(world);
   assert.equal(await handle.executeUpdate(addWord, { args: ["second"] }), 2);
   assert.deepEqual(await handle.query(words), ["first", "second"]);
   await handle.signal(enough);
   assert.deepEqual(await handle.result(), { counted: [1, 2, 3], words: ["first", "second"] });
+  if (set !== undefined) assert.ok(set.hits > 0, "the fault did not strike");
+  if (activityRuns !== undefined) {
+    await eventually("the activity has run as often as it should", async () => {
+      const ran = [...attempts.values()].reduce((sum, times) => sum + times, 0);
+      return ran === activityRuns ? true : undefined;
+    });
+  }
   const { events } = await handle.fetchHistory();
   assert.deepEqual(
     events.map(({ eventId }) => Number(eventId)),
     events.map((_, index) => index + 1),
   );
+  const counts = Object.fromEntries(
+    Object.keys(ONCE).map((name) => [
+      name,
+      events.filter(({ attributes }) => attributes.case === `${name}EventAttributes`).length,
+    ]),
+  );
+  assert.deepEqual(counts, ONCE);
 }
 
-const disturbances: readonly (readonly [
-  name: string,
-  disturb: (world: Disturbed) => Promise<void> | void,
-])[] = [
-  ["updates that are lost are sent once more", ({ server, options }) => server.faults.loseUpdates(options)],
-  ["a cache that the server forgot is built anew", ({ server }) => server.faults.expireStickiness()],
-  ["connections that break are made again", ({ server }) => server.faults.dropConnections()],
-  ["a GOAWAY loses no call", ({ server }) => server.faults.goAway()],
-  [
-    "an activity task that comes twice is completed once",
-    ({ server }) => void server.faults.duplicateTask({ kind: "activity" }),
-  ],
-  [
-    "a workflow task that comes twice is completed once",
-    ({ server }) => void server.faults.duplicateTask({ kind: "workflow", times: 2 }),
-  ],
-  [
-    "an activity task that is lost comes again by its timeout",
-    ({ server }) => void server.faults.dropTask({ kind: "activity" }),
-  ],
-  [
-    "calls that are refused for a while are made again",
-    ({ server }) => void server.faults.failCalls({ status: "UNAVAILABLE", times: 8 }),
-  ],
-  [
-    "a server that is exhausted for a while is asked again",
-    ({ server }) =>
-      void server.faults.failCalls({
+const EVERYWHERE: readonly Way[] = ["loopback", "in process"];
+
+const disturbances: readonly Disturbance[] = [
+  {
+    name: "updates that are lost are sent once more",
+    ways: EVERYWHERE,
+    disturb: ({ server, options: { workflowId } }) => server.faults.loseUpdates({ workflowId }),
+  },
+  {
+    name: "a cache that the server forgot is built anew",
+    ways: ["loopback"],
+    disturb: ({ server }) => server.faults.expireStickiness(),
+  },
+  {
+    name: "connections that break are made again",
+    ways: ["loopback"],
+    disturb: ({ server }) => server.faults.dropConnections(),
+  },
+  { name: "a GOAWAY loses no call", ways: ["loopback"], disturb: ({ server }) => server.faults.goAway() },
+  {
+    name: "an activity task that comes twice is completed once",
+    ways: EVERYWHERE,
+    fault: ({ faults }) => faults.duplicateTask({ kind: "activity", taskQueue: "disturbed" }),
+    activityRuns: 4,
+  },
+  {
+    name: "workflow tasks that come twice are completed once",
+    ways: EVERYWHERE,
+    fault: ({ faults }) => faults.duplicateTask({ kind: "workflow", taskQueue: "disturbed", times: 4 }),
+    activityRuns: 3,
+  },
+  {
+    name: "an activity task that is lost comes again by its timeout",
+    ways: EVERYWHERE,
+    fault: ({ faults }) => faults.dropTask({ kind: "activity" }),
+    activityRuns: 3,
+  },
+  {
+    name: "a workflow task that is lost comes again by its timeout",
+    ways: EVERYWHERE,
+    fault: ({ faults }) => faults.dropTask({ kind: "workflow" }),
+    activityRuns: 3,
+  },
+  {
+    name: "calls that are refused for a while are made again",
+    ways: EVERYWHERE,
+    fault: ({ faults }) => faults.failCalls({ status: "UNAVAILABLE", times: 8 }),
+  },
+  {
+    name: "a server that is exhausted for a while is asked again",
+    ways: EVERYWHERE,
+    fault: ({ faults }) =>
+      faults.failCalls({
         status: "RESOURCE_EXHAUSTED",
         methods: ["RespondWorkflowTaskCompleted", "UpdateWorkflowExecution"],
         times: 2,
       }),
-  ],
-  [
-    "a server that goes away comes back with all that it had",
-    async ({ server }) => {
+  },
+  {
+    name: "a server that goes away for two seconds comes back with all that it had",
+    ways: EVERYWHERE,
+    disturb: async ({ server }) => {
       const outage = await server.faults.outage();
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
       await outage.back();
     },
-  ],
+  },
 ];
 
 /** A worker is told of an update that is under way while the server forgets it: its caller gets the result all the same. */
@@ -120,7 +201,7 @@ async function updateUnderWay(world: Disturbed): Promise<void> {
   const updates = ["a", "b", "c", "d"].map((word) =>
     handle.executeUpdate(addWord, { args: [word], updateId: word }),
   );
-  server.faults.loseUpdates(options);
+  server.faults.loseUpdates({ workflowId: options.workflowId });
   assert.deepEqual((await Promise.all(updates)).sort(), [1, 2, 3, 4]);
   await handle.signal(enough);
   const { words: taken } = await handle.result();
@@ -165,11 +246,13 @@ async function inProcess({ server, options }: Disturbed): Promise<void> {
 }
 
 export const testingFaultCases: readonly Case[] = [
-  ...disturbances.map(
-    ([name, disturb]): Case => ({
-      name: `testing: faults: ${name}`,
-      run: (world) => withFaults(world, (own) => runs(own, () => disturb(own))),
-    }),
+  ...disturbances.flatMap((disturbance) =>
+    disturbance.ways.map(
+      (way): Case => ({
+        name: `testing: faults: ${disturbance.name}${way === "loopback" ? "" : ", in process"}`,
+        run: (world) => withFaults(world, (own) => runs(own, disturbance), way),
+      }),
+    ),
   ),
   {
     name: "testing: faults: updates under way survive a loss",
