@@ -8,10 +8,11 @@ import {
   RpcError,
   type RpcPort,
 } from "../../platform/rpc-port.ts";
-import { malformed, notTheProtocol, requestTooLarge } from "./answer-error.ts";
-import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
+import { malformed, notTheProtocol } from "./answer-error.ts";
+import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { setMetadata, toMetadata } from "./headers.ts";
+import { messagePort } from "./message-port.ts";
 
 /** How messages stand in the bodies of calls. */
 export interface ConnectFormat {
@@ -36,24 +37,11 @@ export const connectBinary: ConnectFormat = {
  * ```
  */
 export function connectPort(options: FetchChannelOptions, format: ConnectFormat): RpcPort {
-  const exchange = new FetchExchange(options);
-  return {
-    unary: async (path, bytes, call) => {
-      if (bytes.length > options.maxSendBytes)
-        throw requestTooLarge(path, bytes.length, options.maxSendBytes);
-      const answer = await exchange.send({
-        call: path,
-        url: options.baseUrl + path,
-        method: "POST",
-        headers: requestHeaders(call, format),
-        body: format.encode(path, bytes),
-        timeoutMs: call.timeoutMs,
-        signal: call.signal,
-      });
-      return read(path, answer, format);
-    },
-    close: async () => exchange.close(),
-  };
+  return messagePort(options, {
+    headers: (call) => requestHeaders(call, format),
+    body: format.encode,
+    read: (path, answer) => read(path, answer, format),
+  });
 }
 
 function requestHeaders({ metadata, timeoutMs }: RpcCallOptions, { contentType }: ConnectFormat): Headers {

@@ -7,10 +7,11 @@ import {
   toGrpcStatus,
 } from "../../platform/rpc-port.ts";
 import { decodeMessage, encodeTimeout } from "../wire-text.ts";
-import { malformed, notTheProtocol, requestTooLarge } from "./answer-error.ts";
-import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
+import { malformed, notTheProtocol } from "./answer-error.ts";
+import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { decodeBinary, setMetadata, toMetadata } from "./headers.ts";
+import { messagePort } from "./message-port.ts";
 
 const PREFIX_BYTES = 5;
 /** Flags of a frame. */
@@ -26,24 +27,7 @@ const TRAILERS = 0x80;
  * ```
  */
 export function grpcWebPort(options: FetchChannelOptions): RpcPort {
-  const exchange = new FetchExchange(options);
-  return {
-    unary: async (path, bytes, call) => {
-      if (bytes.length > options.maxSendBytes)
-        throw requestTooLarge(path, bytes.length, options.maxSendBytes);
-      const answer = await exchange.send({
-        call: path,
-        url: options.baseUrl + path,
-        method: "POST",
-        headers: requestHeaders(call),
-        body: framed(bytes),
-        timeoutMs: call.timeoutMs,
-        signal: call.signal,
-      });
-      return read(path, answer);
-    },
-    close: async () => exchange.close(),
-  };
+  return messagePort(options, { headers: requestHeaders, body: (_path, message) => framed(message), read });
 }
 
 function requestHeaders({ metadata, timeoutMs }: RpcCallOptions): Headers {
