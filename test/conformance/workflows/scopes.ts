@@ -11,10 +11,12 @@ import {
 } from "perdure/workflow";
 import type * as activities from "../activities.ts";
 
-const { greet, slow, heartbeatUntilCancelled } = proxyActivities<typeof activities>({
+const { greet, heartbeatUntilCancelled } = proxyActivities<typeof activities>({
   startToCloseTimeout: "1 minute",
   heartbeatTimeout: "500 ms",
 });
+/** It does not heartbeat. */
+const { slow } = proxyActivities<typeof activities>({ startToCloseTimeout: "1 minute" });
 
 export const stop: ReturnType<typeof defineSignal> = defineSignal("stop");
 
