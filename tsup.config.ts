@@ -83,7 +83,11 @@ export default defineConfig({
     });
     await writeThreadEntries();
     // What every workflow bundle has in common: made once here, so that no user waits for it.
-    writeFileSync("dist/sandbox.js", formatSharedSection(await buildSharedSection(esbuild, ".")));
+    const section = formatSharedSection(await buildSharedSection(esbuild, "."));
+    writeFileSync("dist/sandbox.js", section);
+    // The same for Deno's registry, from where files can only be imported.
+    mkdirSync("dist/jsr", { recursive: true });
+    writeFileSync("dist/jsr/sandbox.js", `export const text = ${JSON.stringify(section)};\n`);
   },
   external,
 });

@@ -38,7 +38,11 @@ async function load(esbuild: Esbuild): Promise<SharedSection> {
       "Workflow code can't be bundled here: this program was itself made into one file, without the files of perdure. Bundle " +
         "workflows beforehand (`bundleWorkflowCode`) and pass the result as the worker option workflowBundle",
     );
-  return buildSharedSection(esbuild, fileURLToPath(packageFile(".")));
+  if (packageFile(".").protocol === "file:")
+    return buildSharedSection(esbuild, fileURLToPath(packageFile(".")));
+  // From Deno's registry, where `deno publish` put the section that the build made.
+  const { text } = (await import(packageFile("dist/jsr/sandbox.js").href)) as { readonly text: string };
+  return parse(text);
 }
 
 /** Builds the section from `entry`; the result, as text, is what the npm package has as `dist/sandbox.js`. */
