@@ -9,6 +9,7 @@ import { cases } from "./cases/all.ts";
 import { hasNexusHandlers } from "./nexus-handlers.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/all.mjs";
+import type { Plan } from "./verdicts.ts";
 import { createWorld, type World } from "./world.ts";
 
 const CONCURRENCY = 3;
@@ -52,6 +53,12 @@ async function runScenario(world: World, scenario: Scenario): Promise<void> {
   }
 }
 
+function runtimeVersion(): string {
+  const { bun, deno, node } = process.versions;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? `Node ${node}` : `Deno ${deno}`;
+}
+
 async function withLimit(work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
@@ -74,7 +81,12 @@ async function main(report: string, words: readonly string[]): Promise<void> {
     (word) => word.startsWith("=") && jobs.every(({ name }) => `=${name}` !== word),
   );
   if (unknown.length > 0) throw new Error(`there are no scenarios ${unknown.join(", ")}`);
-  write({ planned: chosen.map(({ name }) => name) });
+  const plan: Plan = {
+    planned: chosen.map(({ name }) => name),
+    all: jobs.map(({ name }) => name),
+    version: runtimeVersion(),
+  };
+  write(plan);
   const world = await createWorld(process.env["TEMPORAL_ADDRESS"] ?? "localhost:7233");
   const queue = chosen[Symbol.iterator]();
   const lane = async (): Promise<void> => {

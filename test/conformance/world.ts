@@ -152,7 +152,9 @@ function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finis
     client,
     connection: world.connection,
     clientWith: (workflow) =>
-      scenarioClient(new Client({ connection: world.connection, interceptors: { workflow } }).workflow),
+      scenarioClient(
+        new Client({ connection: world.client.connection, interceptors: { workflow } }).workflow,
+      ),
     address: world.address,
     taskQueue,
     workflowId,
@@ -294,15 +296,13 @@ async function startWorker(
   };
 }
 
-/** `SAVE_HISTORIES=<folder>`: where histories are kept, for the official SDK to replay. */
+/** `SAVE_HISTORIES=<folder>`: where histories are kept, for other runtimes and the official SDK to replay. */
 const saveFolder = process.env["SAVE_HISTORIES"];
 
 function keep(subject: string, history: HistoryJson): void {
   if (!saveFolder) return;
-  const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
-  const where = process.env["TEMPORAL_ADDRESS"] === EMBEDDED ? `${runtime}-${EMBEDDED}` : runtime;
   mkdirSync(saveFolder, { recursive: true });
-  writeFileSync(join(saveFolder, `${subject}-${where}.json`), JSON.stringify(history));
+  writeFileSync(join(saveFolder, `${subject}.json`), JSON.stringify(history));
 }
 
 async function compare(handle: ScenarioHandle, subject: string): Promise<void> {
