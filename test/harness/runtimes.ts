@@ -10,8 +10,11 @@ export type RuntimeName = "node" | "node-22" | "node-24" | "bun" | "deno";
 const folder = fileURLToPath(new URL("../runtimes", import.meta.url));
 const modules = `${folder}/node_modules`;
 
+/** Besides those, what only clients run in. */
+export type CommandName = RuntimeName | "workerd";
+
 /** Path of a runtime's command; installs the runtimes when they are not there yet. Throws when there is none for this platform. */
-export function runtimeCommand(name: RuntimeName): string {
+export function runtimeCommand(name: CommandName): string {
   if (name === "node") return process.execPath;
   install();
   const candidates = binaries(name);
@@ -43,7 +46,8 @@ function install(): void {
 }
 
 /** The binaries inside the per-platform packages come first: they are there even where install scripts are off. */
-function binaries(name: Exclude<RuntimeName, "node">): string[] {
+function binaries(name: Exclude<CommandName, "node">): string[] {
+  if (name === "workerd") return cloudflareBinaries();
   if (name === "node-22" || name === "node-24") return [`${modules}/${name}/bin/node`];
   return [...packagedBinaries(name), `${modules}/.bin/${name}`];
 }
@@ -54,6 +58,12 @@ function packagedBinaries(name: "bun" | "deno"): string[] {
   return readdirSync(`${modules}/${scope}`).map(
     (platform) => `${modules}/${scope}/${platform}/${name === "bun" ? "bin/bun" : "deno"}`,
   );
+}
+
+function cloudflareBinaries(): string[] {
+  const scope = `${modules}/@cloudflare`;
+  if (!existsSync(scope)) return [];
+  return readdirSync(scope).map((platform) => `${scope}/${platform}/bin/workerd`);
 }
 
 function runs(path: string): boolean {
