@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { chromiumCommand } from "../harness/chromium-command.ts";
 import { runtimeCommand, typescriptArguments } from "../harness/runtimes.ts";
 import { COLUMNS, type Column } from "./columns.ts";
 import { coreScenarios } from "./core-scenarios.ts";
@@ -46,10 +47,13 @@ function notStarted(result: Pick<Result, "error" | "missing">): Ran {
 }
 
 async function runOn(column: Column, wanted: Wanted): Promise<Ran> {
-  const { name, runtime } = column;
+  const { name, runtime, host } = column;
   let command: string;
   try {
     command = runtimeCommand(runtime);
+    // Installed here, where only one column at a time is.
+    if (host === "chromium") chromiumCommand();
+    else if (host !== undefined) runtimeCommand(host);
   } catch (error) {
     return notStarted({ missing: String(error) });
   }
