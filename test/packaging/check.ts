@@ -13,9 +13,10 @@ import process from "node:process";
 import { runtimeChecks } from "./cases/runtimes.ts";
 import { singleFileChecks } from "./cases/single-file.ts";
 import { tarballChecks } from "./cases/tarball.ts";
+import { typeChecks } from "./cases/types.ts";
 import { type Group, newFolder, removeFolders, root, runGroups, succeeds } from "./suite.ts";
 
-const groups: readonly Group[] = [runtimeChecks, singleFileChecks, tarballChecks];
+const groups: readonly Group[] = [runtimeChecks, singleFileChecks, ...typeChecks, tarballChecks];
 
 async function pack(): Promise<string> {
   const folder = newFolder("pack");
