@@ -1,7 +1,7 @@
 // Invariants
 // 1. Only a process of esbuild that nobody else can use is ended: the one behind a copy of the module made here.
 // 2. It is ended when no build was under way for a while, and begun again by the next one.
-import { createRequire } from "node:module";
+import nodeModule from "node:module";
 import { clearTimeout, setTimeout } from "node:timers";
 import { type Esbuild, loadEsbuild } from "./esbuild.ts";
 
@@ -39,17 +39,18 @@ function end(esbuild: Esbuild): void {
 /** A copy that shares nothing with the module that others import; undefined where that can't be had. */
 function copyOfEsbuild(): Esbuild | undefined {
   try {
-    const require = createRequire(import.meta.url);
-    const path = require.resolve("esbuild");
-    const known = require.cache[path];
-    delete require.cache[path];
+    // Not written as bundlers of users know it: they would take esbuild into the program.
+    const load = nodeModule.createRequire(import.meta.url);
+    const path = load.resolve("esbuild");
+    const known = load.cache[path];
+    delete load.cache[path];
     try {
       // esbuild's main file is this module.
-      const own = require(path) as Esbuild;
+      const own = load(path) as Esbuild;
       return own === known?.exports || typeof own.build !== "function" ? undefined : own;
     } finally {
-      if (known === undefined) delete require.cache[path];
-      else require.cache[path] = known;
+      if (known === undefined) delete load.cache[path];
+      else load.cache[path] = known;
     }
   } catch {
     return undefined;

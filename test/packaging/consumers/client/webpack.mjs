@@ -5,6 +5,8 @@ import webpack from "webpack";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const compiler = webpack({
   mode: "production",
+  // Only what is found and loaded is of interest here.
+  optimization: { minimize: false },
   target: "node20",
   context: here,
   entry: { client: "./client.mjs", all: "./all.mjs" },

@@ -53,10 +53,6 @@ export async function main(options: GatewayOptions): Promise<string> {
     args: ["world"],
   });
   await handle.signal(go, 1);
-  // @ts-expect-error the signal takes a number
-  await handle.signal(go, "once");
-  // @ts-expect-error the workflow takes a string
-  await client.workflow.start(hello, { taskQueue: "hello", workflowId: "hello-2", args: [1] });
   const result: string = await worker.runUntil(handle.result());
   await gateway.close();
   return result;

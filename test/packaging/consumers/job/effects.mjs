@@ -1,0 +1,25 @@
+/** Importing every subpath changes nothing that others can see, and leaves nothing running: the program ends by itself. */
+import { readFileSync } from "node:fs";
+
+const manifest = JSON.parse(
+  readFileSync(new URL("node_modules/perdure/package.json", import.meta.url), "utf8"),
+);
+const subpaths = Object.keys(manifest.exports).filter((key) => key !== "./package.json");
+
+const builtins = [Object, Array, Promise, Map, Error, Symbol, Function, Date, Math, JSON, URL, Uint8Array];
+const seen = () =>
+  JSON.stringify([
+    Reflect.ownKeys(globalThis).map(String).sort(),
+    builtins.map((builtin) =>
+      [builtin, builtin.prototype ?? {}].map((part) => Reflect.ownKeys(part).map(String)),
+    ),
+    process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+    Object.keys(process.env).length,
+  ]);
+
+const before = seen();
+for (const subpath of subpaths) {
+  await import(`perdure${subpath.slice(1)}`);
+  if (seen() !== before) throw new Error(`importing ${subpath} changes globals or listens to process events`);
+}
+console.log("no effects");
