@@ -18,8 +18,8 @@ import type { GatewayLogEntry } from "./gateway-options.ts";
 import type { CallLimits } from "./limits.ts";
 import type { MetadataRules } from "./metadata-rules.ts";
 import type { GatewayMetrics } from "./metrics.ts";
-import { GatewayRefusal, refuse } from "./refusals.ts";
-import { type RequestFacts, readFacts } from "./request-facts.ts";
+import { GatewayRefusal, refuse, shortened } from "./refusals.ts";
+import { NO_FACTS, readFacts } from "./request-facts.ts";
 import { findRule, HEALTH_CHECK_PATH, isKnownService, type RpcRule } from "./rpc-rules.ts";
 
 /** What a gateway's port is made of. */
@@ -48,7 +48,6 @@ interface Call {
   namespace: string | undefined;
 }
 
-const NO_FACTS: RequestFacts = { namespaces: [], otherNamespaces: [], taskQueues: [] };
 const EMPTY: RpcAnswer = { bytes: new Uint8Array(0), headers: {}, trailers: {} };
 /** Headers of the server that are of use to a caller. */
 const ANSWERED: readonly string[] = [
@@ -119,7 +118,7 @@ export class GatewayPort implements RpcPort {
     const { rule } = call;
     const metadata = options.metadata ?? {};
     if (rule === undefined && !isKnownService(path)) {
-      throw refuse(GrpcStatus.UNIMPLEMENTED, `the gateway passes on no calls of ${path}`);
+      throw refuse(GrpcStatus.UNIMPLEMENTED, `the gateway passes on no calls of ${shortened(path)}`);
     }
     call.caller = await this.#parts.authenticate(metadata, path);
     const facts = rule === undefined ? NO_FACTS : readFacts(rule, bytes);
@@ -200,7 +199,7 @@ export class GatewayPort implements RpcPort {
     log?.({
       timeMs: Date.now(),
       path: call.path,
-      namespace: call.namespace,
+      namespace: call.namespace === undefined ? undefined : shortened(call.namespace),
       caller: call.caller?.name,
       status,
       error: answer !== undefined ? undefined : ownWords(error),
