@@ -44,6 +44,7 @@ interface Call {
   readonly requestBytes: number;
   /** Ends it upstream. */
   readonly leaving: AbortController;
+  readonly address: string | undefined;
   caller: GatewayCaller | undefined;
   namespace: string | undefined;
 }
@@ -80,6 +81,7 @@ export class GatewayPort implements RpcPort {
       since: performance.now(),
       requestBytes: bytes.length,
       leaving: new AbortController(),
+      address: options.peer?.address,
       caller: undefined,
       namespace: undefined,
     };
@@ -120,7 +122,7 @@ export class GatewayPort implements RpcPort {
     if (rule === undefined && !isKnownService(path)) {
       throw refuse(GrpcStatus.UNIMPLEMENTED, `the gateway passes on no calls of ${shortened(path)}`);
     }
-    call.caller = await this.#parts.authenticate(metadata, path);
+    call.caller = await this.#parts.authenticate({ metadata, path, peer: options.peer });
     const facts = rule === undefined ? NO_FACTS : readFacts(rule, bytes);
     call.namespace = facts.namespaces.at(-1);
     const refusal =
@@ -201,6 +203,7 @@ export class GatewayPort implements RpcPort {
       path: call.path,
       namespace: call.namespace === undefined ? undefined : shortened(call.namespace),
       caller: call.caller?.name,
+      address: call.address,
       status,
       error: answer !== undefined ? undefined : ownWords(error),
       durationMs,

@@ -1,4 +1,4 @@
-import type { RpcPort } from "./rpc-port.ts";
+import type { RpcPeer, RpcPort } from "./rpc-port.ts";
 
 /** What a runtime must give to serve on a port; chosen by `#platform/server`. Implemented under `runtimes/<name>/server.ts`. */
 export interface ServerPlatform {
@@ -38,6 +38,8 @@ export interface ListenOptions {
 
 /** What those who serve may add. */
 export interface PortOptions extends ListenOptions {
+  /** Name of the header in which a proxy in front says who calls. Default: there is none, the connection says it. */
+  readonly clientAddressHeader?: string | undefined;
   readonly page?: FindPage | undefined;
 }
 
@@ -49,7 +51,10 @@ export interface WebPage {
 }
 
 /** The page that a GET of a path gets; undefined: there is none, and the request is one of the HTTP API. */
-export type FindPage = (path: string, headers: Headers) => Promise<WebPage> | undefined;
+export type FindPage = (
+  path: string,
+  request: { readonly headers: Headers; readonly peer: RpcPeer },
+) => Promise<WebPage> | undefined;
 
 /** TLS of a server. All certificates and keys are PEM. */
 export interface ServerTlsOptions {

@@ -11,6 +11,7 @@ import { Connections } from "./connections.ts";
 import { GrpcSession } from "./grpc-session.ts";
 import { answerHttp1, answerHttp2, type WebSettings } from "./web-exchange.ts";
 
+const DEFAULT_HOST = "127.0.0.1";
 /** How much a client may send ahead of us on one stream. A connection's window stays as it is: Bun cannot widen it. */
 const STREAM_WINDOW_BYTES = 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -44,13 +45,16 @@ class PortListener implements Listener {
   constructor(port: RpcPort, options: PortOptions) {
     this.#port = port;
     this.#options = options;
-    const maxRequestBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
+    const { maxRequestBytes = MAX_REQUEST_BYTES, clientAddressHeader, host = DEFAULT_HOST, tls } = options;
     this.#web = {
       maxRequestBytes,
+      clientAddressHeader,
       closing: this.#closing,
       handle: createWebHandler(port, {
         maxRequestBytes,
         corsOrigins: options.corsOrigins ?? [],
+        // Over TLS a browser has found the name in the certificate.
+        listensOn: tls === undefined ? host : undefined,
         page: options.page,
       }),
     };
@@ -64,7 +68,7 @@ class PortListener implements Listener {
 
   /** Opens the ports. */
   async open(): Promise<this> {
-    const { host = "127.0.0.1", port = 0, httpPort } = this.#options;
+    const { host = DEFAULT_HOST, port = 0, httpPort } = this.#options;
     try {
       this.address = await this.#bind(host, port);
       if (httpPort !== undefined) this.httpAddress = await this.#bind(host, httpPort);
@@ -165,9 +169,10 @@ class PortListener implements Listener {
   }
 
   #onSession(session: ServerHttp2Session): void {
-    const maxRequestBytes = this.#web.maxRequestBytes;
+    const { maxRequestBytes, clientAddressHeader } = this.#web;
     const calls = new GrpcSession(session, this.#port, {
       maxRequestBytes,
+      clientAddressHeader,
       compress: this.#options.compress ?? "remote",
     });
     this.#sessions.add(calls);
