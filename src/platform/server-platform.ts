@@ -72,6 +72,13 @@ export interface Listener {
   readonly httpAddress: string | undefined;
   /** Takes no new calls, fails those under way with UNAVAILABLE, and ends all connections. Safe to call again. */
   close(): Promise<void>;
+  /**
+   * Takes another certificate, key and authorities for connections that come from now on; those there are go on with what they have.
+   *
+   * @throws TypeError when the port has no TLS, or what is given asks for clients' certificates where it did not before, or no longer
+   * @throws Error when they are not usable: what was in force stays in force
+   */
+  setTls(tls: ServerTlsOptions): void;
   /** Tells all clients by GOAWAY to take their next calls to a new connection; calls under way go on. For fault injection. */
   goAway(): void;
   /** Cuts all connections without a word. For fault injection. */

@@ -1,10 +1,20 @@
 import { createServer as createHttp1, type Server as Http1Server } from "node:http";
 import { createServer as createHttp2, type Http2Server, type ServerHttp2Session } from "node:http2";
 import { createServer as createTcp, type Server, type Socket } from "node:net";
-import { createServer as createTls } from "node:tls";
+import {
+  createSecureContext,
+  createServer as createTls,
+  type TlsOptions,
+  type Server as TlsServer,
+} from "node:tls";
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import type { Listener, PortOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
-import { IDLE_MS, MAX_REQUEST_BYTES, MAX_STREAMS } from "../../../src/server/listen/limits.ts";
+import {
+  FIRST_BYTES_MS,
+  IDLE_MS,
+  MAX_REQUEST_BYTES,
+  MAX_STREAMS,
+} from "../../../src/server/listen/limits.ts";
 import { createWebHandler } from "../../../src/server/listen/web-handler.ts";
 import { Closing } from "./closing.ts";
 import { Connections } from "./connections.ts";
@@ -83,6 +93,20 @@ class PortListener implements Listener {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  setTls(tls: ServerTlsOptions): void {
+    const before = this.#options.tls;
+    if (before === undefined) throw new TypeError("tls: this port is in plaintext, and stays so");
+    if ((before.clientCertificates === undefined) !== (tls.clientCertificates === undefined)) {
+      throw new TypeError(
+        "tls.clientCertificates: whether clients must show a certificate is settled when the port is opened",
+      );
+    }
+    const settings = tlsSettings(tls);
+    // Throws before anything was changed.
+    createSecureContext(settings);
+    for (const server of this.#servers) (server as TlsServer).setSecureContext(settings);
   }
 
   goAway(): void {
@@ -197,16 +221,23 @@ class PortListener implements Listener {
   }
 }
 
-function createTlsServer(tls: ServerTlsOptions, accept: (socket: Socket) => void): Server {
-  const server = createTls({
+function tlsSettings(tls: ServerTlsOptions): TlsOptions {
+  return {
     cert: Buffer.from(tls.certificate),
     key: Buffer.from(tls.key),
-    ALPNProtocols: ["h2", "http/1.1"],
     ...(tls.clientCertificates && {
       ca: Buffer.from(tls.clientCertificates),
       requestCert: true,
       rejectUnauthorized: true,
     }),
+  };
+}
+
+function createTlsServer(tls: ServerTlsOptions, accept: (socket: Socket) => void): Server {
+  const server = createTls({
+    ...tlsSettings(tls),
+    ALPNProtocols: ["h2", "http/1.1"],
+    handshakeTimeout: FIRST_BYTES_MS,
   });
   server.on("secureConnection", accept);
   server.on("tlsClientError", (_error, socket) => socket.destroy());
