@@ -136,6 +136,9 @@ async function open(gateway: Gateway, where: GatewayListenOptions): Promise<List
     return await gateway.listen(where);
   } catch (error) {
     await gateway.close();
+    if (error instanceof TypeError && !error.message.startsWith("auth:")) {
+      throw new UsageError(error.message, { cause: error });
+    }
     if (error instanceof TypeError) {
       throw new UsageError(
         `${where.host} can be reached from other machines: say who may call by --tokens, --jwks-url, --pass-through, --listen-client-ca or --open`,

@@ -75,8 +75,8 @@ export interface Listener {
   /**
    * Takes another certificate, key and authorities for connections that come from now on; those there are go on with what they have.
    *
-   * @throws TypeError when the port has no TLS, or what is given asks for clients' certificates where it did not before, or no longer
-   * @throws Error when they are not usable: what was in force stays in force
+   * @throws TypeError when the port has no TLS, when they are not usable, and when clients' certificates are asked for that were not
+   * before, or no longer: what was in force stays in force
    */
   setTls(tls: ServerTlsOptions): void;
   /** Tells all clients by GOAWAY to take their next calls to a new connection; calls under way go on. For fault injection. */

@@ -1,12 +1,7 @@
 import { createServer as createHttp1, type Server as Http1Server } from "node:http";
 import { createServer as createHttp2, type Http2Server, type ServerHttp2Session } from "node:http2";
 import { createServer as createTcp, type Server, type Socket } from "node:net";
-import {
-  createSecureContext,
-  createServer as createTls,
-  type TlsOptions,
-  type Server as TlsServer,
-} from "node:tls";
+import { createServer as createTls, type Server as TlsServer } from "node:tls";
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import type { Listener, PortOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
 import {
@@ -19,6 +14,7 @@ import { createWebHandler } from "../../../src/server/listen/web-handler.ts";
 import { Closing } from "./closing.ts";
 import { Connections } from "./connections.ts";
 import { GrpcSession } from "./grpc-session.ts";
+import { tlsSettings } from "./tls-settings.ts";
 import { answerHttp1, answerHttp2, type WebSettings } from "./web-exchange.ts";
 
 const DEFAULT_HOST = "127.0.0.1";
@@ -104,8 +100,6 @@ class PortListener implements Listener {
       );
     }
     const settings = tlsSettings(tls);
-    // Throws before anything was changed.
-    createSecureContext(settings);
     for (const server of this.#servers) (server as TlsServer).setSecureContext(settings);
   }
 
@@ -219,18 +213,6 @@ class PortListener implements Listener {
     this.#connections.sweep(now);
     for (const session of this.#sessions) session.sweep(now);
   }
-}
-
-function tlsSettings(tls: ServerTlsOptions): TlsOptions {
-  return {
-    cert: Buffer.from(tls.certificate),
-    key: Buffer.from(tls.key),
-    ...(tls.clientCertificates && {
-      ca: Buffer.from(tls.clientCertificates),
-      requestCert: true,
-      rejectUnauthorized: true,
-    }),
-  };
 }
 
 function createTlsServer(tls: ServerTlsOptions, accept: (socket: Socket) => void): Server {
