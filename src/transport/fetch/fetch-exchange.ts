@@ -56,7 +56,7 @@ export class FetchExchange {
       timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS
         ? undefined
         : setTimeout(() => end("deadline"), timeoutMs);
-    if (signal !== undefined) onAbort(signal, abort);
+    const listener = signal === undefined ? undefined : onAbort(signal, abort);
     this.#open.add(end);
     try {
       return await this.#exchange(request, controller.signal, () => end("too-large"));
@@ -65,7 +65,7 @@ export class FetchExchange {
       throw cause instanceof RpcError ? cause : networkError(request, cause);
     } finally {
       clearTimeout(timer);
-      if (signal !== undefined) offAbort(signal, abort);
+      if (signal !== undefined && listener !== undefined) offAbort(signal, listener);
       this.#open.delete(end);
     }
   }
