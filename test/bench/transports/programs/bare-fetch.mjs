@@ -3,12 +3,13 @@
 
 import { nextId } from "./serve.mjs";
 
-const latin1 = (bytes) => String.fromCharCode(...bytes);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("latin1");
 
 /** Where a text stands in bytes. */
 function placesOf(text, bytes) {
   const places = [];
-  const all = latin1(bytes);
+  const all = decoder.decode(bytes);
   for (let at = all.indexOf(text); at >= 0; at = all.indexOf(text, at + 1)) places.push(at);
   return places;
 }
@@ -29,25 +30,24 @@ function recorder() {
 async function send(url, { method, headers }, body) {
   const response = await fetch(url, { method, headers, body });
   const answer = new Uint8Array(await response.arrayBuffer());
-  if (response.status !== 200) throw new Error(`${method} ${url}: HTTP ${response.status} ${latin1(answer)}`);
+  if (response.status !== 200)
+    throw new Error(`${method} ${url}: HTTP ${response.status} ${decoder.decode(answer)}`);
   return answer;
 }
 
-/** The same request with other ids of the same length: `ids` maps each recorded one to where it stands. */
+/** The same request with other ids of the same length in the places of those that were recorded. */
 function template({ url, body }, recorded) {
-  const places = recorded.map((id) => (body ? placesOf(id, body) : []));
+  const isText = typeof body === "string";
+  const places = recorded.map((id) => (body === undefined || isText ? [] : placesOf(id, body)));
   return (ids) => {
     let target = url;
-    const copy = body?.slice();
+    let content = isText ? body : body?.slice();
     for (const [index, id] of ids.entries()) {
-      target = target.replace(recorded[index], typeof id === "string" ? id : latin1(id));
-      if (copy === undefined) continue;
-      for (const at of places[index]) {
-        if (typeof id === "string") new TextEncoder().encodeInto(id, copy.subarray(at));
-        else copy.set(id, at);
-      }
+      target = target.replace(recorded[index], id);
+      if (isText) content = content.replaceAll(recorded[index], id);
+      for (const at of places[index]) encoder.encodeInto(id, content.subarray(at));
     }
-    return { url: target, body: copy };
+    return { url: target, body: content };
   };
 }
 
@@ -72,7 +72,7 @@ export async function bareOperations(open) {
       const id = nextId();
       const start = startOf([id]);
       const answer = await send(start.url, started, start.body);
-      const end = endOf([id, answer.subarray(runAt, runAt + runId.length)]);
+      const end = endOf([id, decoder.decode(answer.subarray(runAt, runAt + runId.length))]);
       return await send(end.url, ended, end.body);
     },
   };

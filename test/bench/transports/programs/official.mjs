@@ -1,8 +1,8 @@
 // The official client over grpc-js.
 //   ADDRESS, TASK_QUEUE
 
-import { Client, Connection } from "@temporalio/client";
 import process from "node:process";
+import { Client, Connection } from "@temporalio/client";
 import { nextId, serve } from "./serve.mjs";
 
 const { ADDRESS, TASK_QUEUE } = process.env;
