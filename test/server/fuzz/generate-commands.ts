@@ -92,6 +92,7 @@ function activity(random: Random): CommandPlan {
     ...maybe(random, 8, { heartbeat: span(random) }),
     ...maybe(random, 2, { attempts: random.below(4) }),
     ...maybe(random, 3, { interval: random.pick(["short", "long"] as const) }),
+    ...maybe(random, 4, { eager: true }),
   };
 }
 
