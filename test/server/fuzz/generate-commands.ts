@@ -54,7 +54,7 @@ function oneCommand(random: Random, everybody: readonly string[]): CommandPlan {
     [8, () => activity(random)],
     [2, () => ({ kind: "cancel activity", id: random.pick(ACTIVITIES) })],
     [everybody.includes("child") ? 6 : 0, () => childOf(random)],
-    [2, () => ({ kind: "signal other", to: random.pick(others), child })],
+    [4, () => ({ kind: "signal other", to: random.pick(others), child })],
     [1, () => ({ kind: "cancel other", to: random.pick(others), child })],
     [2, () => ({ kind: "marker", name: random.oneIn(6) ? "" : "m" })],
     [2, () => ({ kind: "attribute", value: random.pick(["good", "none", "good", "unknown", "mistyped"]) })],

@@ -51,6 +51,7 @@ function unasked(events: Events): string | undefined {
       if (commands && !woken) break;
       [woken, commands, news] = [news, false, false];
     } else if (name === "workflowExecutionUpdateAcceptedEventAttributes") woken = true;
+    else if (name === "workflowExecutionUpdateCompletedEventAttributes") commands = true;
     else if (name === undefined || SILENT.has(name)) continue;
     else if ("workflowTaskCompletedEventId" in value) commands = true;
     else news = true;
@@ -61,8 +62,7 @@ function unasked(events: Events): string | undefined {
 const SILENT: ReadonlySet<string> = new Set(
   [
     ...["workflowTaskScheduled", "workflowTaskStarted", "workflowTaskFailed", "workflowTaskTimedOut"],
-    ...["workflowExecutionUpdateAdmitted", "workflowExecutionUpdateCompleted"],
-    ...["workflowExecutionOptionsUpdated", "activityTaskStarted"],
+    ...["workflowExecutionUpdateAdmitted", "workflowExecutionOptionsUpdated", "activityTaskStarted"],
   ].map((name) => `${name}EventAttributes`),
 );
 
