@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 import { chromiumCommand } from "../harness/chromium-command.ts";
 import { runtimeCommand, typescriptArguments } from "../harness/runtimes.ts";
 import { COLUMNS, type Column } from "./columns.ts";
-import { coreScenarios } from "./core-scenarios.ts";
-import { recordOutcomes } from "./report.ts";
+import { coreOf } from "./core-scenarios.ts";
+import { recordOutcomes, unrecorded } from "./report.ts";
 import { type Wanted, wantedOf } from "./run-arguments.ts";
 import { type Outcome, tableText } from "./table.ts";
 import { idleKnownFailures, knownFailure, type Plan, type Result, verdictOf } from "./verdicts.ts";
@@ -23,9 +23,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const reports = `${root}.cache/reports`;
 
 /** Which scenarios: those that the user named, by default all, or the core set, by their exact names. */
-function selection({ ci }: Column, { full, words }: Wanted): readonly string[] {
+function selection(column: Column, { full, words }: Wanted): readonly string[] {
   if (words.length > 0) return words;
-  return ci === "core" && !full ? coreScenarios.map((name) => `=${name}`) : [];
+  return column.ci === "core" && !full ? coreOf(column).map((name) => `=${name}`) : [];
 }
 
 function environmentOf({ name, server, client, host }: Column): Record<string, string> {
@@ -143,6 +143,11 @@ async function main(): Promise<void> {
     console.log(`\ntest/conformance/known-failures.json: ${complaint}`);
   }
   if (wanted.record) recordOutcomes(outcomes);
+  const missing = unrecorded(all ?? []);
+  if (missing.length > 0)
+    console.log(
+      `\nSTALE: report.json does not have ${missing.join(", ")} (npm run conformance -- --full --record)`,
+    );
   writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
   console.log(
     `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures or not run`,
