@@ -14,9 +14,15 @@ export const asyncLocalStorage: AsyncLocal<Context> = platform.asyncLocal<Contex
 /** What a {@link Context} is made of; the worker and the test environment make them. Read when first asked for. */
 export interface ContextInit {
   readonly info: Info;
-  /** Rejects with a CancelledFailure when the activity is cancelled; never resolves. */
-  readonly cancelled: Promise<never>;
-  readonly cancellationSignal: AbortSignal;
+  /**
+   * Asked when somebody wants to hear of a cancellation. Accessors belong into a class: in an object literal they would give each
+   * activity a hidden class of its own, which keeps all of its data alive until the next full garbage collection.
+   */
+  readonly cancellation: {
+    /** Rejects with a CancelledFailure when the activity is cancelled; never resolves. */
+    readonly promise: Promise<never>;
+    readonly signal: AbortSignal;
+  };
   readonly heartbeat: (details?: unknown) => void;
   readonly cancellationDetails: () => ActivityCancellationDetails | undefined;
   readonly log: Logger;
@@ -44,14 +50,14 @@ export class Context {
    */
   readonly heartbeat: (details?: unknown) => void;
   readonly #cancellationDetails: () => ActivityCancellationDetails | undefined;
-  readonly #cancellation: Pick<ContextInit, "cancelled" | "cancellationSignal">;
+  readonly #cancellation: ContextInit["cancellation"];
   readonly #client: Client | undefined;
   readonly #makeMeter: () => MetricMeter;
   #meter: MetricMeter | undefined;
 
   constructor(init: ContextInit) {
     this.info = init.info;
-    this.#cancellation = init;
+    this.#cancellation = init.cancellation;
     this.heartbeat = init.heartbeat;
     this.log = init.log;
     this.#makeMeter = init.metricMeter;
@@ -76,12 +82,12 @@ export class Context {
 
   /** Rejects with a CancelledFailure when the activity is cancelled; never resolves. */
   get cancelled(): Promise<never> {
-    return this.#cancellation.cancelled;
+    return this.#cancellation.promise;
   }
 
   /** Aborted, with the CancelledFailure as its reason, when the activity is cancelled. */
   get cancellationSignal(): AbortSignal {
-    return this.#cancellation.cancellationSignal;
+    return this.#cancellation.signal;
   }
 
   /** Metrics tagged with the facts of this activity. */

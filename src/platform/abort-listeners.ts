@@ -1,3 +1,5 @@
+import { Bag, type BagMember } from "./bag.ts";
+
 /**
  * Many calls often share one signal, a worker's polls for example. One listener stands for all of them: runtimes warn
  * of a leak at the eleventh, and removing one of many takes time that grows with their number.
@@ -7,8 +9,13 @@
 const shared = new WeakMap<AbortSignal, Listeners>();
 
 interface Listeners {
-  readonly callbacks: Set<() => void>;
+  readonly members: Bag<AbortListener>;
   readonly onAbort: () => void;
+}
+
+/** Who waits for an abort. */
+export interface AbortListener extends BagMember {
+  readonly callback: () => void;
 }
 
 /**
@@ -16,22 +23,25 @@ interface Listeners {
  *
  * @example
  * ```ts
- * onAbort(signal, stop);
+ * const listener = onAbort(signal, stop);
  * ```
  */
-export function onAbort(signal: AbortSignal, callback: () => void): void {
+export function onAbort(signal: AbortSignal, callback: () => void): AbortListener {
   let listeners = shared.get(signal);
   if (listeners === undefined) {
-    const callbacks = new Set<() => void>();
+    const members = new Bag<AbortListener>();
     const fire = (): void => {
       shared.delete(signal);
-      for (const each of callbacks) each();
+      // One that another's callback has taken back is not called any more.
+      for (const each of members.members()) if (members.remove(each)) each.callback();
     };
-    listeners = { callbacks, onAbort: fire };
+    listeners = { members, onAbort: fire };
     shared.set(signal, listeners);
     signal.addEventListener("abort", fire, { once: true });
   }
-  listeners.callbacks.add(callback);
+  const listener = { callback, bagIndex: -1 };
+  listeners.members.add(listener);
+  return listener;
 }
 
 /**
@@ -39,12 +49,12 @@ export function onAbort(signal: AbortSignal, callback: () => void): void {
  *
  * @example
  * ```ts
- * offAbort(signal, stop);
+ * offAbort(signal, listener);
  * ```
  */
-export function offAbort(signal: AbortSignal, callback: () => void): void {
+export function offAbort(signal: AbortSignal, listener: AbortListener): void {
   const listeners = shared.get(signal);
-  if (!listeners?.callbacks.delete(callback) || listeners.callbacks.size > 0) return;
+  if (!listeners?.members.remove(listener) || listeners.members.size > 0) return;
   shared.delete(signal);
   signal.removeEventListener("abort", listeners.onAbort);
 }

@@ -28,7 +28,7 @@ export class BorrowedPort implements RpcPort {
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal?.reason);
     if (signal?.aborted) abort();
-    else if (signal !== undefined) onAbort(signal, abort);
+    const listener = signal === undefined || signal.aborted ? undefined : onAbort(signal, abort);
     this.#open.add(controller);
     try {
       return await this.#port.unary(path, bytes, { ...options, signal: controller.signal });
@@ -36,7 +36,7 @@ export class BorrowedPort implements RpcPort {
       throw this.#closed && !signal?.aborted ? closed(path) : error;
     } finally {
       this.#open.delete(controller);
-      if (signal !== undefined) offAbort(signal, abort);
+      if (signal !== undefined && listener !== undefined) offAbort(signal, listener);
     }
   }
 

@@ -157,10 +157,10 @@ function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> 
       );
     };
     const timer = setTimeout(() => {
-      if (signal) offAbort(signal, stop);
+      if (signal && listener) offAbort(signal, listener);
       resolve();
     }, delayMs);
+    const listener = signal && !signal.aborted ? onAbort(signal, stop) : undefined;
     if (signal?.aborted) stop();
-    else if (signal) onAbort(signal, stop);
   });
 }

@@ -18,8 +18,7 @@ function context(change: Partial<activity.ContextInit> = {}) {
   const beats: unknown[] = [];
   const made = new activity.Context({
     info: { activityType: "mail", attempt: 2 } as activity.Info,
-    cancelled,
-    cancellationSignal: abort.signal,
+    cancellation: { promise: cancelled, signal: abort.signal },
     heartbeat: (details) => beats.push(details),
     cancellationDetails: () => undefined,
     log,

@@ -1,4 +1,4 @@
-import { offAbort, onAbort } from "../../../src/platform/abort-listeners.ts";
+import { type AbortListener, offAbort, onAbort } from "../../../src/platform/abort-listeners.ts";
 import {
   GrpcStatus,
   type Metadata,
@@ -62,13 +62,14 @@ export class Call extends Http2Stream implements StreamSeeker, Expiring {
   readonly message: Uint8Array;
   /** When, by `performance.now()`, the call fails. */
   readonly deadline: number;
+  bagIndex = -1;
   readonly #request: CallRequest;
   readonly #context: CallContext;
   #body: MessageReader | undefined;
   #session: Session | undefined;
   #headers: HeaderBlock | undefined;
   #trailers: HeaderBlock | undefined;
-  #onAbort: (() => void) | undefined;
+  #listener: AbortListener | undefined;
   #sentAgain = false;
   #settled = false;
 
@@ -96,8 +97,7 @@ export class Call extends Http2Stream implements StreamSeeker, Expiring {
       this.#context.deadlines.add(this);
     }
     if (signal) {
-      this.#onAbort = () => this.#abort();
-      onAbort(signal, this.#onAbort);
+      this.#listener = onAbort(signal, () => this.#abort());
     }
     this.#context.pool.submit(this);
   }
@@ -279,7 +279,7 @@ export class Call extends Http2Stream implements StreamSeeker, Expiring {
     this.#settled = true;
     const { timeoutMs, signal } = this.#request;
     if (timeoutMs !== undefined) this.#context.deadlines.remove(this);
-    if (signal && this.#onAbort) offAbort(signal, this.#onAbort);
+    if (signal && this.#listener) offAbort(signal, this.#listener);
     if (this.#session === undefined) this.#context.pool.withdraw(this);
     else this.#session.cancel(this);
   }

@@ -1,7 +1,8 @@
 import { clearTimeout, setTimeout } from "node:timers";
+import { Bag, type BagMember } from "../../../src/platform/bag.ts";
 
 /** Something that must end in time. */
-export interface Expiring {
+export interface Expiring extends BagMember {
   /** When, by `performance.now()`. */
   readonly deadline: number;
   /** The time is up. It is no longer watched. */
@@ -19,7 +20,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * T2: the timer never holds the process open; what a call waits for does.
  */
 export class Deadlines {
-  readonly #watched = new Set<Expiring>();
+  readonly #watched = new Bag<Expiring>();
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
 
@@ -29,12 +30,12 @@ export class Deadlines {
   }
 
   remove(expiring: Expiring): void {
-    this.#watched.delete(expiring);
+    this.#watched.remove(expiring);
   }
 
   /** Watches nothing any more. */
   clear(): void {
-    this.#watched.clear();
+    for (const expiring of this.#watched.members()) this.#watched.remove(expiring);
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#firesAt = Number.POSITIVE_INFINITY;
@@ -52,12 +53,11 @@ export class Deadlines {
     this.#firesAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
     let earliest = Number.POSITIVE_INFINITY;
-    // What is added while this runs is visited as well, or sets the timer by itself.
-    for (const expiring of this.#watched) {
+    // What is added while this runs sets the timer by itself; what another's end has taken out is not told.
+    for (const expiring of this.#watched.members()) {
       // Timers count in whole milliseconds, and may be a part of one early.
       if (expiring.deadline <= now + 0.5) {
-        this.#watched.delete(expiring);
-        expiring.expire();
+        if (this.#watched.remove(expiring)) expiring.expire();
       } else if (expiring.deadline < earliest) {
         earliest = expiring.deadline;
       }

@@ -1,3 +1,4 @@
+import { ShortLivedMap } from "../../../src/platform/short-lived-map.ts";
 import { Http2Code, Http2Error } from "./error-codes.ts";
 import { DEFAULT_MAX_FRAME_BYTES, Flag, type Frame, FrameType, MAX_INT31 } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -65,7 +66,7 @@ export class Http2Connection {
   readonly #assembly = new HeaderAssembly();
   readonly #peer: PeerSettings = initialPeerSettings();
   readonly #uploads: Uploads;
-  readonly #streams = new Map<number, Http2Stream>();
+  readonly #streams = new ShortLivedMap<number, Http2Stream>();
   #nextId: number;
   /** The highest id of which something was taken. */
   #takenId = 0;
@@ -195,7 +196,7 @@ export class Http2Connection {
   /** The socket is gone: so is every stream. */
   lose(): void {
     this.#failed = true;
-    for (const stream of [...this.#streams.values()]) {
+    for (const stream of this.#streams.values()) {
       if (!this.#remove(stream)) continue;
       stream.onLost(stream.id > this.#takenId);
       this.#owner.streamClosed();
@@ -397,7 +398,7 @@ export class Http2Connection {
       Math.min(frame.end, frame.start + 8 + MAX_GOAWAY_TEXT),
     );
     this.#owner.goawayReceived({ code, lastStreamId, text });
-    for (const stream of [...this.#streams.values()]) {
+    for (const stream of this.#streams.values()) {
       if (stream.id <= lastStreamId || !this.#remove(stream)) continue;
       stream.onReset(Http2Code.REFUSED_STREAM);
       this.#owner.streamClosed();

@@ -10,6 +10,7 @@ import type { Logger } from "../../common/logger.ts";
 import type { MetricMeter } from "../../common/meter.ts";
 import { errorMessage } from "../../common/type-guards.ts";
 import { decodePollActivityTaskQueueResponse } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import { ShortLivedMap } from "../../platform/short-lived-map.ts";
 import { toBase64 } from "../base64.ts";
 import type { Clock } from "../clock.ts";
 import type { WorkerService } from "../service.ts";
@@ -53,7 +54,7 @@ interface Running {
 export class ActivityTasks {
   readonly #options: ActivityTasksOptions;
   readonly #reporter: ActivityReporter;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new ShortLivedMap<string, Running>();
   #accepted = 0;
   #shutdown = false;
   #onIdle: (() => void)[] = [];

@@ -48,15 +48,9 @@ export class ActivityExecution {
   constructor(init: ActivityExecutionInit) {
     this.#init = init;
     this.logger = withLogMetadata(init.logger, () => this.#logAttributes());
-    const cancellation = this.#cancellation;
     this.context = new Context({
       info: init.info,
-      get cancelled() {
-        return cancellation.promise;
-      },
-      get cancellationSignal() {
-        return cancellation.signal;
-      },
+      cancellation: this.#cancellation,
       heartbeat: init.heartbeat,
       cancellationDetails: () => this.#details,
       log: withLogMetadata(this.logger, { sdkComponent: "activity" }),

@@ -9,6 +9,7 @@
 import type { Logger } from "../../common/logger.ts";
 import type { FromThread } from "../../engine/protocol.ts";
 import { encodeRespondWorkflowTaskCompletedRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import { ShortLivedMap } from "../../platform/short-lived-map.ts";
 import type { LocalActivityTasks } from "../activity/local-activity-tasks.ts";
 import type { Clock } from "../clock.ts";
 import { UnexpectedError } from "../errors.ts";
@@ -48,9 +49,9 @@ export interface WorkflowTasksOptions {
 export class WorkflowTasks {
   readonly #options: WorkflowTasksOptions;
   readonly #responder: WorkflowResponder;
-  readonly #runs = new Map<string, RunQueue>();
+  readonly #runs = new ShortLivedMap<string, RunQueue>();
   /** By task id: all tasks that are in a thread. */
-  readonly #inThread = new Map<number, HeldTask>();
+  readonly #inThread = new ShortLivedMap<number, HeldTask>();
   readonly #loads: ThreadLoads;
   readonly #quarantine: Quarantine = new Quarantine();
   #lastTaskId = 0;
@@ -145,7 +146,7 @@ export class WorkflowTasks {
     if (loss.kind === "stuck") logger.error("A workflow thread hangs; it is replaced", about);
     else logger.error("A workflow thread died; it is replaced and its tasks are delivered again", about);
     const told = loss.taskId !== undefined && this.#inThread.has(loss.taskId) ? loss.taskId : undefined;
-    for (const run of [...this.#runs.values()]) {
+    for (const run of this.#runs.values()) {
       if (run.thread !== thread) continue;
       run.cached = false;
       const task = run.current;
