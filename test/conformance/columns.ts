@@ -1,4 +1,4 @@
-import type { RuntimeName } from "../harness/runtimes.ts";
+import type { RuntimeVersion } from "../harness/runtimes.ts";
 
 /** The protocols of a connection; `connect-json` is Connect without its binary format. */
 export type ClientProtocol = "grpc" | "grpc-web" | "connect" | "connect-json" | "http-json";
@@ -10,7 +10,7 @@ export type ClientHost = "workerd" | "chromium";
 export interface Column {
   readonly name: string;
   /** Runs the workers, and the clients too unless there is a `host`. */
-  readonly runtime: RuntimeName;
+  readonly runtime: RuntimeVersion;
   readonly host: ClientHost | undefined;
   /** The server at TEMPORAL_ADDRESS, or an embedded one in the process of the scenarios. */
   readonly server: "real" | "embedded";
