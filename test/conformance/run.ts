@@ -25,7 +25,9 @@ const reports = `${root}.cache/reports`;
 /** Which scenarios: those that the user named, by default all, or the core set, by their exact names. */
 function selection(column: Column, { full, words }: Wanted): readonly string[] {
   if (words.length > 0) return words;
-  return column.ci === "core" && !full ? coreOf(column).map((name) => `=${name}`) : [];
+  if (column.ci === "all" || full) return [];
+  const core = coreOf(column).map((name) => `=${name}`);
+  return column.ci === "third" ? [...core, "*3"] : core;
 }
 
 function environmentOf({ name, server, client, host }: Column): Record<string, string> {
@@ -84,8 +86,9 @@ async function runOn(column: Column, wanted: Wanted): Promise<Ran> {
 /** Some at a time: columns with the real server wait for it most of their time. */
 async function runColumns(wanted: Wanted): Promise<readonly Outcome[]> {
   const outcomes = new Map<Column, Outcome>();
-  const whole = wanted.columns.filter(({ ci }) => ci === "all");
-  const queue = [...whole, ...wanted.columns.filter(({ ci }) => ci !== "all")][Symbol.iterator]();
+  const order = ["all", "third", "core"];
+  const longestFirst = [...wanted.columns].sort((a, b) => order.indexOf(a.ci) - order.indexOf(b.ci));
+  const queue = longestFirst[Symbol.iterator]();
   const lane = async (): Promise<void> => {
     for (const column of queue) {
       const start = performance.now();
