@@ -99,14 +99,22 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
   total.skipped += skipped;
 }
 
-/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. */
+const FAULTS = [
+  "test/transport/run-faults.ts",
+  "test/server/listen/run-listen.ts",
+  "test/gateway/run-gateway.ts",
+];
+
+/** Clients, listeners and the gateway on the runtimes that vitest does not run on; on Node they are unit tests. */
 function faults(): Count {
   if (!compulsory) {
-    notRun.push("faults of the transport and the listeners on Bun and Deno (run `npm test -- faults`)");
+    notRun.push(
+      "faults of the transport, the listeners and the gateway on Bun and Deno (run `npm test -- faults`)",
+    );
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  for (const file of ["test/transport/run-faults.ts", "test/server/listen/run-listen.ts"]) {
+  for (const file of FAULTS) {
     for (const [runtime, args] of [
       ["bun", ["run", file, ...runtimeArgument(file, "bun")]],
       ["deno", ["run", "--allow-all", "--no-check", "--quiet", file, ...runtimeArgument(file, "deno")]],

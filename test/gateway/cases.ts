@@ -1,5 +1,13 @@
 import type { Fault } from "../transport/fault.ts";
+import { callers } from "./cases/callers.ts";
+import { polls } from "./cases/polls.ts";
 import { secure } from "./cases/secure.ts";
+import { upstreams } from "./cases/upstreams.ts";
 
 /** All that the gateway must do on every runtime, by group. */
-export const cases: Readonly<Record<string, readonly Fault[]>> = { secure };
+export const cases: Readonly<Record<string, readonly Fault[]>> = {
+  "a server behind": upstreams,
+  callers,
+  "long polls": polls,
+  TLS: secure,
+};
