@@ -140,7 +140,7 @@ async function conformance(): Promise<Count> {
   // None named: all there are.
   const columns = compulsory ? [] : ["node", "embedded", "connect"];
   if (!compulsory) {
-    notRun.push("scenarios on Bun and Deno, and over most protocols (run `npm run conformance`)");
+    notRun.push("scenarios on other runtimes, and over most protocols (run `npm run conformance`)");
   }
   if (!buildIfStale()) return { passed: 0, failed: 1, skipped: 0 };
   // It answers the Nexus operations of some scenarios.
@@ -164,6 +164,7 @@ async function conformance(): Promise<Count> {
       SAVE_HISTORIES: histories,
     };
     const count = reported("npx", args, "conformance.json", env);
+    add(count, replays());
     add(
       count,
       closingLine("npx", ["tsx", "test/server/listen/compare-http.ts"], "HTTP/JSON beside the real one"),
@@ -173,6 +174,18 @@ async function conformance(): Promise<Count> {
   } finally {
     await server.stop();
   }
+}
+
+/** Each runtime replays what all of them have just recorded. */
+function replays(): Count {
+  if (!compulsory) {
+    notRun.push(
+      "replays of the histories on Bun, Deno and other versions of Node (`npm run conformance:replay`)",
+    );
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+  const program = ["tsx", "test/conformance/replay/anywhere.ts", histories];
+  return closingLine("npx", program, "histories recorded anywhere, replayed anywhere");
 }
 
 /** The official SDK in `test/interop`: installed where it must be there, else used when it is. */

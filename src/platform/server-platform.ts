@@ -2,7 +2,7 @@ import type { RpcPeer, RpcPort } from "./rpc-port.ts";
 
 /** What a runtime must give to serve on a port; chosen by `#platform/server`. Implemented under `runtimes/<name>/server.ts`. */
 export interface ServerPlatform {
-  readonly name: "node" | "bun" | "deno";
+  readonly name: "node" | "bun" | "deno" | "edge";
   /**
    * Opens a port, and answers with `port` whoever calls there: gRPC, gRPC-Web, Connect, and Temporal's HTTP/JSON API, with
    * TLS or without, all on the same port. The owner of `port` closes it; the listener never does.

@@ -1,4 +1,5 @@
-import { offAbort, onAbort } from "../../platform/abort-listeners.ts";
+import { type AbortListener, offAbort, onAbort } from "../../platform/abort-listeners.ts";
+import { Bag, type BagMember } from "../../platform/bag.ts";
 import { GrpcStatus, RpcError, type RpcErrorReason } from "../../platform/rpc-port.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 
@@ -15,8 +16,9 @@ export interface FetchRequest {
   readonly call: string;
   readonly url: string;
   readonly method: string;
-  readonly headers: Headers;
-  readonly body?: Uint8Array | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes, or text, which goes out as UTF-8. */
+  readonly body?: Uint8Array | string | undefined;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -33,7 +35,7 @@ type End = "deadline" | "aborted" | "closed" | "too-large";
  */
 export class FetchExchange {
   readonly #options: FetchChannelOptions;
-  readonly #open = new Set<(end: End) => void>();
+  readonly #open = new Bag<Sending>();
   #closed = false;
 
   constructor(options: FetchChannelOptions) {
@@ -44,36 +46,31 @@ export class FetchExchange {
   async send(request: FetchRequest): Promise<FetchAnswer> {
     const refused = this.#refusal(request);
     if (refused !== undefined) throw failure(request, refused, this.#options);
-    const controller = new AbortController();
-    let ended: End | undefined;
-    const end = (why: End): void => {
-      ended ??= why;
-      controller.abort();
-    };
-    const abort = (): void => end("aborted");
-    const { timeoutMs, signal } = request;
-    const timer =
-      timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS
-        ? undefined
-        : setTimeout(() => end("deadline"), timeoutMs);
-    const listener = signal === undefined ? undefined : onAbort(signal, abort);
-    this.#open.add(end);
+    const sending = new Sending(request);
+    this.#open.add(sending);
     try {
-      return await this.#exchange(request, controller.signal, () => end("too-large"));
+      const response = await this.#options.fetch(request.url, sending.init());
+      if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+        await response.body?.cancel();
+        throw redirected(request, response);
+      }
+      const body = await read(response, this.#options.maxReceiveBytes);
+      if (body !== undefined) return { status: response.status, headers: response.headers, body };
+      sending.end("too-large");
+      throw failure(request, "too-large", this.#options);
     } catch (cause) {
-      if (ended !== undefined) throw failure(request, ended, this.#options);
+      if (sending.ended !== undefined) throw failure(request, sending.ended, this.#options);
       throw cause instanceof RpcError ? cause : networkError(request, cause);
     } finally {
-      clearTimeout(timer);
-      if (signal !== undefined && listener !== undefined) offAbort(signal, listener);
-      this.#open.delete(end);
+      sending.over();
+      this.#open.remove(sending);
     }
   }
 
   /** Ends all requests under way; later ones fail at once. */
   close(): void {
     this.#closed = true;
-    for (const end of this.#open) end("closed");
+    for (const sending of this.#open.members()) sending.end("closed");
   }
 
   #refusal({ timeoutMs, signal }: FetchRequest): End | undefined {
@@ -81,29 +78,70 @@ export class FetchExchange {
     if (signal?.aborted) return "aborted";
     return timeoutMs !== undefined && timeoutMs <= 0 ? "deadline" : undefined;
   }
+}
 
-  async #exchange(request: FetchRequest, signal: AbortSignal, tooLarge: () => void): Promise<FetchAnswer> {
-    const { fetch, maxReceiveBytes } = this.#options;
-    const { url, method, headers, body } = request;
-    // Followed redirects would turn POST into GET; workerd knows no "error".
-    const response = await fetch(url, {
-      method,
-      headers,
-      signal,
-      redirect: "manual",
-      ...(body !== undefined && { body: body as Uint8Array<ArrayBuffer> }),
-    });
-    if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
-      await response.body?.cancel();
-      throw redirected(request, response);
-    }
-    const bytes = await readBounded(response, maxReceiveBytes);
-    if (bytes === undefined) {
-      tooLarge();
-      throw failure(request, "too-large", this.#options);
-    }
-    return { status: response.status, headers: response.headers, body: bytes };
+/** A request under way, and what may end it on this side. */
+class Sending implements BagMember {
+  bagIndex = -1;
+  readonly #request: FetchRequest;
+  readonly #controller = new AbortController();
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #listener: AbortListener | undefined;
+  #ended: End | undefined;
+
+  constructor(request: FetchRequest) {
+    this.#request = request;
+    const { timeoutMs, signal } = request;
+    if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS)
+      this.#timer = setTimeout(() => this.end("deadline"), timeoutMs);
+    if (signal !== undefined) this.#listener = onAbort(signal, () => this.end("aborted"));
   }
+
+  /** Why it ended on this side; undefined when it did not. */
+  get ended(): End | undefined {
+    return this.#ended;
+  }
+
+  init(): RequestInit {
+    const { method, headers, body } = this.#request;
+    const { signal } = this.#controller;
+    // Followed redirects would turn POST into GET; workerd knows no "error".
+    return body === undefined
+      ? { method, headers, signal, redirect: "manual" }
+      : { method, headers, signal, redirect: "manual", body: body as Uint8Array<ArrayBuffer> | string };
+  }
+
+  end(why: End): void {
+    this.#ended ??= why;
+    this.#controller.abort();
+  }
+
+  /** Nothing may end it any more. */
+  over(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    const { signal } = this.#request;
+    if (signal !== undefined && this.#listener !== undefined) offAbort(signal, this.#listener);
+  }
+}
+
+/** The body of an answer, or undefined when it is longer than allowed. */
+async function read(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
+  return isSurelyWithin(response, maxBytes)
+    ? new Uint8Array(await response.arrayBuffer())
+    : readBounded(response, maxBytes);
+}
+
+/** DEFLATE makes a byte of at most this many. */
+const MAX_INFLATION = 1_032;
+
+/** Whether the headers alone say that a body is not longer than allowed: it can be read in one go then. */
+function isSurelyWithin({ headers, type }: Response, maxBytes: number): boolean {
+  const length = headers.get("content-length");
+  // From another origin a browser shows the length, but not whether it is that of something compressed.
+  if (length === null || type === "cors") return false;
+  const encoding = headers.get("content-encoding");
+  if (encoding === null) return Number(length) <= maxBytes;
+  return /^(?:gzip|deflate)$/i.test(encoding) && Number(length) * MAX_INFLATION <= maxBytes;
 }
 
 /** The body of an answer, or undefined when it is longer than allowed. */

@@ -15,7 +15,7 @@ import { encodeTimeout } from "../wire-text.ts";
 import { malformed, notTheProtocol, requestTooLarge } from "./answer-error.ts";
 import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
-import { setMetadata, toMetadata } from "./headers.ts";
+import { FetchedAnswer, type HeaderRules, RequestHeaders, toMetadata } from "./headers.ts";
 import { httpParts } from "./http-request.ts";
 import { type JsonRpc, jsonRpc } from "./json-methods.ts";
 import { UpdatePolls } from "./update-polls.ts";
@@ -48,17 +48,18 @@ interface JsonAnswer {
  */
 export function httpJsonPort(options: FetchChannelOptions): RpcPort {
   const exchange = new FetchExchange(options);
+  const withBody = new RequestHeaders(headerRules(true));
+  const withoutBody = new RequestHeaders(headerRules(false));
   const ask = async (path: string, json: JsonObject, call: RpcCallOptions): Promise<JsonAnswer> => {
     const { rule } = known(path);
     if (rule === undefined) throw noRoute(path);
     const { method, target, body } = httpParts(path, rule, json);
-    const bytes = body === undefined ? undefined : new TextEncoder().encode(body);
     const answer = await exchange.send({
       call: path,
       url: options.baseUrl + target,
       method,
-      headers: requestHeaders(call, body !== undefined),
-      body: bytes,
+      headers: (body === undefined ? withoutBody : withBody).of(call),
+      body,
       timeoutMs: call.timeoutMs,
       signal: call.signal,
     });
@@ -92,16 +93,13 @@ function noRoute(path: string): RpcError {
   });
 }
 
-function requestHeaders({ metadata, timeoutMs }: RpcCallOptions, hasBody: boolean): Headers {
-  const headers = new Headers();
-  for (const key in metadata) {
-    const value = metadata[key];
-    if (value !== undefined) setMetadata(headers, { [key]: value }, DIRECT.has(key) ? "" : METADATA_PREFIX);
-  }
-  headers.set("accept", CONTENT_TYPE);
-  if (hasBody) headers.set("content-type", CONTENT_TYPE);
-  if (timeoutMs !== undefined) headers.set("grpc-timeout", encodeTimeout(timeoutMs));
-  return headers;
+/** A request without a body has no type of one. */
+function headerRules(hasBody: boolean): HeaderRules {
+  return {
+    fixed: { accept: CONTENT_TYPE, ...(hasBody && { "content-type": CONTENT_TYPE }) },
+    nameOf: (key) => (DIRECT.has(key) ? key : METADATA_PREFIX + key),
+    timeout: (timeoutMs) => ["grpc-timeout", encodeTimeout(timeoutMs)],
+  };
 }
 
 function read(path: string, answer: FetchAnswer): JsonValue {
@@ -156,7 +154,11 @@ function toBytes(path: string, { json, headers }: JsonAnswer): RpcAnswer {
   try {
     // A newer server may say more than we know.
     const bytes = known(path).method.response(json, new JsonReader({ anyTypes, ignoreUnknown: true }));
-    return { bytes, headers: toMetadata(headers, METADATA_PREFIX), trailers: {} };
+    return new FetchedAnswer(
+      bytes,
+      () => toMetadata(headers, METADATA_PREFIX),
+      () => ({}),
+    );
   } catch (cause) {
     throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

@@ -1,11 +1,12 @@
-import type { RpcAnswer, RpcCallOptions, RpcPort } from "../../platform/rpc-port.ts";
+import type { RpcAnswer, RpcPort } from "../../platform/rpc-port.ts";
 import { requestTooLarge } from "./answer-error.ts";
 import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
+import { type HeaderRules, RequestHeaders } from "./headers.ts";
 
 /** A protocol that posts one message to the path of its method and reads one answer. */
 export interface MessageProtocol {
-  readonly headers: (call: RpcCallOptions) => Headers;
+  readonly headers: HeaderRules;
   readonly body: (path: string, message: Uint8Array) => Uint8Array;
   readonly read: (path: string, answer: FetchAnswer) => RpcAnswer;
 }
@@ -13,6 +14,7 @@ export interface MessageProtocol {
 /** Calls by such a protocol. */
 export function messagePort(options: FetchChannelOptions, protocol: MessageProtocol): RpcPort {
   const exchange = new FetchExchange(options);
+  const headers = new RequestHeaders(protocol.headers);
   return {
     unary: async (path, bytes, call) => {
       if (bytes.length > options.maxSendBytes)
@@ -21,7 +23,7 @@ export function messagePort(options: FetchChannelOptions, protocol: MessageProto
         call: path,
         url: options.baseUrl + path,
         method: "POST",
-        headers: protocol.headers(call),
+        headers: headers.of(call),
         body: protocol.body(path, bytes),
         timeoutMs: call.timeoutMs,
         signal: call.signal,

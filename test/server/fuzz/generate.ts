@@ -38,6 +38,7 @@ function moves(random: Random, everybody: readonly string[]): readonly Step[] {
       ],
     ],
     [1, () => [{ kind: "late answer", wf }]],
+    [1, () => [{ kind: "forget", wf }]],
     [2, () => [{ kind: "start", wf: notChild(wf), options: startOptions(random) }]],
     [1, () => [{ kind: "signal with start", wf: notChild(wf), options: startOptions(random) }]],
     [1, () => [updateWithStart(random, notChild(wf)), respond(random, notChild(wf), everybody)]],
@@ -108,6 +109,7 @@ function respond(random: Random, wf: string, everybody: readonly string[]): Step
     ...maybe(random, 6, { another: true }),
     ...maybe(random, 10, { force: true }),
     ...maybe(random, 6, { sticky: true }),
+    ...maybe(random, 8, { lost: true }),
   };
 }
 

@@ -11,14 +11,28 @@ import {
   update,
   updateWithStart,
 } from "./client-moves.ts";
-import type { Step } from "./script.ts";
-import { activity, failTask, lateAnswer, leaveTask, poll, pollActivity, respond } from "./worker-moves.ts";
-import type { World } from "./world.ts";
+import { SHORT_MS, type Step } from "./script.ts";
+import {
+  activity,
+  failTask,
+  forget,
+  lateAnswer,
+  leaveTask,
+  poll,
+  pollActivity,
+  respond,
+} from "./worker-moves.ts";
+import { restless, type World } from "./world.ts";
+
+/** Until a task that nobody takes has timed out, on the real server too. */
+const LOST_MS = SHORT_MS + 1_500;
 
 /** Plays one step. What it tells is in the log of the stage. */
 export async function play(world: World, step: Step, next: Step | undefined): Promise<void> {
   world.probe = undefined;
   if ("wf" in step && world.gone.has(step.wf)) return;
+  // A task that comes to a lost queue is back in the usual one after a while.
+  if (world.lost.size > 0) restless(world, LOST_MS);
   switch (step.kind) {
     case "start":
       return await start(world, step);
@@ -62,6 +76,7 @@ type WorkerStep = Extract<
       | "fail task"
       | "leave task"
       | "late answer"
+      | "forget"
       | "poll activity"
       | "activity";
   }
@@ -79,6 +94,8 @@ async function work(world: World, step: WorkerStep, next: Step | undefined): Pro
       return leaveTask(world, step);
     case "late answer":
       return await lateAnswer(world, step);
+    case "forget":
+      return await forget(world, step);
     case "poll activity":
       return await pollActivity(world, step);
     case "activity":

@@ -36,6 +36,8 @@ export async function takeTask(world: World, wf: string): Promise<boolean> {
     return false;
   }
   if (task.query) {
+    // There are a task and a query of its own: workers of the real server come to one or the other first.
+    if (wanted === "surely") world.byLuck = true;
     await answerDirectly(world, wf, task);
     return await takeTask(world, wf);
   }
@@ -130,6 +132,8 @@ async function offered(
   calls: readonly OpenCall[],
 ): Promise<PollWorkflowTaskQueueResponse | undefined> {
   const { stage, time } = world;
+  const early = await ownTask(world, wf);
+  if (early) return early;
   const giveUp = new AbortController();
   const request = {
     namespace: stage.namespace,
@@ -152,6 +156,16 @@ async function offered(
   return offer !== undefined && offer.task.taskToken.length > 0 ? offer.task : undefined;
 }
 
+/** The task that has come to the worker's own queue already: a poll of the usual one would take another along in vain. */
+async function ownTask(world: World, wf: string): Promise<PollWorkflowTaskQueueResponse | undefined> {
+  const own = world.sticky.get(wf);
+  if (own === undefined) return undefined;
+  const task = await Promise.race([own, world.time.patience(FORGOTTEN_MS).then(() => undefined)]);
+  if (task === undefined) return undefined;
+  pollSticky(world, wf);
+  return task.taskToken.length > 0 ? task : undefined;
+}
+
 /** Waits for tasks at a worker's own queue. */
 export function pollSticky(world: World, wf: string): void {
   const { stage } = world;
@@ -168,13 +182,37 @@ export function pollSticky(world: World, wf: string): void {
   world.sticky.set(wf, poll);
 }
 
+interface OwnQueue {
+  readonly name: string;
+  readonly kind: number;
+  readonly normalName: string;
+}
+
 /** The queue of the worker that keeps a workflow. */
-export function stickyQueue(
-  world: World,
-  wf: string,
-): { readonly name: string; readonly kind: number; readonly normalName: string } {
-  const { stage } = world;
+export function stickyQueue({ stage }: World, wf: string): OwnQueue {
   return { name: stage.id(`sticky-${wf}`), kind: 2, normalName: queueOf(stage, wf) };
+}
+
+/** The queue of a worker that is gone. */
+export function lostQueue({ stage }: World, wf: string): OwnQueue {
+  return { name: stage.id(`lost-${wf}`), kind: 2, normalName: queueOf(stage, wf) };
+}
+
+/** Has a worker be seen at its own queue, and leave. */
+export async function pollInPassing(world: World, wf: string): Promise<void> {
+  const { stage, time } = world;
+  const giveUp = new AbortController();
+  const request = {
+    namespace: stage.namespace,
+    taskQueue: lostQueue(world, wf),
+    identity: "workflow-worker",
+  };
+  const options = { abortSignal: giveUp.signal, deadline: Date.now() + 60_000 };
+  const poll = stage.service.pollWorkflowTaskQueue(request, options).catch(() => undefined);
+  await time.pause(100);
+  giveUp.abort();
+  await poll;
+  await time.pause(FORGOTTEN_MS);
 }
 
 /** Whoever has a task of an impatient workflow and does not answer it at once lets it time out. */

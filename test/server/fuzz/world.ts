@@ -83,6 +83,10 @@ export interface World {
   readonly impatient: Set<string>;
   /** Workflows that were reset. */
   readonly reset: Set<string>;
+  /** Workflows whose tasks come to a queue that nobody polls any more. */
+  readonly lost: Set<string>;
+  /** What comes next is a matter of luck on the real server: nothing is compared from here on. */
+  byLuck: boolean;
   /** Polls of sticky queues that go on. */
   readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse>>;
   readonly runs: Map<string, Set<string>>;
@@ -109,6 +113,8 @@ export function newWorld(stage: Stage, time: Time, trail: Trail = { leads: true,
     gone: new Set(),
     impatient: new Set(),
     reset: new Set(),
+    lost: new Set(),
+    byLuck: false,
     sticky: new Map(),
     runs: new Map(),
     leaving: new AbortController(),
@@ -177,6 +183,8 @@ export async function look(world: World): Promise<Sight> {
   );
   const calls = world.calls.map(({ label, result }) => ({ title: label, value: result ?? "open" }));
   const probed = await probe(world);
+  const known = [...world.known];
+  runs.sort(([a], [b]) => known.indexOf(a) - known.indexOf(b));
   return { views: [...views.flat(), ...calls, ...probed], runs };
 }
 
@@ -234,7 +242,7 @@ export function settled(line: string): string {
   return line
     .replace(/,?\\?"currentRetryInterval\\?":\\?"[^"\\]*\\?"/g, "")
     .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
-    .replace(/("eventId\\?":)2(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
+    .replace(/("eventId\\?":)\d+(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
     .replace(/(\\?"attempt\\?":(?:[4-9]|\d\d+),\\?"startToCloseTimeout\\?":\\?")[\d.]+s/g, "$1<more>")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
