@@ -1,5 +1,7 @@
 import type { Fault } from "../transport/fault.ts";
 import { callers } from "./cases/callers.ts";
+import { hostile } from "./cases/hostile.ts";
+import { hosts } from "./cases/hosts.ts";
 import { polls } from "./cases/polls.ts";
 import { secure } from "./cases/secure.ts";
 import { upstreams } from "./cases/upstreams.ts";
@@ -9,5 +11,7 @@ export const cases: Readonly<Record<string, readonly Fault[]>> = {
   "a server behind": upstreams,
   callers,
   "long polls": polls,
+  hosts,
+  hostile,
   TLS: secure,
 };
