@@ -1,5 +1,6 @@
 import type { Fault } from "../transport/fault.ts";
 import { callers } from "./cases/callers.ts";
+import { connect } from "./cases/connect.ts";
 import { hostile } from "./cases/hostile.ts";
 import { hosts } from "./cases/hosts.ts";
 import { polls } from "./cases/polls.ts";
@@ -11,6 +12,7 @@ export const cases: Readonly<Record<string, readonly Fault[]>> = {
   "a server behind": upstreams,
   callers,
   "long polls": polls,
+  "Connect transports": connect,
   hosts,
   hostile,
   TLS: secure,
