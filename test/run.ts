@@ -209,6 +209,8 @@ function interop(): Count {
   add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
   const clients = ["tsx", "test/interop/embedded/main.mjs"];
   add(count, closingLine("npx", clients, "others' clients and test environments on the embedded server"));
+  const through = [...clients, "gateway", "typescript"];
+  add(count, closingLine("npx", through, "the official SDK, client and worker, through the gateway"));
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
   if (existsSync(histories)) {
