@@ -99,14 +99,22 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
   total.skipped += skipped;
 }
 
-/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. */
+const FAULTS = [
+  "test/transport/run-faults.ts",
+  "test/server/listen/run-listen.ts",
+  "test/gateway/run-gateway.ts",
+];
+
+/** Clients, listeners and the gateway on the runtimes that vitest does not run on; on Node they are unit tests. */
 function faults(): Count {
   if (!compulsory) {
-    notRun.push("faults of the transport and the listeners on Bun and Deno (run `npm test -- faults`)");
+    notRun.push(
+      "faults of the transport, the listeners and the gateway on Bun and Deno (run `npm test -- faults`)",
+    );
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  for (const file of ["test/transport/run-faults.ts", "test/server/listen/run-listen.ts"]) {
+  for (const file of FAULTS) {
     for (const [runtime, args] of [
       ["bun", ["run", file, ...runtimeArgument(file, "bun")]],
       ["deno", ["run", "--allow-all", "--no-check", "--quiet", file, ...runtimeArgument(file, "deno")]],
@@ -201,6 +209,8 @@ function interop(): Count {
   add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
   const clients = ["tsx", "test/interop/embedded/main.mjs"];
   add(count, closingLine("npx", clients, "others' clients and test environments on the embedded server"));
+  const through = [...clients, "gateway", "typescript"];
+  add(count, closingLine("npx", through, "the official SDK, client and worker, through the gateway"));
   for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
     add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
   if (existsSync(histories)) {

@@ -2,11 +2,11 @@
  * Clients that we did not write, unchanged, on the embedded server: the official TypeScript SDK, the Temporal CLI and the Python
  * SDK, each through a port of `perdure dev`.
  *
- *   npx tsx test/interop/embedded/main.mjs [typescript] [cli] [python] [time] [environment] [mock]
+ *   npx tsx test/interop/embedded/main.mjs [gateway] [typescript] [cli] [python] [time] [environment] [mock]
  *
  * `SERVER=host:port` names another server instead, say the real one, which must pass too (with `time` and `environment` left out).
  *
- * `GATEWAY=1` puts a `perdure gateway` between them and the server.
+ * The word `gateway`, or `GATEWAY=1`, puts a `perdure gateway` between them and the server.
  *
  * Prints what failed, then `N passed, N failed, N skipped`.
  */
@@ -24,7 +24,9 @@ import { Report } from "./report.mjs";
 import { runTime } from "./time.mjs";
 import { officialWorker, runTypescript } from "./typescript.mjs";
 
-const words = process.argv.slice(2);
+const asked = process.argv.slice(2);
+const throughGateway = process.env.GATEWAY === "1" || asked.includes("gateway");
+const words = asked.filter((word) => word !== "gateway");
 const wanted = (part) => words.length === 0 || words.includes(part);
 
 const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
@@ -50,7 +52,7 @@ const python = wanted("python") ? await preparedPython() : undefined;
 const workflowBundle = await bundleWorkflows(fileURLToPath(new URL("workflows.mjs", import.meta.url)));
 const other = process.env.SERVER;
 const upstream = other ? { address: other, stop: async () => {} } : await startDev(...attributes);
-const server = process.env.GATEWAY ? await startGateway(upstream.address) : upstream;
+const server = throughGateway ? await startGateway(upstream.address) : upstream;
 const skipping = await startDev("--time-skipping");
 try {
   const worker = await officialWorker(server.address, workflowBundle);
