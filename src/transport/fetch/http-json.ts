@@ -50,20 +50,17 @@ export function httpJsonPort(options: FetchChannelOptions): RpcPort {
   const exchange = new FetchExchange(options);
   const withBody = new RequestHeaders(headerRules(true));
   const withoutBody = new RequestHeaders(headerRules(false));
-  const ask = async (path: string, json: JsonObject, call: RpcCallOptions): Promise<JsonAnswer> => {
+  const ask = (path: string, json: JsonObject, call: RpcCallOptions): Promise<JsonAnswer> => {
     const { rule } = known(path);
     if (rule === undefined) throw noRoute(path);
     const { method, target, body } = httpParts(path, rule, json);
-    const answer = await exchange.send({
-      call: path,
-      url: options.baseUrl + target,
-      method,
-      headers: (body === undefined ? withoutBody : withBody).of(call),
-      body,
-      timeoutMs: call.timeoutMs,
-      signal: call.signal,
-    });
-    return { json: read(path, answer), headers: answer.headers };
+    const { timeoutMs, signal } = call;
+    const headers = (body === undefined ? withoutBody : withBody).of(call);
+    const url = options.baseUrl + target;
+    return exchange.send({ call: path, url, method, headers, body, timeoutMs, signal }, (answer) => ({
+      json: read(path, answer),
+      headers: answer.headers,
+    }));
   };
   const updates = new UpdatePolls();
   return {
