@@ -99,10 +99,11 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
   total.skipped += skipped;
 }
 
-/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. */
+/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. And the CLI's server on all. */
 function faults(): Count {
   if (!compulsory) {
     notRun.push("faults of the transport and the listeners on Bun and Deno (run `npm test -- faults`)");
+    notRun.push("`perdure dev` as a process on Node, Bun and Deno (run `npm test -- faults`)");
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -114,6 +115,7 @@ function faults(): Count {
       add(count, closingLine(runtimeCommand(runtime), args, `${file} on ${runtime}`));
     }
   }
+  add(count, closingLine("npx", ["tsx", "test/cli/dev-processes.ts"], "`perdure dev` on all runtimes"));
   return count;
 }
 

@@ -237,6 +237,10 @@ export function errorText(error: unknown, normaliser: Normaliser): string {
 /** Spans that depend on the moment at which something was done. */
 const MOVING = /(\\?"(?:firstWorkflowTaskBackoff|backoffStartInterval)\\?":\\?")([\d.]+)s/g;
 
+/** A task that became an ordinary one after its third attempt keeps the longer time that it was given. */
+const LATER_TASK =
+  /(WorkflowTaskScheduled \{\\?"attempt\\?":1,\\?"startToCloseTimeout\\?":\\?")(?!(?:0\.3|3|110)s)[\d.]+s/g;
+
 /** A line without what no two runs have alike. */
 export function settled(line: string): string {
   return line
@@ -244,6 +248,7 @@ export function settled(line: string): string {
     .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
     .replace(/("eventId\\?":)\d+(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
     .replace(/(\\?"attempt\\?":(?:[4-9]|\d\d+),\\?"startToCloseTimeout\\?":\\?")[\d.]+s/g, "$1<more>")
+    .replace(LATER_TASK, "$1<more>")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
       if (span > 100 && span !== 3_600) return `${before}<long>`;
