@@ -41,11 +41,12 @@ class PortListener implements Listener {
   address = "";
   httpAddress: string | undefined;
 
-  constructor(port: RpcPort, options: PortOptions) {
+  constructor(port: RpcPort, options: PortOptions, runtime: Pick<WebSettings, "reusesHttp1">) {
     this.#port = port;
     this.#options = options;
     const maxRequestBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
     this.#web = {
+      ...runtime,
       maxRequestBytes,
       closing: this.#closing,
       handle: createWebHandler(port, {
@@ -217,6 +218,10 @@ function addressOf(server: Server): string {
 }
 
 /** Serves an {@link RpcPort} by `node:net` and `node:http2`. */
-export function listen(port: RpcPort, options: PortOptions): Promise<Listener> {
-  return new PortListener(port, options).open();
+export function listen(
+  port: RpcPort,
+  options: PortOptions,
+  runtime: Pick<WebSettings, "reusesHttp1"> = { reusesHttp1: true },
+): Promise<Listener> {
+  return new PortListener(port, options, runtime).open();
 }

@@ -83,12 +83,12 @@ export interface World {
   readonly impatient: Set<string>;
   /** Workflows that were reset. */
   readonly reset: Set<string>;
-  /** Workflows whose tasks come to a queue that nobody polls any more. */
-  readonly lost: Set<string>;
+  /** Workflows whose tasks come to a queue that nobody polls any more, and when somebody last did. */
+  readonly lost: Map<string, number>;
   /** What comes next is a matter of luck on the real server: nothing is compared from here on. */
   byLuck: boolean;
   /** Polls of sticky queues that go on. */
-  readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse>>;
+  readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse | undefined>>;
   readonly runs: Map<string, Set<string>>;
   readonly leaving: AbortController;
   /** Until when something may happen by itself. */
@@ -113,7 +113,7 @@ export function newWorld(stage: Stage, time: Time, trail: Trail = { leads: true,
     gone: new Set(),
     impatient: new Set(),
     reset: new Set(),
-    lost: new Set(),
+    lost: new Map(),
     byLuck: false,
     sticky: new Map(),
     runs: new Map(),
