@@ -120,12 +120,13 @@ const changes: Pick<Run, "taskStarted" | "advanceTime" | "searchAttributesChange
 
 /** State of a run that has seen nothing yet. */
 export function newRunState(options: RunOptions): Run {
+  const flags = new FlagLedger(options);
   return {
     options,
     runId: options.runId,
     taskQueue: options.taskQueue,
-    flags: new FlagLedger(options),
-    cursor: new HistoryCursor(),
+    flags,
+    cursor: new HistoryCursor(flags),
     machines: new MachineStore(),
     commands: new CommandQueue(),
     jobs: [],
