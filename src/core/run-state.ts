@@ -7,6 +7,7 @@ import { FlagLedger, type SdkIdentity } from "./flags.ts";
 import { HistoryCursor } from "./history/cursor.ts";
 import type { EvictReason } from "./input.ts";
 import { LOCAL_ACTIVITY, LocalActivities } from "./local-activities.ts";
+import type { LocalActivityResult } from "./local-activity-jobs.ts";
 import type { InheritedStart, QueuedCommand, Scene, TransitionObserver } from "./machine.ts";
 import { MachineStore } from "./machine-store.ts";
 import type { WorkflowTask } from "./task.ts";
@@ -64,6 +65,8 @@ export interface Run extends Scene {
   mustApply: boolean;
   /** Messages of the open task whose place in history has not come yet. */
   inbox: readonly UpdateRequestMessage[];
+  /** Ends of local activities that the open task begins with, until they are told. */
+  endsBefore: readonly LocalActivityResult[];
   /** Requests admitted in the slice that is being replayed, by protocol instance id. */
   readonly admitted: Map<string, UpdateRequestMessage>;
   /** The eviction to carry out once the open task is answered. */
@@ -146,6 +149,7 @@ export function newRunState(options: RunOptions): Run {
     task: undefined,
     mustApply: false,
     inbox: [],
+    endsBefore: [],
     admitted: new Map(),
     evictLater: undefined,
     lastEventId: 0,
