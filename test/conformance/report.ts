@@ -50,6 +50,12 @@ export function recordedVerdict(report: Report, column: Column, scenario: string
   return (report.columns[column.name]?.verdicts[at] ?? ".") as Verdict;
 }
 
+/** Which of the present scenarios the report does not have. */
+export function unrecorded(all: readonly string[]): readonly string[] {
+  const known = new Set(readReport().scenarios);
+  return all.filter((scenario) => !known.has(scenario));
+}
+
 /** Notes the cells of a run. */
 export function recordOutcomes(outcomes: readonly Outcome[]): void {
   const before = readReport();
