@@ -1,5 +1,6 @@
 import type { JsonObject } from "../codec-runtime/json.ts";
 import { HttpJsonExchange } from "../transport/fetch/http-json-exchange.ts";
+import { UpdatePolls } from "../transport/fetch/update-polls.ts";
 import { type EdgeConnection, type EdgeOptions, edgeConnection } from "./edge-connection.ts";
 import { answerOf, pathOf } from "./edge-rpc.ts";
 import { statusBytes } from "./status-bytes.ts";
@@ -20,8 +21,11 @@ import { requestJson } from "./to-json.ts";
 export function httpJson(options: EdgeOptions): EdgeConnection {
   return edgeConnection(options, (channel) => {
     const exchange = new HttpJsonExchange(channel, statusBytes);
+    const updates = new UpdatePolls();
     return async (rpc, request, call) => {
-      const { json } = await exchange.ask({ path: pathOf(rpc), rule: rpc.http }, requestJson(request), call);
+      const { json } = await updates.send(pathOf(rpc), requestJson(request), (path, sent) =>
+        exchange.ask({ path, rule: rpc.http }, sent, call),
+      );
       return answerOf(pathOf(rpc), () => rpc.fromJson(json as JsonObject));
     };
   });

@@ -28,7 +28,8 @@ export const updateRpc: EdgeRpc<UpdateWorkflowExecutionResponse> = {
 
 export const pollUpdateRpc: EdgeRpc<PollWorkflowExecutionUpdateResponse> = {
   name: "PollWorkflowExecutionUpdate",
-  http: undefined,
+  // Temporal's HTTP API has none: the update is sent once more under its id.
+  http: updateRpc.http,
   fromJson: (json) =>
     readPollWorkflowExecutionUpdateResponseJson(json, new JsonReader({ ignoreUnknown: true })),
   fromBinary: decodePollWorkflowExecutionUpdateResponse,

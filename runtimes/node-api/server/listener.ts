@@ -48,11 +48,12 @@ class PortListener implements Listener {
   address = "";
   httpAddress: string | undefined;
 
-  constructor(port: RpcPort, options: PortOptions) {
+  constructor(port: RpcPort, options: PortOptions, runtime: Pick<WebSettings, "reusesHttp1">) {
     this.#port = port;
     this.#options = options;
     const { maxRequestBytes = MAX_REQUEST_BYTES, clientAddressHeader, host = DEFAULT_HOST, tls } = options;
     this.#web = {
+      ...runtime,
       maxRequestBytes,
       clientAddressHeader,
       closing: this.#closing,
@@ -235,6 +236,10 @@ function addressOf(server: Server): string {
 }
 
 /** Serves an {@link RpcPort} by `node:net` and `node:http2`. */
-export function listen(port: RpcPort, options: PortOptions): Promise<Listener> {
-  return new PortListener(port, options).open();
+export function listen(
+  port: RpcPort,
+  options: PortOptions,
+  runtime: Pick<WebSettings, "reusesHttp1"> = { reusesHttp1: true },
+): Promise<Listener> {
+  return new PortListener(port, options, runtime).open();
 }

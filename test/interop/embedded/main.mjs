@@ -12,7 +12,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "../../harness/build.ts";
-import { SEARCH_ATTRIBUTES } from "../../harness/real-server.ts";
+import { findTemporal, SEARCH_ATTRIBUTES } from "../../harness/real-server.ts";
 import { bundleWorkflows } from "../lib/bundle.mjs";
 import { quietRuntime } from "../lib/quiet-runtime.mjs";
 import { runCli } from "./cli.mjs";
@@ -34,13 +34,13 @@ const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
   `${name}=${type}`,
 ]);
 
-/** Without Python there is no Python SDK: only CI must have it. */
-async function preparedPython() {
+/** Without Python there are no Python SDK and no Temporal CLI: only CI must have them. */
+async function prepared(what, prepare) {
   try {
-    return await preparePython();
+    return await prepare();
   } catch (error) {
     if (process.env.CI === "true") throw error;
-    console.error(`NOT RUN: the Python SDK on the embedded server: ${error.message}`);
+    console.log(`NOT RUN: ${what} on the embedded server: ${error.message}`);
     return undefined;
   }
 }
@@ -48,7 +48,8 @@ async function preparedPython() {
 if (!buildIfStale()) throw new Error("the build failed");
 quietRuntime();
 const report = new Report();
-const python = wanted("python") ? await preparedPython() : undefined;
+const python = wanted("python") ? await prepared("the Python SDK", preparePython) : undefined;
+const temporal = wanted("cli") ? await prepared("the Temporal CLI", () => findTemporal().path) : undefined;
 const workflowBundle = await bundleWorkflows(fileURLToPath(new URL("workflows.mjs", import.meta.url)));
 const other = process.env.SERVER;
 const upstream = other ? { address: other, stop: async () => {} } : await startDev(...attributes);
@@ -58,7 +59,7 @@ try {
   const worker = await officialWorker(server.address, workflowBundle);
   await Promise.all([
     wanted("typescript") && runTypescript(report, server.address),
-    wanted("cli") && runCli(report, server.address, worker.taskQueue),
+    temporal && runCli(report, { temporal, address: server.address, taskQueue: worker.taskQueue }),
     python && runPython(report, python, server.address),
     wanted("time") && runTime(report, skipping.address, workflowBundle),
     wanted("environment") && runEnvironment(report, workflowBundle),
