@@ -18,6 +18,8 @@ import { createPages } from "./pages.ts";
 
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 const DEFAULT_GRACE_MS = 10_000;
+/** How long answers may take to leave when everything closes. */
+const ANSWERS_MS = 2_000;
 
 /** Where a gateway listens; origins and sizes are the gateway's own options. */
 export type GatewayListenOptions = Omit<ListenOptions, "corsOrigins" | "maxRequestBytes">;
@@ -144,7 +146,8 @@ class ServingGateway implements Gateway {
     // Clients take their next calls elsewhere while those under way go on.
     for (const listener of this.#listeners) listener.goAway();
     await this.#port.drain(graceMs);
-    for (const listener of this.#listeners.splice(0)) await listener.close();
+    // What the port has answered is still on its way out.
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close({ graceMs: ANSWERS_MS })));
     await this.#connection.close();
   }
 

@@ -70,8 +70,11 @@ export interface Listener {
   readonly address: string;
   /** The same of the second port, if there is one. */
   readonly httpAddress: string | undefined;
-  /** Takes no new calls, fails those under way with UNAVAILABLE, and ends all connections. Safe to call again. */
-  close(): Promise<void>;
+  /**
+   * Takes no new connections, and ends those there are; calls under way fail with UNAVAILABLE, at once or when they were not answered
+   * within `graceMs` (default 0). Safe to call again.
+   */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
   /**
    * Takes another certificate, key and authorities for connections that come from now on; those there are go on with what they have.
    *

@@ -48,11 +48,12 @@ class PortListener implements Listener {
   address = "";
   httpAddress: string | undefined;
 
-  constructor(port: RpcPort, options: PortOptions) {
+  constructor(port: RpcPort, options: PortOptions, runtime: Pick<WebSettings, "reusesHttp1">) {
     this.#port = port;
     this.#options = options;
     const { maxRequestBytes = MAX_REQUEST_BYTES, clientAddressHeader, host = DEFAULT_HOST, tls } = options;
     this.#web = {
+      ...runtime,
       maxRequestBytes,
       clientAddressHeader,
       closing: this.#closing,
@@ -86,8 +87,8 @@ class PortListener implements Listener {
     return this;
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
+  close({ graceMs = 0 }: { readonly graceMs?: number | undefined } = {}): Promise<void> {
+    this.#closed ??= this.#close(graceMs);
     return this.#closed;
   }
 
@@ -111,24 +112,14 @@ class PortListener implements Listener {
     this.#connections.destroyAll();
   }
 
-  async #close(): Promise<void> {
+  async #close(graceMs: number): Promise<void> {
     clearInterval(this.#sweeper);
     const servers = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
+    if (graceMs > 0) await inTime(graceMs, this.#exchanges);
     this.#closing.begin();
-    const sessions = Promise.all([
-      ...this.#exchanges,
-      ...[...this.#sessions].map((session) => session.close()),
-    ]);
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      sessions,
-      new Promise((resolve) => {
-        timer = setTimeout(resolve, CLOSE_MS);
-      }),
-    ]);
-    clearTimeout(timer);
+    await inTime(CLOSE_MS, [...this.#exchanges, ...[...this.#sessions].map((session) => session.close())]);
     this.#connections.destroyAll();
     await Promise.all(servers);
   }
@@ -215,6 +206,16 @@ class PortListener implements Listener {
   }
 }
 
+/** Resolves when all have, or when the time is up. */
+async function inTime(ms: number, all: Iterable<Promise<void>>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([Promise.all(all), late]);
+  clearTimeout(timer);
+}
+
 function createTlsServer(tls: ServerTlsOptions, accept: (socket: Socket) => void): Server {
   const server = createTls({
     ...tlsSettings(tls),
@@ -235,6 +236,10 @@ function addressOf(server: Server): string {
 }
 
 /** Serves an {@link RpcPort} by `node:net` and `node:http2`. */
-export function listen(port: RpcPort, options: PortOptions): Promise<Listener> {
-  return new PortListener(port, options).open();
+export function listen(
+  port: RpcPort,
+  options: PortOptions,
+  runtime: Pick<WebSettings, "reusesHttp1"> = { reusesHttp1: true },
+): Promise<Listener> {
+  return new PortListener(port, options, runtime).open();
 }

@@ -24,6 +24,8 @@ export interface WebSettings {
   readonly handle: WebHandler;
   readonly maxRequestBytes: number;
   readonly clientAddressHeader: string | undefined;
+  /** Whether a connection of HTTP/1.1 serves more than one request. */
+  readonly reusesHttp1: boolean;
   /** When the listener closes, what is not answered yet is UNAVAILABLE. */
   readonly closing: Closing;
 }
@@ -53,7 +55,7 @@ export async function answerHttp1(
   });
   if (response.destroyed) return;
   // What was not read cannot be told from the next request.
-  if (body.cut || settings.closing.begun) response.setHeader("connection", "close");
+  if (body.cut || settings.closing.begun || !settings.reusesHttp1) response.setHeader("connection", "close");
   response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
   const sent = new Promise<void>((resolve) => response.once("close", () => resolve()));
   const late = setTimeout(() => socket.destroy(), ANSWER_MS).unref();

@@ -29,9 +29,11 @@ type End = "deadline" | "aborted" | "closed" | "too-large";
 /**
  * HTTP requests over `fetch`, with deadlines, limits and errors of a call.
  *
- * X1: a request ends when its answer is read, its time is up, its caller aborts it or the exchange is closed, whichever is
- *     first; the request below is aborted with it, and neither a timer nor a listener outlives it.
- * X2: of an answer at most `maxReceiveBytes` are kept.
+ * X1: a call ends when its answer is read, its time is up, its caller aborts it or the exchange is closed, whichever is first;
+ *     neither a timer nor a listener outlives it.
+ * X2: the request below ends with its call. Only that of a call which the server answers at once, and which has neither a time
+ *     limit nor a signal, is left to its answer when the exchange is closed: a signal costs a sixth of a request on Node.
+ * X3: of an answer at most `maxReceiveBytes` are kept.
  */
 export class FetchExchange {
   readonly #options: FetchChannelOptions;
@@ -42,32 +44,39 @@ export class FetchExchange {
     this.#options = options;
   }
 
-  /** Sends a request and reads its answer. */
-  async send(request: FetchRequest): Promise<FetchAnswer> {
-    const refused = this.#refusal(request);
-    if (refused !== undefined) throw failure(request, refused, this.#options);
-    const sending = new Sending(request);
-    this.#open.add(sending);
-    try {
-      const response = await this.#options.fetch(request.url, sending.init());
-      if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
-        await response.body?.cancel();
-        throw redirected(request, response);
+  /** Sends a request and gives what `read` makes of its answer. */
+  send<T>(request: FetchRequest, read: (answer: FetchAnswer) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const refused = this.#refusal(request);
+      if (refused !== undefined) {
+        reject(failure(request, refused, this.#options));
+        return;
       }
-      const body = await read(response, this.#options.maxReceiveBytes);
-      if (body !== undefined) return { status: response.status, headers: response.headers, body };
-      sending.end("too-large");
-      throw failure(request, "too-large", this.#options);
-    } catch (cause) {
-      if (sending.ended !== undefined) throw failure(request, sending.ended, this.#options);
-      throw cause instanceof RpcError ? cause : networkError(request, cause);
-    } finally {
-      sending.over();
-      this.#open.remove(sending);
-    }
+      const sending = new Sending(request, (why) => {
+        this.#open.remove(sending);
+        reject(failure(request, why, this.#options));
+      });
+      this.#open.add(sending);
+      this.#exchange(sending).then(
+        (answer) => {
+          if (!this.#open.remove(sending)) return;
+          sending.over();
+          try {
+            resolve(read(answer));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        (cause) => {
+          if (!this.#open.remove(sending)) return;
+          sending.over();
+          reject(cause instanceof RpcError ? cause : networkError(request, cause));
+        },
+      );
+    });
   }
 
-  /** Ends all requests under way; later ones fail at once. */
+  /** Ends all calls under way; later ones fail at once. */
   close(): void {
     this.#closed = true;
     for (const sending of this.#open.members()) sending.end("closed");
@@ -78,57 +87,77 @@ export class FetchExchange {
     if (signal?.aborted) return "aborted";
     return timeoutMs !== undefined && timeoutMs <= 0 ? "deadline" : undefined;
   }
+
+  async #exchange(sending: Sending): Promise<FetchAnswer> {
+    const { fetch, maxReceiveBytes } = this.#options;
+    const { request } = sending;
+    const response = await fetch(request.url, sending.init());
+    const { status, headers } = response;
+    if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
+      await response.body?.cancel();
+      throw redirected(request, response);
+    }
+    if (isSurelyWithin(response, maxReceiveBytes)) {
+      return { status, headers, body: new Uint8Array(await response.arrayBuffer()) };
+    }
+    const body = await readBounded(response, maxReceiveBytes);
+    if (body !== undefined) return { status, headers, body };
+    sending.abort();
+    throw failure(request, "too-large", this.#options);
+  }
 }
 
-/** A request under way, and what may end it on this side. */
+/** Calls that the server answers at once, whatever happens to workflows. */
+const AT_ONCE =
+  /^\/temporal\.api\.\w+\.v1\.\w+\/(?:Start|Signal|Describe|List|Count|Terminate|RequestCancel|Respond|Record)/;
+
+/** A call under way, and what may end it on this side. */
 class Sending implements BagMember {
   bagIndex = -1;
-  readonly #request: FetchRequest;
-  readonly #controller = new AbortController();
+  readonly request: FetchRequest;
+  readonly #ended: (why: End) => void;
+  readonly #controller: AbortController | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listener: AbortListener | undefined;
-  #ended: End | undefined;
 
-  constructor(request: FetchRequest) {
-    this.#request = request;
-    const { timeoutMs, signal } = request;
+  constructor(request: FetchRequest, ended: (why: End) => void) {
+    this.request = request;
+    this.#ended = ended;
+    const { call, timeoutMs, signal } = request;
     if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS)
       this.#timer = setTimeout(() => this.end("deadline"), timeoutMs);
     if (signal !== undefined) this.#listener = onAbort(signal, () => this.end("aborted"));
-  }
-
-  /** Why it ended on this side; undefined when it did not. */
-  get ended(): End | undefined {
-    return this.#ended;
+    if (timeoutMs !== undefined || signal !== undefined || !AT_ONCE.test(call))
+      this.#controller = new AbortController();
   }
 
   init(): RequestInit {
-    const { method, headers, body } = this.#request;
-    const { signal } = this.#controller;
+    const { method, headers, body } = this.request;
     // Followed redirects would turn POST into GET; workerd knows no "error".
-    return body === undefined
-      ? { method, headers, signal, redirect: "manual" }
-      : { method, headers, signal, redirect: "manual", body: body as Uint8Array<ArrayBuffer> | string };
+    const init: RequestInit = { method, headers, redirect: "manual" };
+    if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | string;
+    if (this.#controller !== undefined) init.signal = this.#controller.signal;
+    return init;
   }
 
+  /** Ends the call from this side. */
   end(why: End): void {
-    this.#ended ??= why;
-    this.#controller.abort();
+    this.over();
+    this.#ended(why);
+    this.abort();
+  }
+
+  /** Ends the request below. */
+  abort(): void {
+    this.#controller?.abort();
   }
 
   /** Nothing may end it any more. */
   over(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    const { signal } = this.#request;
+    const { signal } = this.request;
     if (signal !== undefined && this.#listener !== undefined) offAbort(signal, this.#listener);
   }
-}
-
-/** The body of an answer, or undefined when it is longer than allowed. */
-async function read(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
-  return isSurelyWithin(response, maxBytes)
-    ? new Uint8Array(await response.arrayBuffer())
-    : readBounded(response, maxBytes);
 }
 
 /** DEFLATE makes a byte of at most this many. */

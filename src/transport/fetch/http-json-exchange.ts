@@ -44,23 +44,20 @@ export class HttpJsonExchange {
   }
 
   /** Sends a request by its rule; `undefined` stands for a method that the API does not have. */
-  async ask(
+  ask(
     { path, rule }: { readonly path: string; readonly rule: HttpRule | undefined },
     json: JsonObject,
     call: RpcCallOptions,
   ): Promise<JsonAnswer> {
     if (rule === undefined) throw noRoute(path);
     const { method, target, body } = httpParts(path, rule, json);
-    const answer = await this.#exchange.send({
-      call: path,
-      url: this.#options.baseUrl + target,
-      method,
-      headers: (body === undefined ? this.#withoutBody : this.#withBody).of(call),
-      body,
-      timeoutMs: call.timeoutMs,
-      signal: call.signal,
-    });
-    return { json: this.#read(path, answer), headers: answer.headers };
+    const { timeoutMs, signal } = call;
+    const headers = (body === undefined ? this.#withoutBody : this.#withBody).of(call);
+    const url = this.#options.baseUrl + target;
+    return this.#exchange.send({ call: path, url, method, headers, body, timeoutMs, signal }, (answer) => ({
+      json: this.#read(path, answer),
+      headers: answer.headers,
+    }));
   }
 
   /** Ends all requests under way; later ones fail at once. */

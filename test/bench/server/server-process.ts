@@ -58,7 +58,11 @@ export class ServerProcess {
     failed.catch(() => {});
     try {
       const connection = await Promise.race([firstCall(address, child), failed]);
-      return new ServerProcess(child, connection, { address, httpAddress, startMs: performance.now() - start });
+      return new ServerProcess(child, connection, {
+        address,
+        httpAddress,
+        startMs: performance.now() - start,
+      });
     } catch (error) {
       child.kill("SIGKILL");
       throw error;

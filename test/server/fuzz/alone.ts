@@ -5,7 +5,7 @@ import { Stage } from "../scenarios/stage.ts";
 import { historyFaults } from "./history-faults.ts";
 import { allHistories, leave, play } from "./play.ts";
 import type { Script } from "./script.ts";
-import { serve } from "./serve.ts";
+import { serve, settleLost } from "./serve.ts";
 import { searchAttributes } from "./servers.ts";
 import { accept, look, newWorld, type Time, type World } from "./world.ts";
 
@@ -52,6 +52,7 @@ export async function playAlone(script: Script): Promise<Lived> {
       await play(world, step, script.steps[at + 1]);
       await serve(world);
       await time.pause(Math.max(1, world.restlessUntilMs - time.now() + 1_000));
+      await settleLost(world);
       accept(world, await look(world));
       faults.push(...(await pendingFaults(world)).map((fault) => `after step ${at}: ${fault}`));
     }

@@ -70,10 +70,12 @@ export function span(random: Random): Span {
 }
 
 function startOptions(random: Random): StartOptions {
-  const { delay, ...options } = anyOptions(random);
-  // What becomes due at one moment comes in an order of luck.
+  const options = anyOptions(random);
   const soon = options.runTimeout === "short" || options.executionTimeout === "short";
-  return delay === undefined || soon ? options : { ...options, delay };
+  if (!soon) return options;
+  // What becomes due at one moment comes in an order of luck; and what waits for long can be woken, for tasks as short as the run.
+  const { delay: _, eager: __, retry, ...rest } = options;
+  return retry === undefined || retry === "long" ? rest : { ...rest, retry };
 }
 
 function anyOptions(random: Random): StartOptions {

@@ -1,7 +1,7 @@
 import type { LogEntry } from "../scenarios/scenario.ts";
 import { allHistories, leave, play } from "./play.ts";
 import type { Script, Step } from "./script.ts";
-import { serve } from "./serve.ts";
+import { serve, settleLost } from "./serve.ts";
 import { accept, linesOf, look, StrayedError, settled, type World } from "./world.ts";
 
 /** Where two servers first said different things. */
@@ -98,6 +98,7 @@ async function converge(
   for (const world of both) await serve(world);
   const restMs = Math.max(embedded.restlessUntilMs, real.restlessUntilMs) - embedded.time.now();
   if (restMs > 0) await embedded.time.pause(restMs + 50);
+  await settleLost(embedded);
   const difference = await alike(embedded, real);
   if (difference) return difference;
   const calls = both.map((world) => world.calls.filter(({ result }) => result).length);

@@ -11,7 +11,7 @@ import {
   update,
   updateWithStart,
 } from "./client-moves.ts";
-import { SHORT_MS, type Step } from "./script.ts";
+import type { Step } from "./script.ts";
 import {
   activity,
   failTask,
@@ -22,17 +22,20 @@ import {
   pollActivity,
   respond,
 } from "./worker-moves.ts";
-import { restless, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
-/** Until a task that nobody takes has timed out, on the real server too. */
-const LOST_MS = SHORT_MS + 1_500;
+/** A sticky queue whose poller was last seen 10 s ago is not used any more. */
+const MAYBE_GONE_MS = 7_500;
+const SURELY_GONE_MS = 13_000;
 
 /** Plays one step. What it tells is in the log of the stage. */
 export async function play(world: World, step: Step, next: Step | undefined): Promise<void> {
   world.probe = undefined;
   if ("wf" in step && world.gone.has(step.wf)) return;
-  // A task that comes to a lost queue is back in the usual one after a while.
-  if (world.lost.size > 0) restless(world, LOST_MS);
+  for (const seenMs of world.lost.values()) {
+    const agoMs = world.time.now() - seenMs;
+    if (agoMs > MAYBE_GONE_MS && agoMs < SURELY_GONE_MS) world.byLuck = true;
+  }
   switch (step.kind) {
     case "start":
       return await start(world, step);

@@ -1,6 +1,7 @@
 import type { PollWorkflowTaskQueueResponse } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { answer } from "../scenarios/query-steps.ts";
 import { queueOf } from "./plans.ts";
+import { SHORT_MS } from "./script.ts";
 import { choose, type OpenCall, restless, type World } from "./world.ts";
 
 /** A task that is surely there takes less. */
@@ -143,7 +144,9 @@ async function offered(
   const options = { abortSignal: giveUp.signal, deadline: Date.now() + 60_000 };
   const polled = stage.service.pollWorkflowTaskQueue(request, options);
   polled.catch(() => undefined);
-  const offers = [polled.then((task) => ({ task, sticky: false }))];
+  const offers: Promise<{ task: PollWorkflowTaskQueueResponse | undefined; sticky: boolean }>[] = [
+    polled.then((task) => ({ task, sticky: false })),
+  ];
   const own = world.sticky.get(wf);
   if (own) offers.push(own.then((task) => ({ task, sticky: true })));
   const nothing = [...calls.map(({ ended }) => ended), time.patience(ms)].map((each) =>
@@ -153,17 +156,19 @@ async function offered(
   giveUp.abort();
   if (offer === undefined || offer.sticky) await time.pause(FORGOTTEN_MS);
   if (offer?.sticky) pollSticky(world, wf);
-  return offer !== undefined && offer.task.taskToken.length > 0 ? offer.task : undefined;
+  const task = offer?.task;
+  return task !== undefined && task.taskToken.length > 0 ? task : undefined;
 }
 
 /** The task that has come to the worker's own queue already: a poll of the usual one would take another along in vain. */
 async function ownTask(world: World, wf: string): Promise<PollWorkflowTaskQueueResponse | undefined> {
   const own = world.sticky.get(wf);
   if (own === undefined) return undefined;
-  const task = await Promise.race([own, world.time.patience(FORGOTTEN_MS).then(() => undefined)]);
-  if (task === undefined) return undefined;
+  const late = world.time.patience(FORGOTTEN_MS).then(() => "late" as const);
+  const task = await Promise.race([own, late]);
+  if (task === "late") return undefined;
   pollSticky(world, wf);
-  return task.taskToken.length > 0 ? task : undefined;
+  return task !== undefined && task.taskToken.length > 0 ? task : undefined;
 }
 
 /** Waits for tasks at a worker's own queue. */
@@ -178,8 +183,9 @@ export function pollSticky(world: World, wf: string): void {
     abortSignal: world.leaving.signal,
     deadline: Date.now() + 65_000,
   });
-  poll.catch(() => undefined);
-  world.sticky.set(wf, poll);
+  // One that a server has given up brings nothing.
+  const task = poll.catch(() => undefined);
+  world.sticky.set(wf, task);
 }
 
 interface OwnQueue {
@@ -196,6 +202,13 @@ export function stickyQueue({ stage }: World, wf: string): OwnQueue {
 /** The queue of a worker that is gone. */
 export function lostQueue({ stage }: World, wf: string): OwnQueue {
   return { name: stage.id(`lost-${wf}`), kind: 2, normalName: queueOf(stage, wf) };
+}
+
+/** Waits until a task that came to a queue of nobody is back in the usual one. */
+export async function settleLost(world: World): Promise<void> {
+  for (const wf of world.lost.keys()) {
+    if ((await taskState(world, wf)) === SCHEDULED) await world.time.pause(SHORT_MS + 100);
+  }
 }
 
 /** Has a worker be seen at its own queue, and leave. */

@@ -109,8 +109,8 @@ async function stay(
     return { workerTaskQueue: stickyQueue(world, wf), scheduleToStartTimeout: seconds(60) };
   }
   if (!lost) return undefined;
-  world.lost.add(wf);
   await pollInPassing(world, wf);
+  world.lost.set(wf, world.time.now());
   return { workerTaskQueue: lostQueue(world, wf), scheduleToStartTimeout: seconds(SHORT_MS / 1_000) };
 }
 

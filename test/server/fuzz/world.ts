@@ -83,12 +83,12 @@ export interface World {
   readonly impatient: Set<string>;
   /** Workflows that were reset. */
   readonly reset: Set<string>;
-  /** Workflows whose tasks come to a queue that nobody polls any more. */
-  readonly lost: Set<string>;
+  /** Workflows whose tasks come to a queue that nobody polls any more, and when somebody last did. */
+  readonly lost: Map<string, number>;
   /** What comes next is a matter of luck on the real server: nothing is compared from here on. */
   byLuck: boolean;
   /** Polls of sticky queues that go on. */
-  readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse>>;
+  readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse | undefined>>;
   readonly runs: Map<string, Set<string>>;
   readonly leaving: AbortController;
   /** Until when something may happen by itself. */
@@ -113,7 +113,7 @@ export function newWorld(stage: Stage, time: Time, trail: Trail = { leads: true,
     gone: new Set(),
     impatient: new Set(),
     reset: new Set(),
-    lost: new Set(),
+    lost: new Map(),
     byLuck: false,
     sticky: new Map(),
     runs: new Map(),
@@ -237,6 +237,10 @@ export function errorText(error: unknown, normaliser: Normaliser): string {
 /** Spans that depend on the moment at which something was done. */
 const MOVING = /(\\?"(?:firstWorkflowTaskBackoff|backoffStartInterval)\\?":\\?")([\d.]+)s/g;
 
+/** A task that became an ordinary one after its third attempt keeps the longer time that it was given. */
+const LATER_TASK =
+  /(WorkflowTaskScheduled \{\\?"attempt\\?":1,\\?"startToCloseTimeout\\?":\\?")(?!(?:0\.3|3|110)s)[\d.]+s/g;
+
 /** A line without what no two runs have alike. */
 export function settled(line: string): string {
   return line
@@ -244,6 +248,7 @@ export function settled(line: string): string {
     .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
     .replace(/("eventId\\?":)\d+(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
     .replace(/(\\?"attempt\\?":(?:[4-9]|\d\d+),\\?"startToCloseTimeout\\?":\\?")[\d.]+s/g, "$1<more>")
+    .replace(LATER_TASK, "$1<more>")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
       if (span > 100 && span !== 3_600) return `${before}<long>`;

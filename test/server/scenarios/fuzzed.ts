@@ -179,7 +179,13 @@ export const FUZZED: readonly Scenario[] = [
     { kind: "poll", wf: "child" },
     { kind: "reset", wf: "child", part: 0, any: false, exclude: [] },
     { kind: "poll", wf: "child" },
-    { ...respond([{ kind: "complete" }]), wf: "child" },
+    {
+      kind: "respond",
+      wf: "child",
+      commands: [{ kind: "complete" }],
+      updates: ["complete"],
+      queries: "answer",
+    },
   ]),
   script("20052: what attached itself to a run holds after a reset, whatever is left out", [
     start,
