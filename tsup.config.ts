@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import * as esbuild from "esbuild";
 import { defineConfig } from "tsup";
 import { buildSharedSection, formatSharedSection } from "./runtimes/node-api/shared-section.ts";
@@ -33,6 +34,32 @@ function filesOfRuntimes(files: readonly string[]): string[] {
   );
 }
 
+/**
+ * What `#platform/thread` gives in the built package: the thread's program as text, with all that it imports. See
+ * `runtimes/node-api/thread-entry.ts`.
+ */
+async function writeThreadEntries(): Promise<void> {
+  for (const file of threads) {
+    const { outputFiles } = await esbuild.build({
+      entryPoints: [file],
+      bundle: true,
+      write: false,
+      format: "esm",
+      target: "es2022",
+      platform: "node",
+      minifyWhitespace: true,
+      minifySyntax: true,
+    });
+    const text = JSON.stringify(`${outputFiles[0]?.text}//# sourceURL=perdure:workflow-thread.js\n`);
+    const folder = `dist/${dirname(file)}`;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      `${folder}/thread-entry.js`,
+      `const entry = { kind: "code", code: ${text} };\nexport const threadEntry = () => Promise.resolve(entry);\n`,
+    );
+  }
+}
+
 export default defineConfig({
   entry: [...subpaths, ...runtimes],
   format: "esm",
@@ -44,7 +71,8 @@ export default defineConfig({
   async onSuccess() {
     writeDeclarations(subpaths, "dist");
     await esbuild.build({
-      entryPoints: threads,
+      // Deno's threads start from text: a file would need a permission.
+      entryPoints: threads.filter((file) => !file.includes("/deno/")),
       bundle: true,
       format: "esm",
       target: "es2022",
@@ -53,8 +81,13 @@ export default defineConfig({
       outbase: ".",
       external: ["node:*", "esbuild", ...Object.keys(npm.dependencies)],
     });
+    await writeThreadEntries();
     // What every workflow bundle has in common: made once here, so that no user waits for it.
-    writeFileSync("dist/sandbox.js", formatSharedSection(await buildSharedSection(esbuild, ".")));
+    const section = formatSharedSection(await buildSharedSection(esbuild, "."));
+    writeFileSync("dist/sandbox.js", section);
+    // The same for Deno's registry, from where files can only be imported.
+    mkdirSync("dist/jsr", { recursive: true });
+    writeFileSync("dist/jsr/sandbox.js", `export const text = ${JSON.stringify(section)};\n`);
   },
   external,
 });

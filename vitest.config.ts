@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^#platform$/, replacement: here("./runtimes/node/mod.ts") },
       { find: /^#platform\/worker$/, replacement: here("./runtimes/node/worker.ts") },
+      { find: /^#platform\/thread$/, replacement: here("./runtimes/node/thread-entry.ts") },
       { find: /^#platform\/testing$/, replacement: here("./runtimes/node/testing.ts") },
       { find: /^#platform\/server$/, replacement: here("./runtimes/node/server.ts") },
       { find: /^perdure\/([a-z]+)$/, replacement: here("./src/$1/mod.ts") },

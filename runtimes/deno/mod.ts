@@ -2,12 +2,13 @@ import type { Platform } from "../../src/platform/platform.ts";
 import { asyncLocal } from "../node-api/async-local.ts";
 import { GrpcChannel } from "../node-api/grpc/channel.ts";
 import { env, identity } from "../node-api/process.ts";
+import { isGranted } from "./permissions.ts";
 
-/** Deno. */
+/** Deno. Without the permission to know the host, the identity is `<pid>@deno`; variables that may not be read are not set. */
 export const platform: Platform = {
   name: "deno",
   openGrpc: (options) => new GrpcChannel(options),
   asyncLocal,
-  identity,
-  env,
+  identity: () => (isGranted({ name: "sys", kind: "hostname" }) ? identity() : `${process.pid}@deno`),
+  env: (name) => (isGranted({ name: "env", variable: name }) ? env(name) : undefined),
 };

@@ -1,15 +1,8 @@
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { FromThread, ThreadInit, ToThread } from "../../src/engine/protocol.ts";
 import type { ThreadHandlers, WorkerPlatform, WorkflowThread } from "../../src/platform/worker-platform.ts";
-import { isSource, packageRoot } from "../node-api/package-files.ts";
+import type { ThreadEntry } from "../node-api/thread-entry.ts";
 import { threadStart } from "../node-api/thread-start.ts";
 import { workerHost } from "../node-api/worker-host.ts";
-
-function threadFile(): URL {
-  if (isSource()) return new URL("./workflow-thread.ts", import.meta.url);
-  return pathToFileURL(join(packageRoot(), "dist", "runtimes", "deno", "workflow-thread.js"));
-}
 
 /** The part of Deno's `Worker` that is used; Node's types do not have it. */
 interface WebWorker {
@@ -18,12 +11,28 @@ interface WebWorker {
   onmessage: ((event: { readonly data: FromThread }) => void) | null;
   onerror: ((event: { readonly message: string; preventDefault(): void }) => void) | null;
 }
-type WebWorkerClass = new (url: URL, options: { type: "module"; name: string }) => WebWorker;
+type WebWorkerClass = new (url: string, options: { type: "module"; name: string }) => WebWorker;
+
+let url: Promise<string> | undefined;
+
+/** Text becomes a module by way of a `blob:` URL, which needs no permission to read files; one for all threads. */
+function threadUrl(): Promise<string> {
+  url ??= (async () => {
+    const { threadEntry } = await import("#platform/thread");
+    const entry: ThreadEntry = await threadEntry();
+    if (entry.kind === "file") return entry.url.href;
+    return URL.createObjectURL(new Blob([entry.code], { type: "text/javascript" }));
+  })();
+  return url;
+}
 
 /** Web Workers: messages with bytes through `node:worker_threads` take milliseconds on Deno. */
-function startWebWorker(init: ThreadInit, handlers: ThreadHandlers): Promise<WorkflowThread> {
+async function startWebWorker(init: ThreadInit, handlers: ThreadHandlers): Promise<WorkflowThread> {
   const { Worker } = globalThis as unknown as { Worker: WebWorkerClass };
-  const worker = new Worker(threadFile(), { type: "module", name: `perdure-workflow-${init.threadIndex}` });
+  const worker = new Worker(await threadUrl(), {
+    type: "module",
+    name: `perdure-workflow-${init.threadIndex}`,
+  });
   const thread: WorkflowThread = {
     post: (message) => worker.postMessage(message),
     terminate: () => {

@@ -24,6 +24,9 @@ const officialNames: readonly (readonly [string, string])[] = [
   ["@temporalio/testing", "perdure/testing"],
 ];
 
+/** Perdure's own modules, also by the names that they have on Deno: `npm:perdure@1/workflow`, `@perdure/sdk/workflow`. */
+const OWN_NAME = "(?:npm:/?|jsr:/?)?(?:perdure|@perdure/sdk)(?:@[^/]+)?/([^/]+)";
+
 /** Built-ins of which the sandbox has a small version. */
 const allowedBuiltins: readonly string[] = ["assert", "url", "util"];
 
@@ -78,9 +81,10 @@ function sdkModules(build: PluginBuild, { shared }: BundlePluginOptions): void {
   const official = new Map(officialNames);
   const others = [...shared.keys()].filter((name) => !name.startsWith("perdure/")).map(literal);
   const names = [...official.keys()].map(literal);
-  const filter = new RegExp(`^(?:${["perdure/.+", ...names, ...others].join("|")})$`);
+  const filter = new RegExp(`^(?:${[OWN_NAME, ...names, ...others].join("|")})$`);
+  const own = new RegExp(`^${OWN_NAME}$`);
   build.onResolve({ filter }, ({ path, kind }) => {
-    const specifier = shared.has(path) ? path : (official.get(path) ?? path);
+    const specifier = shared.has(path) ? path : (official.get(path) ?? path.replace(own, "perdure/$1"));
     if (!shared.has(specifier)) return { path: specifier, namespace: STUB_NAMESPACE };
     // A `require` takes the module as it is; an import gets bindings of which unused ones fall away.
     const suffix = kind === "require-call" ? "?cjs" : "";

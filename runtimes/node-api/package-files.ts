@@ -1,23 +1,25 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+const here = import.meta.url;
 
 /** True when this module runs from `.ts`: in the repository, or under Deno from its registry. */
 export function isSource(): boolean {
-  return import.meta.url.endsWith(".ts");
+  return here.endsWith("/runtimes/node-api/package-files.ts");
 }
 
-/** Folder of the package: the nearest one above this module that has a package.json. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) {
-    const parent = dirname(folder);
-    if (parent === folder) {
-      throw new Error(
-        "The folder of the package perdure was not found: install it anew, and do not bundle it into one file",
-      );
-    }
-    folder = parent;
-  }
-  return folder;
+/**
+ * A file of the package by its path in it. Only a guess when the package was bundled into a program: what was left behind is not there.
+ * Touches no disk.
+ */
+export function packageFile(path: string): URL {
+  const dist = here.lastIndexOf("/dist/");
+  return isSource() || dist < 0 ? new URL(`../../${path}`, here) : new URL(path, here.slice(0, dist + 1));
+}
+
+/** A file of the built package; undefined where there is none: from source, or bundled into a program. */
+export function builtFile(path: string): URL | undefined {
+  if (isSource() || !here.startsWith("file:")) return undefined;
+  const file = packageFile(`dist/${path}`);
+  return existsSync(fileURLToPath(file)) ? file : undefined;
 }

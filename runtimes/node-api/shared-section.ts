@@ -1,11 +1,12 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import vm from "node:vm";
+import { BundleError } from "../../src/engine/bundle-error.ts";
 import type { Inside } from "../../src/engine/inside/inside.ts";
 import { FACTORY_GLOBALS } from "../../src/engine/inside/inside.ts";
 import type { Esbuild } from "./esbuild.ts";
-import { isSource, packageRoot } from "./package-files.ts";
+import { builtFile, isSource, packageFile } from "./package-files.ts";
 
 /** The part of a bundle that is the same for all: the workflow runtime and the modules that runs share. */
 export interface SharedSection {
@@ -30,10 +31,18 @@ export function sharedSection(esbuild: Esbuild): Promise<SharedSection> {
 }
 
 async function load(esbuild: Esbuild): Promise<SharedSection> {
-  const root = packageRoot();
-  const ready = join(root, "dist", "sandbox.js");
-  if (!isSource() && existsSync(ready)) return parse(await readFile(ready, "utf8"));
-  return buildSharedSection(esbuild, root);
+  const ready = builtFile("sandbox.js");
+  if (ready !== undefined) return parse(await readFile(ready, "utf8"));
+  if (!isSource())
+    throw new BundleError(
+      "Workflow code can't be bundled here: this program was itself made into one file, without the files of perdure. Bundle " +
+        "workflows beforehand (`bundleWorkflowCode`) and pass the result as the worker option workflowBundle",
+    );
+  if (packageFile(".").protocol === "file:")
+    return buildSharedSection(esbuild, fileURLToPath(packageFile(".")));
+  // From Deno's registry, where `deno publish` put the section that the build made.
+  const { text } = (await import(packageFile("dist/jsr/sandbox.js").href)) as { readonly text: string };
+  return parse(text);
 }
 
 /** Builds the section from `entry`; the result, as text, is what the npm package has as `dist/sandbox.js`. */

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ServerProcess, TestingPlatform } from "../../src/platform/testing-platform.ts";
-import { isSource, packageRoot } from "./package-files.ts";
+import { isSource, packageFile } from "./package-files.ts";
 
 /** How much of what a server printed is kept, in characters: the end, where the error is. */
 const KEPT_OUTPUT = 4_000;
@@ -13,9 +11,11 @@ const GRACE_MS = 5_000;
 /** Test environments on Node, Bun and Deno. */
 export const testingPlatform: TestingPlatform = {
   assertionInterceptors: () =>
-    isSource()
-      ? fileURLToPath(new URL("./assertion-interceptors.ts", import.meta.url))
-      : join(packageRoot(), "dist", "runtimes", "node-api", "assertion-interceptors.js"),
+    packageFile(
+      isSource()
+        ? "runtimes/node-api/assertion-interceptors.ts"
+        : "dist/runtimes/node-api/assertion-interceptors.js",
+    ).href,
   freePort: (host) =>
     new Promise((resolve, reject) => {
       const server = createServer();

@@ -5,20 +5,25 @@ import type { EnginePort } from "../../src/engine/thread-main.ts";
 import type { ThreadHandlers, WorkflowThread } from "../../src/platform/worker-platform.ts";
 import { threadStart } from "./thread-start.ts";
 
+/** A module's URL, or its text. */
+export type ThreadSource = { readonly file: URL } | { readonly code: string };
+
 /** What a thread is started from. */
-export interface ThreadEntry {
-  readonly file: URL;
-  readonly resourceLimits?: ResourceLimits;
+export interface ThreadProgram {
+  readonly source: ThreadSource;
+  readonly options?: { readonly resourceLimits?: ResourceLimits };
 }
 
-/** Starts a workflow thread of `node:worker_threads` from its entry file. */
+/** Starts a workflow thread of `node:worker_threads`. */
 export function startWorkerThread(
-  { file, ...limits }: ThreadEntry,
+  { source, options }: ThreadProgram,
   init: ThreadInit,
   handlers: ThreadHandlers,
 ): Promise<WorkflowThread> {
+  const [program, isCode] = "code" in source ? [source.code, true] : [source.file, false];
   // Options of the main program, such as loaders, are of no use in the thread and only slow its start.
-  const worker = new Worker(file, { name: `perdure-workflow-${init.threadIndex}`, execArgv: [], ...limits });
+  const name = `perdure-workflow-${init.threadIndex}`;
+  const worker = new Worker(program, { name, eval: isCode, execArgv: [], ...options });
   const thread: WorkflowThread = {
     post: batched((messages) => worker.postMessage(messages)),
     terminate: async () => {

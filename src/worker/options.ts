@@ -84,8 +84,7 @@ export interface WorkerOptions {
   /**
    * Run each workflow again from its start whenever a task of it is done, and fail the task when that makes a difference: code
    * that is not deterministic is found at its first task instead of in production. Local activities are not run again, their ends are
-   * told again; what follows one that ended between two tasks is compared with the next task, and not at all if the run ends
-   * before. For development and tests: the time of a run grows with the square of its history. Default false.
+   * told again. For development and tests: the time of a run grows with the square of its history. Default false.
    */
   readonly replayOnEveryTask?: boolean | undefined;
   /** No limit on the time an activation takes, for debuggers. Default: whether the variable `TEMPORAL_DEBUG` is set. */

@@ -31,6 +31,7 @@ const program = ts.createProgram(modules.map(fileOf), {
   paths: {
     "#platform": [join(root, "runtimes/node/mod.ts")],
     "#platform/worker": [join(root, "runtimes/node/worker.ts")],
+    "#platform/thread": [join(root, "runtimes/node/thread-entry.ts")],
     "#platform/testing": [join(root, "runtimes/node/testing.ts")],
     "#platform/server": [join(root, "runtimes/node/server.ts")],
   },

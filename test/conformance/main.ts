@@ -1,24 +1,46 @@
-/** `npm run conformance [-- columns --full words]`: builds, starts the real server and runs the scenarios. */
+/**
+ * `npm run conformance [-- columns --full --record words]`: builds, starts the real server and runs the scenarios. With `--replay`, as in
+ * `npm run conformance:full`, each runtime then replays the histories that all of them recorded.
+ */
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "../harness/build.ts";
 import { startRealServer } from "../harness/real-server.ts";
 
+/** Runs a program of this folder; true when it ended well. */
+function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): boolean {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", path, ...args], {
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  return status === 0;
+}
+
 async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  const replays = args.includes("--replay");
+  const histories =
+    process.env["SAVE_HISTORIES"] ?? fileURLToPath(new URL("../../.cache/histories", import.meta.url));
   if (!buildIfStale()) throw new Error("the build failed");
   const server = await startRealServer();
   try {
-    const run = fileURLToPath(new URL("run.ts", import.meta.url));
-    const result = spawnSync(process.execPath, ["--import", "tsx", run, ...process.argv.slice(2)], {
-      stdio: "inherit",
-      env: {
-        ...process.env,
+    if (replays) rmSync(histories, { recursive: true, force: true });
+    const isGood = run(
+      "run.ts",
+      args.filter((arg) => arg !== "--replay"),
+      {
         TEMPORAL_ADDRESS: server.address,
         ...(server.httpAddress && { TEMPORAL_HTTP_ADDRESS: server.httpAddress }),
+        ...(replays && { SAVE_HISTORIES: histories }),
       },
-    });
-    process.exitCode = result.status ?? 1;
+    );
+    const record = args.includes("--record") ? ["--record"] : [];
+    const isReplayed = !replays || run("replay/anywhere.ts", [histories, ...record]);
+    if (record.length > 0) run("readme-table.ts", []);
+    process.exitCode = isGood && isReplayed ? 0 : 1;
   } finally {
     await server.stop();
   }

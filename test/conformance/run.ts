@@ -1,138 +1,156 @@
 /**
- * `run.ts [columns] [--full] [words]`: runs the scenarios on each of the columns that `columns.ts` lists, by default on all: runtimes, the
- * server at TEMPORAL_ADDRESS (its HTTP port at TEMPORAL_HTTP_ADDRESS) or an embedded one, protocols of the client. Columns of a core set run
- * all with `--full`. Prints a table and writes the counts for `test/run.ts`. Known failures are listed with reasons; one that
- * passes is a failure too.
+ * `run.ts [columns] [--full] [--record] [--lanes n] [words]`: runs the scenarios on each of the columns that `columns.ts` lists, by
+ * default on all: runtimes, the server at TEMPORAL_ADDRESS (its HTTP port at TEMPORAL_HTTP_ADDRESS) or an embedded one, protocols
+ * of the client. Columns of a core set run all with `--full`. Prints a table and writes the counts for `test/run.ts`; `--record`
+ * also notes them in `report.json`. Known failures are listed with reasons; one that passes is a failure too.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
-import { COLUMN_NAMES, COLUMNS, type ColumnName } from "./columns.ts";
-import { coreScenarios } from "./core-scenarios.ts";
-
-interface Result {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly ms: number;
-  readonly error?: string;
-  /** Why it was not run. */
-  readonly missing?: string;
-}
-
-type Verdict = "ok" | "FAILED" | "known" | "PASSED" | "NOT RUN";
-
-/** Says that columns of a core set run all scenarios. */
-const FULL = "--full";
+import { chromiumCommand } from "../harness/chromium-command.ts";
+import { runtimeCommand, typescriptArguments } from "../harness/runtimes.ts";
+import { COLUMNS, type Column } from "./columns.ts";
+import { coreOf } from "./core-scenarios.ts";
+import { recordOutcomes, unrecorded } from "./report.ts";
+import { type Wanted, wantedOf } from "./run-arguments.ts";
+import { type Outcome, tableText } from "./table.ts";
+import { idleKnownFailures, knownFailure, type Plan, type Result, verdictOf } from "./verdicts.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const reports = `${root}.cache/reports`;
-const known = JSON.parse(readFileSync(`${root}test/conformance/known-failures.json`, "utf8")) as Record<
-  ColumnName,
-  Record<string, string>
->;
-
-function runnerArguments(name: RuntimeName): readonly string[] {
-  const file = "test/conformance/runner.ts";
-  if (name === "node") return ["--import", "tsx", file];
-  if (name === "bun") return ["run", file];
-  return ["run", "--allow-all", "--quiet", "--no-check", file];
-}
 
 /** Which scenarios: those that the user named, by default all, or the core set, by their exact names. */
-function selection(column: ColumnName, words: readonly string[]): readonly string[] {
-  const named = words.filter((word) => word !== FULL);
-  if (named.length > 0) return named;
-  return COLUMNS[column].core && !words.includes(FULL) ? coreScenarios.map((name) => `=${name}`) : [];
+function selection(column: Column, { full, words }: Wanted): readonly string[] {
+  if (words.length > 0) return words;
+  if (column.ci === "all" || full) return [];
+  const core = coreOf(column).map((name) => `=${name}`);
+  return column.ci === "third" ? [...core, "*3"] : core;
 }
 
-async function runOn(column: ColumnName, words: readonly string[]): Promise<Result[]> {
-  const { runtime: name, server, client } = COLUMNS[column];
-  const report = `${reports}/conformance-${column}.jsonl`;
+function environmentOf({ name, server, client, host }: Column): Record<string, string> {
+  const histories = process.env["SAVE_HISTORIES"];
+  return {
+    ...(server === "embedded" && { TEMPORAL_ADDRESS: "embedded" }),
+    ...(host !== undefined && { CLIENT_HOST: host }),
+    CLIENT_PROTOCOL: client,
+    // What a client speaks is not seen in a history.
+    SAVE_HISTORIES: histories && client === "grpc" ? join(histories, name) : "",
+  };
+}
+
+type Ran = Omit<Outcome, "column" | "seconds">;
+
+function notStarted(result: Pick<Result, "error" | "missing">): Ran {
+  const results = [{ name: "(start of the runner)", ok: false, ms: 0, ...result }];
+  return { version: "", scenarios: [], results };
+}
+
+async function runOn(column: Column, wanted: Wanted): Promise<Ran> {
+  const { name, runtime, host } = column;
+  let command: string;
+  try {
+    command = runtimeCommand(runtime);
+    // Installed here, where only one column at a time is.
+    if (host === "chromium") chromiumCommand();
+    else if (host !== undefined) runtimeCommand(host);
+  } catch (error) {
+    return notStarted({ missing: String(error) });
+  }
+  const report = `${reports}/conformance-${name}.jsonl`;
   rmSync(report, { force: true });
-  const child = spawn(runtimeCommand(name), [...runnerArguments(name), report, ...selection(column, words)], {
+  const args = [...typescriptArguments(runtime), "test/conformance/runner.ts", report];
+  const child = spawn(command, [...args, ...selection(column, wanted)], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     timeout: 15 * 60_000,
-    env: {
-      ...process.env,
-      ...(server === "embedded" && { TEMPORAL_ADDRESS: "embedded" }),
-      CLIENT_PROTOCOL: client,
-    },
+    env: { ...process.env, ...environmentOf(column) },
   });
   const [status, signal] = (await once(child, "exit")) as [number | null, string | null];
   const lines = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").filter(Boolean) : [];
-  const [plan, ...results] = lines.map((line) => JSON.parse(line) as Result & { planned?: string[] });
-  const done = new Set(results.map((result) => result.name));
   const why = `the process ended (status ${status}, signal ${signal}) before it finished`;
-  const missing = (plan?.planned ?? ["(start of the runner)"]).filter((scenario) => !done.has(scenario));
-  return [...results, ...missing.map((scenario) => ({ name: scenario, ok: false, ms: 0, error: why }))];
+  if (lines.length === 0) return notStarted({ error: why });
+  const { planned, all, version } = JSON.parse(lines[0]!) as Plan;
+  const results = lines.slice(1).map((line) => JSON.parse(line) as Result);
+  const done = new Set(results.map((result) => result.name));
+  const lost = planned.filter((scenario) => !done.has(scenario));
+  return {
+    version,
+    scenarios: all,
+    results: [...results, ...lost.map((scenario) => ({ name: scenario, ok: false, ms: 0, error: why }))],
+  };
 }
 
-function verdict(runtime: ColumnName, result: Result): Verdict {
-  // What is compulsory fails when it cannot be run.
-  if (result.missing !== undefined) return process.env["CI"] === "true" ? "FAILED" : "NOT RUN";
-  const expected = known[runtime][result.name] !== undefined;
-  if (result.ok) return expected ? "PASSED" : "ok";
-  return expected ? "known" : "FAILED";
+/** Some at a time: columns with the real server wait for it most of their time. */
+async function runColumns(wanted: Wanted): Promise<readonly Outcome[]> {
+  const outcomes = new Map<Column, Outcome>();
+  const order = ["all", "third", "core"];
+  const longestFirst = [...wanted.columns].sort((a, b) => order.indexOf(a.ci) - order.indexOf(b.ci));
+  const queue = longestFirst[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (const column of queue) {
+      const start = performance.now();
+      const ran = await runOn(column, wanted);
+      const seconds = (performance.now() - start) / 1000;
+      outcomes.set(column, { column, seconds, ...ran });
+      console.log(`${column.name}: ${seconds.toFixed(1)} s`);
+    }
+  };
+  await Promise.all(Array.from({ length: wanted.lanes }, lane));
+  return wanted.columns.map((column) => outcomes.get(column)!);
 }
 
-function table(byRuntime: ReadonlyMap<ColumnName, readonly Result[]>): string {
-  const names = [...new Set([...byRuntime.values()].flat().map(({ name }) => name))].sort();
-  const width = Math.max(...names.map((name) => name.length));
-  const rows = names.map((name) => {
-    const cells = [...byRuntime].map(([runtime, results]) => {
-      const result = results.find((one) => one.name === name);
-      return (result ? `${verdict(runtime, result)} ${result.ms} ms` : "-").padEnd(18);
-    });
-    return `${name.padEnd(width)}  ${cells.join("")}`.trimEnd();
-  });
-  return [
-    `${"scenario".padEnd(width)}  ${[...byRuntime.keys()].map((name) => name.padEnd(18)).join("")}`,
-    ...rows,
-  ].join("\n");
+/** Tells what the table cannot, and counts. */
+function tell(
+  { column, results }: Outcome,
+  count: { passed: number; failed: number; skipped: number },
+): void {
+  for (const result of results) {
+    const verdict = verdictOf(column, result);
+    const what = `${column.name}: ${result.name}`;
+    if (verdict === "+") count.passed++;
+    else if (verdict === "F" || verdict === "P") count.failed++;
+    else if (verdict !== "/") count.skipped++;
+    if (verdict === "F") console.log(`\n${what} failed: ${result.error ?? result.missing}`);
+    if (verdict === "P")
+      console.log(`\n${what} passes but is listed as a known failure: ${knownFailure(column, result.name)}`);
+    if (verdict === "?") console.log(`\nNOT RUN: ${what}: ${result.missing}`);
+  }
+}
+
+/** Known failures that every column of a kind shares are said once. */
+function tellKnown(outcomes: readonly Outcome[]): void {
+  const lines = new Set<string>();
+  for (const { column, results } of outcomes) {
+    for (const result of results) {
+      if (verdictOf(column, result) === "k")
+        lines.add(`${result.name} fails as known: ${knownFailure(column, result.name)}`);
+    }
+  }
+  if (lines.size > 0) console.log(`\n${[...lines].sort().join("\n")}`);
 }
 
 async function main(): Promise<void> {
-  const words = process.argv.slice(2);
-  const columns = COLUMN_NAMES.filter((name) => words.includes(name));
-  const filters = words.filter((word) => !COLUMN_NAMES.includes(word as ColumnName));
+  const wanted = wantedOf(process.argv.slice(2), COLUMNS);
   mkdirSync(reports, { recursive: true });
-  const byRuntime = new Map<ColumnName, readonly Result[]>();
-  const wanted = columns.length > 0 ? columns : COLUMN_NAMES;
-  const lane = async (names: readonly ColumnName[]): Promise<void> => {
-    for (const name of names) {
-      const start = performance.now();
-      byRuntime.set(name, await runOn(name, filters));
-      console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
-    }
-  };
-  // Two at a time: the long columns wait for the real server most of their time.
-  const isLong = (name: ColumnName): boolean => COLUMNS[name].server === "real" && !COLUMNS[name].core;
-  await Promise.all([lane(wanted.filter(isLong)), lane(wanted.filter((name) => !isLong(name)))]);
-  console.log(table(new Map(wanted.map((name) => [name, byRuntime.get(name) ?? []]))));
+  const outcomes = await runColumns(wanted);
+  console.log(tableText(outcomes));
   const count = { passed: 0, failed: 0, skipped: 0 };
-  for (const [runtime, results] of byRuntime) {
-    for (const result of results) {
-      const found = verdict(runtime, result);
-      if (found === "ok") count.passed++;
-      else if (found === "known" || found === "NOT RUN") count.skipped++;
-      else count.failed++;
-      if (found === "FAILED")
-        console.log(`\n${runtime}: ${result.name} failed: ${result.error ?? result.missing}`);
-      if (found === "PASSED")
-        console.log(
-          `\n${runtime}: ${result.name} passes but is listed as a known failure: ${known[runtime][result.name]}`,
-        );
-      if (found === "known")
-        console.log(`\n${runtime}: ${result.name} fails as known: ${known[runtime][result.name]}`);
-    }
+  tellKnown(outcomes);
+  for (const outcome of outcomes) tell(outcome, count);
+  const all = outcomes.find(({ scenarios }) => scenarios.length > 0)?.scenarios;
+  for (const complaint of all ? idleKnownFailures(COLUMNS, new Set(all)) : []) {
+    count.failed++;
+    console.log(`\ntest/conformance/known-failures.json: ${complaint}`);
   }
-  const left = [...byRuntime].flatMap(([name, results]) => results.map((result) => ({ name, result })));
-  for (const { name, result } of left.filter(({ name, result }) => verdict(name, result) === "NOT RUN"))
-    console.log(`NOT RUN on ${name}: ${result.name}: ${result.missing}`);
+  if (wanted.record) recordOutcomes(outcomes);
+  const missing = unrecorded(all ?? []);
+  if (missing.length > 0)
+    console.log(
+      `\nSTALE: report.json does not have ${missing.join(", ")} (npm run conformance -- --full --record)`,
+    );
   writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
   console.log(
     `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures or not run`,

@@ -1,55 +1,29 @@
 /**
  * Runs scenarios and cases on the runtime that executes this file and writes one JSON line for each.
  *
- *   runner.ts <report file> [words that names must contain, or names after `=`]
+ *   runner.ts <report file> [words that names must contain, names after `=`, or `*3` for every third]
  */
 import { appendFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { cases } from "./cases/all.ts";
-import { hasNexusHandlers } from "./nexus-handlers.ts";
-import type { Scenario } from "./scenario.ts";
-import { scenarios } from "./scenarios/all.mjs";
-import { createWorld, type World } from "./world.ts";
+import type { ClientHost } from "./columns.ts";
+import { startHostedClients } from "./hosted/hosted-clients.ts";
+import { jobs } from "./jobs.ts";
+import type { Plan } from "./verdicts.ts";
+import { createWorld } from "./world.ts";
 
 const CONCURRENCY = 3;
 /** For one scenario, on a busy machine. */
 const LIMIT_MS = 150_000;
 
-interface Job {
-  readonly name: string;
-  /** Why it cannot be run here; absent when it can. */
-  readonly missing?: string | undefined;
-  run(world: World): Promise<void>;
-}
+/** Where the clients live, if not here. */
+const host = process.env["CLIENT_HOST"] as ClientHost | undefined;
+const isAboutClients = (process.env["CLIENT_PROTOCOL"] ?? "grpc") !== "grpc";
+const NOT_OF_THE_CLIENT = "it does nothing by a client that the columns of gRPC do not show";
 
-const NO_HANDLERS =
-  "the official SDK, which answers Nexus operations, is not installed: npm ci --prefix test/interop";
-
-const jobs: readonly Job[] = [
-  ...(scenarios as readonly Scenario[]).map((scenario) => ({
-    name: scenario.subject,
-    missing: scenario.needs === undefined || hasNexusHandlers() ? undefined : NO_HANDLERS,
-    run: (world: World) => runScenario(world, scenario),
-  })),
-  ...cases.map(({ name, run }) => ({ name, run: (world: World) => run(world.caseWorld(name)) })),
-];
-
-async function runScenario(world: World, scenario: Scenario): Promise<void> {
-  const context = world.context(scenario);
-  try {
-    if (scenario.needs !== undefined) await world.nexusHandlers.start();
-    if (scenario.run) {
-      await scenario.run(context);
-    } else {
-      await context.startWorker();
-      const handle = await context.start();
-      await scenario.act?.(handle, context);
-      await context.ended(handle);
-      await context.save(handle);
-    }
-  } finally {
-    await context.finish();
-  }
+function runtimeVersion(): string {
+  const { bun, deno, node } = process.versions;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? `Node ${node}` : `Deno ${deno}`;
 }
 
 async function withLimit(work: Promise<void>): Promise<void> {
@@ -67,31 +41,45 @@ async function withLimit(work: Promise<void>): Promise<void> {
 async function main(report: string, words: readonly string[]): Promise<void> {
   writeFileSync(report, "");
   const write = (line: object): void => appendFileSync(report, `${JSON.stringify(line)}\n`);
-  const isMeant = (name: string): boolean =>
-    words.some((word) => (word.startsWith("=") ? name === word.slice(1) : name.includes(word)));
-  const chosen = jobs.filter(({ name }) => words.length === 0 || isMeant(name));
+  const isMeant = (name: string, index: number): boolean =>
+    words.some((word) => {
+      if (word.startsWith("=")) return name === word.slice(1);
+      return word.startsWith("*") ? index % Number(word.slice(1)) === 0 : name.includes(word);
+    });
+  const chosen = jobs.filter(({ name }, index) => words.length === 0 || isMeant(name, index));
   const unknown = words.filter(
     (word) => word.startsWith("=") && jobs.every(({ name }) => `=${name}` !== word),
   );
   if (unknown.length > 0) throw new Error(`there are no scenarios ${unknown.join(", ")}`);
-  write({ planned: chosen.map(({ name }) => name) });
   const world = await createWorld(process.env["TEMPORAL_ADDRESS"] ?? "localhost:7233");
+  const hosted = host === undefined ? undefined : await startHostedClients(host, world);
+  const plan: Plan = {
+    planned: chosen.map(({ name }) => name),
+    all: jobs.map(({ name }) => name),
+    version: hosted?.version ?? runtimeVersion(),
+  };
+  write(plan);
   const queue = chosen[Symbol.iterator]();
   const lane = async (): Promise<void> => {
     for (const job of queue) {
+      if (isAboutClients && job.hosted === undefined) {
+        write({ name: job.name, ok: false, ms: 0, apart: NOT_OF_THE_CLIENT });
+        continue;
+      }
       if (job.missing !== undefined) {
         write({ name: job.name, ok: false, ms: 0, missing: job.missing });
         continue;
       }
       const start = performance.now();
       let error: string | undefined;
-      await withLimit(job.run(world)).catch((reason: unknown) => {
+      await withLimit(hosted ? hosted.run(job) : job.run(world)).catch((reason: unknown) => {
         error = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
       });
       write({ name: job.name, ok: error === undefined, ms: Math.round(performance.now() - start), error });
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await hosted?.close();
   await world.close();
 }
 

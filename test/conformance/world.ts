@@ -3,18 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import {
-  Client,
-  Connection,
-  WithStartWorkflowOperation,
-  type Workflow,
-  type WorkflowClient,
-  type WorkflowHandle,
-} from "perdure/client";
-import * as common from "perdure/common";
+import { Client, Connection } from "perdure/client";
+import { createGateway } from "perdure/gateway";
 import { EmbeddedServer } from "perdure/server";
 import { bundleWorkflowCode, Worker, type WorkerOptions } from "perdure/worker";
-import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import * as activities from "./activities.ts";
 import { caseActivities } from "./case-activities.ts";
 import type { CaseWorld } from "./cases/case.ts";
@@ -23,13 +15,8 @@ import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { NexusHandlers } from "./nexus-handlers.ts";
 import { installObservedRuntime } from "./observed.ts";
 import { recordedHistory } from "./recorded.ts";
-import type {
-  Scenario,
-  ScenarioClient,
-  ScenarioContext,
-  ScenarioHandle,
-  ScenarioWorker,
-} from "./scenario.ts";
+import type { ScenarioWorker } from "./scenario.ts";
+import type { WorkerSide } from "./scenario-course.ts";
 import { startWorkerProcess } from "./worker-processes.ts";
 
 /**
@@ -65,14 +52,16 @@ const EMBEDDED_ATTRIBUTES = {
 
 export interface World {
   readonly address: string;
+  /** Where the client's protocol is spoken. */
+  readonly clientAddress: string;
   readonly connection: Connection;
   readonly client: Client;
   readonly bundles: Readonly<Record<string, { code: string }>>;
   /** The worker that answers Nexus operations. */
   readonly nexusHandlers: NexusHandlers;
-  context(scenario: Scenario): ScenarioContext & { finish(): Promise<void> };
+  readonly workers: WorkerSide;
   /** A world of its own for a case. */
-  caseWorld(name: string): CaseWorld;
+  caseWorld(name: string, taskQueue?: string): CaseWorld;
   close(): Promise<void>;
 }
 
@@ -84,9 +73,10 @@ export async function createWorld(wanted: string): Promise<World> {
   const embedded =
     wanted === EMBEDDED ? new EmbeddedServer({ searchAttributes: EMBEDDED_ATTRIBUTES }) : undefined;
   // In process for this world's own calls; by a port for what runs in processes of its own.
-  const address = embedded ? (await embedded.listen()).address : wanted;
+  const address = embedded ? (await embedded.listen({ corsOrigins: ["*"] })).address : wanted;
   const connection = await Connection.connect(embedded ? { transport: embedded } : { address });
-  const clientConnection = await clientConnectionTo(address, embedded !== undefined, connection);
+  const door = await openDoor(address, embedded !== undefined);
+  const clientConnection = protocol === "grpc" ? connection : await connectBy(door.address);
   const client = new Client({ connection: clientConnection });
   const bundles = {
     all: await bundleWorkflowCode({ workflowsPath: here("workflows/mod.ts") }),
@@ -106,89 +96,62 @@ export async function createWorld(wanted: string): Promise<World> {
   const nexusHandlers = new NexusHandlers(address);
   return {
     ...world,
-    context: (scenario) => contextOf(world, scenario),
-    caseWorld: (name) => caseWorldOf(world, caseBundles, name),
+    clientAddress: door.address,
+    workers: {
+      startWorker: async (taskQueue, options) => await startWorker(world, taskQueue, options),
+      startWorkerProcess: async (taskQueue) =>
+        await startWorkerProcess({ address, taskQueue, workflows: "workflows" }),
+      compare,
+    },
+    caseWorld: (name, taskQueue) => caseWorldOf(world, caseBundles, { name, taskQueue }),
     nexusHandlers,
     async close() {
       await nexusHandlers.stop();
       if (clientConnection !== connection) await clientConnection.close();
       await connection.close();
+      await door.close();
       await embedded?.close();
     },
   };
 }
 
-/** The client's own connection where it is to speak another protocol than the worker. */
-async function clientConnectionTo(
-  address: string,
-  embedded: boolean,
-  connection: Connection,
-): Promise<Connection> {
-  const wanted = (process.env["CLIENT_PROTOCOL"] ?? "grpc") as ClientProtocol;
-  if (wanted === "grpc") return connection;
-  if (wanted === "http-json" && !embedded) {
-    const httpAddress = process.env["TEMPORAL_HTTP_ADDRESS"];
-    if (httpAddress === undefined)
-      throw new Error("TEMPORAL_HTTP_ADDRESS is not set: where is the server's HTTP port?");
-    return await Connection.connect({ address: httpAddress, protocol: wanted });
+/** What the client speaks; the worker speaks gRPC, or is in the server's process. */
+const protocol = (process.env["CLIENT_PROTOCOL"] ?? "grpc") as ClientProtocol;
+
+interface Door {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Where the client's protocol is spoken. A web page needs the leave of the server, which Temporal's HTTP port does not give. */
+async function openDoor(address: string, embedded: boolean): Promise<Door> {
+  if (protocol !== "http-json" || embedded) return { address, close: async () => {} };
+  if (process.env["CLIENT_HOST"] === "chromium") {
+    const gateway = createGateway({ upstream: address, corsOrigins: ["*"] });
+    return { address: (await gateway.listen()).address, close: async () => await gateway.close() };
   }
-  return wanted === "connect-json"
+  const httpAddress = process.env["TEMPORAL_HTTP_ADDRESS"];
+  if (httpAddress === undefined)
+    throw new Error("TEMPORAL_HTTP_ADDRESS is not set: where is the server's HTTP port?");
+  return { address: httpAddress, close: async () => {} };
+}
+
+async function connectBy(address: string): Promise<Connection> {
+  return protocol === "connect-json"
     ? await Connection.connect({ address, protocol: "connect", useBinaryFormat: false })
-    : await Connection.connect({ address, protocol: wanted });
+    : await Connection.connect({ address, protocol });
 }
 
 type Shared = Pick<World, "address" | "connection" | "client" | "bundles">;
 
-function contextOf(world: Shared, scenario: Scenario): ScenarioContext & { finish(): Promise<void> } {
-  const unique = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
-  const taskQueue = `tq-${scenario.subject}-${unique}`;
-  const workflowId = `wf-${scenario.subject}-${unique}`;
-  const workers: ScenarioWorker[] = [];
-  const children: { kill(): Promise<void> }[] = [];
-  const options = typeof scenario.options === "function" ? scenario.options(common) : scenario.options;
-  const startOptions = { taskQueue, workflowId, args: [...(scenario.args ?? [])], ...options };
-  const client = scenarioClient(world.client.workflow);
-  return {
-    client,
-    connection: world.connection,
-    clientWith: (workflow) =>
-      scenarioClient(new Client({ connection: world.connection, interceptors: { workflow } }).workflow),
-    address: world.address,
-    taskQueue,
-    workflowId,
-    startOptions,
-    pause: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-    start: async (overrides = {}) => await client.start(scenario.workflow, { ...startOptions, ...overrides }),
-    withStart: (overrides = {}) =>
-      new WithStartWorkflowOperation(scenario.workflow, {
-        ...startOptions,
-        workflowIdConflictPolicy: "USE_EXISTING",
-        ...overrides,
-      }),
-    ended: async (handle) => await handle.result().catch(() => undefined),
-    async startWorker(options = {}) {
-      const worker = await startWorker(world, taskQueue, options);
-      workers.push(worker);
-      return worker;
-    },
-    async startWorkerProcess() {
-      const child = await startWorkerProcess({ address: world.address, taskQueue, workflows: "workflows" });
-      children.push(child);
-      return child;
-    },
-    history: async (handle) => await handle.fetchHistory(),
-    save: async (handle, subject = scenario.subject) => await compare(handle, subject),
-    async finish() {
-      await Promise.all(children.map((child) => child.kill()));
-      await Promise.all(workers.map((worker) => worker.stop()));
-    },
-  };
-}
-
-function caseWorldOf(world: Shared, bundles: CaseWorld["bundles"], name: string): CaseWorld {
+function caseWorldOf(
+  world: Shared,
+  bundles: CaseWorld["bundles"],
+  of: { readonly name: string; readonly taskQueue: string | undefined },
+): CaseWorld {
   const { address, connection, client } = world;
-  const unique = `${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 40)}-${Math.random().toString(36).slice(2, 10)}`;
-  const taskQueue = `tq-${unique}`;
+  const unique = `${of.name.replace(/[^a-z0-9]+/gi, "-").slice(0, 40)}-${Math.random().toString(36).slice(2, 10)}`;
+  const taskQueue = of.taskQueue ?? `tq-${unique}`;
   let ids = 0;
   return {
     address,
@@ -210,47 +173,6 @@ function caseWorldOf(world: Shared, bundles: CaseWorld["bundles"], name: string)
       return await worker.runUntil(async () => await use(worker));
     },
   };
-}
-
-/** Perdure's workflow client as scenarios use it. */
-function scenarioClient(client: WorkflowClient): ScenarioClient {
-  type StartOptions = Parameters<WorkflowClient["start"]>[1];
-  type SignalOptions = Parameters<WorkflowClient["signalWithStart"]>[1];
-  return {
-    start: async (workflow, options) =>
-      flat(await client.start(workflow, options as unknown as StartOptions)),
-    signalWithStart: async (workflow, options) =>
-      flat(await client.signalWithStart(workflow, options as unknown as SignalOptions)),
-    executeUpdateWithStart: async (name, options) => {
-      const operation = options["startWorkflowOperation"] as WithStartWorkflowOperation<Workflow>;
-      return await client.executeUpdateWithStart(name, { ...options, startWorkflowOperation: operation });
-    },
-    getHandle: (workflowId, runId, options) => flat(client.getHandle(workflowId, runId, options)),
-  };
-}
-
-const originals = new WeakMap<object, WorkflowHandle>();
-
-/** Scenarios read events in the JSON form that official handles give: attributes as a property of the event. */
-function flat(handle: WorkflowHandle): ScenarioHandle {
-  const fetchHistory: ScenarioHandle["fetchHistory"] = async () => {
-    const { events } = await handle.fetchHistory();
-    return {
-      events: events.map((event) => ({
-        ...event,
-        [event.attributes.case ?? "unknown"]: event.attributes.value,
-      })),
-    };
-  };
-  const wrapped = new Proxy(handle, {
-    get: (target, key) => (key === "fetchHistory" ? fetchHistory : bound(target, Reflect.get(target, key))),
-  });
-  originals.set(wrapped, handle);
-  return wrapped as unknown as ScenarioHandle;
-}
-
-function bound(target: object, value: unknown): unknown {
-  return typeof value === "function" ? value.bind(target) : value;
 }
 
 /** `REPLAY_ON_EVERY_TASK=1`: everything must pass with that option too. */
@@ -294,22 +216,16 @@ async function startWorker(
   };
 }
 
-/** `SAVE_HISTORIES=<folder>`: where histories are kept, for the official SDK to replay. */
+/** `SAVE_HISTORIES=<folder>`: where histories are kept, for other runtimes and the official SDK to replay. */
 const saveFolder = process.env["SAVE_HISTORIES"];
 
 function keep(subject: string, history: HistoryJson): void {
   if (!saveFolder) return;
-  const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
-  const where = process.env["TEMPORAL_ADDRESS"] === EMBEDDED ? `${runtime}-${EMBEDDED}` : runtime;
   mkdirSync(saveFolder, { recursive: true });
-  writeFileSync(join(saveFolder, `${subject}-${where}.json`), JSON.stringify(history));
+  writeFileSync(join(saveFolder, `${subject}.json`), JSON.stringify(history));
 }
 
-async function compare(handle: ScenarioHandle, subject: string): Promise<void> {
-  const original = originals.get(handle);
-  if (!original)
-    throw new Error(`save("${subject}") needs a handle that the scenario got from start or getHandle`);
-  const actual = historyToJson(await original.fetchHistory()) as unknown as HistoryJson;
+async function compare(subject: string, actual: HistoryJson): Promise<void> {
   keep(subject, actual);
   const differences = historyDifferences(recordedHistory(subject), actual, !OWN_VALUES.has(subject));
   if (differences.length > 0)

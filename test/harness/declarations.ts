@@ -25,13 +25,22 @@ export function writeDeclarations(entries: readonly string[], outDir: string): v
     }
     const target = join(outDir, path.replace(/\.ts$/, ".d.ts"));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, withJsSpecifiers(outputText));
+    writeFileSync(target, withJsSpecifiers(withoutDoubles(outputText)));
     for (const specifier of relativeImports(outputText))
       queue.push(normalize(join(dirname(path), specifier)));
   }
 }
 
 const RELATIVE = /((?:from|import)\s*\(?\s*")(\.{1,2}\/[^"]+)\.ts"/g;
+
+const SYMBOL_PROPERTY = /^ *(\[Symbol\.\w+\]): .*;\n/gm;
+
+/** `transpileDeclaration` gives a method that has a symbol for a name twice: as what it is, and as a property before all others. */
+function withoutDoubles(text: string): string {
+  return text.replace(SYMBOL_PROPERTY, (line: string, name: string) =>
+    text.includes(`${name}(`) ? "" : line,
+  );
+}
 
 function withJsSpecifiers(text: string): string {
   return text.replace(RELATIVE, '$1$2.js"');

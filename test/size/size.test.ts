@@ -42,6 +42,7 @@ async function sizeOf(subpath: string): Promise<Size> {
     alias: {
       "#platform": `${root}runtimes/node/mod.ts`,
       "#platform/worker": `${root}runtimes/node/worker.ts`,
+      "#platform/thread": `${root}runtimes/node/thread-entry.ts`,
       "#platform/testing": `${root}runtimes/node/testing.ts`,
       "#platform/server": `${root}runtimes/node/server.ts`,
     },

@@ -7,11 +7,13 @@ import {
   type RpcAnswer,
   type RpcCallOptions,
   RpcError,
+  type RpcPeer,
 } from "../../../src/platform/rpc-port.ts";
 import { MAX_TIMER_MS } from "../../../src/server/limits.ts";
 import { checkTimeout, encodeMessage, refusal } from "../../../src/server/listen/grpc-wire.ts";
 import { WATCH_PATH, watchHealth } from "../../../src/server/listen/health-watch.ts";
 import { MIN_GZIP_BYTES } from "../../../src/server/listen/limits.ts";
+import { peerBehindProxy } from "../../../src/server/listen/peer.ts";
 import { encodeFrame, PREFIX_BYTES } from "../grpc/framing.ts";
 import type { GrpcSession } from "./grpc-session.ts";
 import { readMetadata, unpadded, writeMetadata } from "./metadata.ts";
@@ -81,6 +83,13 @@ export class GrpcCall implements RpcCallOptions {
 
   get metadata(): Metadata {
     return readMetadata(this.#init.headers);
+  }
+
+  get peer(): RpcPeer {
+    const { clientAddressHeader } = this.#session.settings;
+    if (clientAddressHeader === undefined) return this.#session.peer;
+    const header = this.#init.headers[clientAddressHeader];
+    return peerBehindProxy(this.#session.peer, header === undefined ? undefined : String(header));
   }
 
   /** A piece of the request. */

@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
-import { GrpcStatus, type RpcPort } from "../../../src/platform/rpc-port.ts";
+import { GrpcStatus, type RpcPeer, type RpcPort } from "../../../src/platform/rpc-port.ts";
 import { closing, grpcContentType, parseTimeout, refusal } from "../../../src/server/listen/grpc-wire.ts";
 import { ANSWER_MS, IDLE_MS, MAX_CONNECTION_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
 import { errorHeaders, GrpcCall, respondOnly } from "./grpc-call.ts";
 import { binaryProblem } from "./metadata.ts";
+import { peerOf } from "./peer.ts";
 import { Turns } from "./turns.ts";
 
 /** What all connections of a listener share. */
 export interface GrpcSettings {
   readonly maxRequestBytes: number;
   readonly compress: "remote" | "accepted";
+  readonly clientAddressHeader: string | undefined;
 }
 
 /** What a request that is not gRPC may hold of its connection's budget. */
@@ -20,6 +22,8 @@ export interface WebShare {
   readonly full: boolean;
   /** Whose turn it is: each is to see what those before it hold. */
   readonly turns: Turns;
+  /** Who is at the other end of the connection. */
+  readonly peer: RpcPeer;
   /** Gives everything back; once. */
   end(): void;
 }
@@ -61,6 +65,8 @@ function onError(): void {
 export class GrpcSession {
   readonly settings: GrpcSettings;
   readonly port: RpcPort;
+  /** Who is at the other end. */
+  readonly peer: RpcPeer;
   /** Whether answers are gzipped for callers that did not gzip their request. */
   readonly compresses: boolean;
   readonly #session: ServerHttp2Session;
@@ -80,6 +86,7 @@ export class GrpcSession {
   constructor(session: ServerHttp2Session, port: RpcPort, settings: GrpcSettings) {
     this.#session = session;
     this.port = port;
+    this.peer = peerOf(session.socket);
     this.settings = settings;
     this.compresses = settings.compress === "accepted" || !isLocal(session);
   }
@@ -157,6 +164,7 @@ export class GrpcSession {
         return isFull();
       },
       turns: this.#turns,
+      peer: this.peer,
       hold: (bytes) => {
         if (!this.hold(bytes)) return false;
         held += bytes;

@@ -229,7 +229,7 @@ export const clientCases: readonly Case[] = [
         await handle.result();
         assert.equal(await handle.query(state), "got end");
         const strict = new (client.constructor as typeof import("perdure/client").Client)({
-          connection: world.connection,
+          connection: client.connection,
           workflow: { queryRejectCondition: "NOT_OPEN" },
         });
         const error = await rejection(strict.workflow.getHandle(handle.workflowId).query(state));
@@ -253,7 +253,7 @@ export const clientCases: readonly Case[] = [
   {
     name: "client: deadline and abort signal end a call",
     async run(world) {
-      const { connection } = world;
+      const { connection } = world.client;
       const handle = await startWaiting(world);
       const late = await rejection(connection.withDeadline(Date.now() + 300, () => handle.result()));
       assert.ok(isGrpcDeadlineError(late), String(late));

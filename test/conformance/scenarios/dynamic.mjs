@@ -1,13 +1,18 @@
 /** Workflows and activities of any name, handlers for any name, and the order in which what waited for them comes. */
 import { settled, until } from "./wait.mjs";
 
+/** A worker that takes activities of any name. */
+export const dynamicWorker = {
+  activities: { default: async (...args) => ["default activity", ...args] },
+};
+
 export const dynamicScenarios = [
   {
     subject: "dynamic-workflow-and-activity",
     workflow: "noWorkflowOfThisName",
     args: ["x", { y: 1 }],
     async run({ start, startWorker, ended, save }) {
-      await startWorker({ activities: { default: async (...args) => ["default activity", ...args] } });
+      await startWorker(dynamicWorker);
       const handle = await start();
       await ended(handle);
       await save(handle);

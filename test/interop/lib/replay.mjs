@@ -50,14 +50,13 @@ export async function replayFiles(files, worker) {
   return results;
 }
 
-/** Replays a folder, prints each failure and the sum, and sets the exit code. */
-export async function replayAndReport(folder) {
-  const files = await historyFilesIn(folder);
+/** Replays the histories of folders, prints each failure and the sum, and sets the exit code. */
+export async function replayAndReport(...folders) {
+  const files = (await Promise.all(folders.map(historyFilesIn))).flat();
   const { histories: subjects } = JSON.parse(
     await readFile(join(historiesFolder, "configured/index.json"), "utf8"),
   );
-  const isConfigured = (file) =>
-    Object.keys(subjects).some((subject) => basename(file).startsWith(`${subject}-`));
+  const isConfigured = (file) => Object.hasOwn(subjects, basename(file, ".json"));
   const configured = files.filter(isConfigured);
   const results = await replayFiles(files.filter((file) => !isConfigured(file)));
   if (configured.length > 0) results.push(...(await replayFiles(configured, await configuredReplayWorker())));

@@ -1,0 +1,114 @@
+/** Runs jobs in a page of headless Chromium, which asks for them. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { chromiumCommand, chromiumVersion } from "../../harness/chromium-command.ts";
+import { bundleForHost } from "./hosted-bundle.ts";
+import type { Host } from "./hosted-clients.ts";
+import type { HostedAnswer, HostedJob } from "./job.ts";
+
+/** A browser opens six connections to an origin at most, and each job may hold several long polls. */
+const LANES = 2;
+
+const FLAGS = [
+  "--headless=new",
+  "--no-first-run",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--disable-background-networking",
+  "--disable-component-update",
+  // Tests run as root in containers, where Chromium's own sandbox does not start.
+  "--no-sandbox",
+];
+
+/** Hands jobs to the page and takes its answers. */
+class JobQueue {
+  readonly #script: string;
+  readonly #waiting: { readonly id: number; readonly job: HostedJob }[] = [];
+  readonly #idle: ServerResponse[] = [];
+  readonly #open: Map<number, (answer: HostedAnswer) => void> = new Map();
+  #lastId = 0;
+
+  constructor(script: string) {
+    this.#script = script;
+  }
+
+  perform(job: HostedJob): Promise<HostedAnswer> {
+    const id = ++this.#lastId;
+    this.#waiting.push({ id, job });
+    this.#hand();
+    return new Promise((resolve) => this.#open.set(id, resolve));
+  }
+
+  /** The page is gone: what is open will not be answered. */
+  fail(error: string): void {
+    for (const resolve of this.#open.values()) resolve({ error });
+    this.#open.clear();
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const [, what = "", id = ""] = new URL(request.url ?? "/", "http://page").pathname.split("/");
+    if (what === "") {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end('<!doctype html><title>jobs</title><script type="module" src="/script.js"></script>');
+    } else if (what === "script.js") {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(this.#script);
+    } else if (what === "job") {
+      this.#idle.push(response);
+      this.#hand();
+    } else if (what === "answer") {
+      let text = "";
+      request.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      request.on("end", () => {
+        // Sent by `chromium-entry.ts`.
+        this.#open.get(Number(id))?.(JSON.parse(text) as HostedAnswer);
+        this.#open.delete(Number(id));
+        response.writeHead(200).end();
+      });
+    } else {
+      response.writeHead(404).end();
+    }
+  }
+
+  #hand(): void {
+    while (this.#waiting.length > 0 && this.#idle.length > 0) {
+      const response = this.#idle.shift()!;
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(this.#waiting.shift()));
+    }
+  }
+}
+
+export async function startChromiumHost(): Promise<Host> {
+  const command = chromiumCommand();
+  const queue = new JobQueue(await bundleForHost("chromium-entry.ts", ["browser"]));
+  const server = createServer((request, response) => queue.answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const profile = mkdtempSync(join(tmpdir(), "perdure-chromium-"));
+  const page = `http://127.0.0.1:${port}/?lanes=${LANES}`;
+  const child = spawn(command, [...FLAGS, `--user-data-dir=${profile}`, page], { stdio: "ignore" });
+  child.once("exit", (code, signal) => queue.fail(`Chromium ended (status ${code}, signal ${signal})`));
+  const atExit = (): void => void child.kill("SIGKILL");
+  process.once("exit", atExit);
+  return {
+    version: chromiumVersion(command),
+    perform: (job) => queue.perform(job),
+    async close() {
+      process.removeListener("exit", atExit);
+      const ended = child.exitCode === null ? once(child, "exit") : undefined;
+      child.kill("SIGTERM");
+      await ended;
+      server.closeAllConnections();
+      server.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
