@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./harness/build.ts";
-import { NoRealServerError, startRealServer } from "./harness/real-server.ts";
+import { findTemporal, NoRealServerError, startRealServer } from "./harness/real-server.ts";
 import { runtimeCommand } from "./harness/runtimes.ts";
 
 interface Count {
@@ -87,6 +87,7 @@ function packages(): Count {
 function closingLine(program: string, args: readonly string[], name: string): Count {
   const stdio = ["ignore", "pipe", "inherit"] as const;
   const { stdout } = spawnSync(program, args, { cwd: root, encoding: "utf8", stdio: [...stdio] });
+  for (const [, what] of stdout.matchAll(/^NOT RUN: (.+)$/gm)) if (what) notRun.push(what);
   const closing = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
   if (closing?.[2] !== "0") console.log(stdout);
   console.log(`${name}: ${closing?.[0].trim() ?? "ended without a closing line"}`);
@@ -99,14 +100,23 @@ function add(total: Count, { passed, failed, skipped }: Count): void {
   total.skipped += skipped;
 }
 
-/** Clients and listeners on the runtimes that vitest does not run on; on Node they are unit tests. */
+const FAULTS = [
+  "test/transport/run-faults.ts",
+  "test/server/listen/run-listen.ts",
+  "test/gateway/run-gateway.ts",
+];
+
+/** Clients, listeners and the gateway on the runtimes that vitest does not run on; on Node they are unit tests. And the CLI's server on all. */
 function faults(): Count {
   if (!compulsory) {
-    notRun.push("faults of the transport and the listeners on Bun and Deno (run `npm test -- faults`)");
+    notRun.push(
+      "faults of the transport, the listeners and the gateway on Bun and Deno (run `npm test -- faults`)",
+    );
+    notRun.push("`perdure dev` as a process on Node, Bun and Deno (run `npm test -- faults`)");
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  for (const file of ["test/transport/run-faults.ts", "test/server/listen/run-listen.ts"]) {
+  for (const file of FAULTS) {
     for (const [runtime, args] of [
       ["bun", ["run", file, ...runtimeArgument(file, "bun")]],
       ["deno", ["run", "--allow-all", "--no-check", "--quiet", file, ...runtimeArgument(file, "deno")]],
@@ -114,6 +124,7 @@ function faults(): Count {
       add(count, closingLine(runtimeCommand(runtime), args, `${file} on ${runtime}`));
     }
   }
+  add(count, closingLine("npx", ["tsx", "test/cli/dev-processes.ts"], "`perdure dev` on all runtimes"));
   return count;
 }
 
@@ -182,10 +193,24 @@ function replays(): Count {
 
 /** The official SDK in `test/interop`: installed where it must be there, else used when it is. */
 function officialSdk(): boolean {
-  const installed = (): boolean => existsSync(`${root}test/interop/node_modules/@temporalio/worker`);
+  const { dependencies } = JSON.parse(readFileSync(`${root}test/interop/package.json`, "utf8"));
+  const installed = (): boolean =>
+    Object.keys(dependencies).every((name) => existsSync(`${root}test/interop/node_modules/${name}`));
   if (!installed() && compulsory)
     command("npm", ["ci", "--prefix", "test/interop", "--no-audit", "--no-fund"]);
   return installed();
+}
+
+/** Whether there is a real Temporal server, or how to get one; only CI must have it. */
+function canHaveRealServer(): boolean {
+  if (process.env["TEMPORAL_ADDRESS"]) return true;
+  try {
+    findTemporal();
+    return true;
+  } catch (error) {
+    if (compulsory || !(error instanceof NoRealServerError)) throw error;
+    return false;
+  }
 }
 
 /** Perdure beside the official SDK on one server: random programs, and running workflows that change hands. */
@@ -201,8 +226,14 @@ function interop(): Count {
   add(count, closingLine("npx", client, "the official SDK's connections on our listeners"));
   const clients = ["tsx", "test/interop/embedded/main.mjs"];
   add(count, closingLine("npx", clients, "others' clients and test environments on the embedded server"));
-  for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
-    add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
+  const through = [...clients, "gateway", "typescript"];
+  add(count, closingLine("npx", through, "the official SDK, client and worker, through the gateway"));
+  if (canHaveRealServer()) {
+    for (const args of [["test/fuzz/main.ts", "--seconds", "20", "--seed", "1"], ["test/fuzz/moves.ts"]])
+      add(count, closingLine("npx", ["tsx", ...args], args[0] ?? ""));
+  } else {
+    notRun.push("random programs under both SDKs, which need the real Temporal server (run `npm run fuzz`)");
+  }
   if (existsSync(histories)) {
     const replay = "test/interop/replay-perdure-histories.mjs";
     add(count, closingLine("node", [replay, histories], "the official SDK replays Perdure's histories"));

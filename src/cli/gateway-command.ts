@@ -8,11 +8,12 @@ import {
   type Listener,
   RPC_GROUPS,
   type RpcGroup,
-  type ServerTlsOptions,
 } from "../gateway/mod.ts";
+import type { ConnectionOptions } from "../transport/mod.ts";
 import { type Command, countOf, ExitCode, isOn, textOf, textsOf, UsageError } from "./command.ts";
+import { listenTlsOf, renewListenTls, upstreamOf } from "./gateway-tls.ts";
 import type { CliHost, OptionTable, ParsedArgs } from "./host.ts";
-import { connectionOptionsOf, serverOptions } from "./server-options.ts";
+import { serverOptions } from "./server-options.ts";
 
 const DEFAULT_LISTEN = "127.0.0.1:8080";
 const { address: _address, namespace: _namespace, ...connecting } = serverOptions;
@@ -82,10 +83,25 @@ export const gatewayCommand: Command = {
       multiple: true,
       help: "Metadata that the server gets besides the usual. May be repeated",
     },
+    "client-address-header": {
+      type: "string",
+      value: "name",
+      help: "Header in which a proxy in front says who calls, such as x-forwarded-for",
+    },
     rps: { type: "string", value: "number", help: "Calls per second of all callers" },
+    "rps-per-caller": { type: "string", value: "number", help: "Calls per second of each caller" },
+    "rps-per-address": {
+      type: "string",
+      value: "number",
+      help: "Calls per second of each address, counted before it is known who calls",
+    },
     "max-polls": { type: "string", value: "number", help: "Polls of workers at a time" },
     "max-poll-ms": { type: "string", value: "number", help: "Longest time of a poll. Default 70000" },
-    "listen-cert": { type: "string", value: "file", help: "Own certificate, PEM: callers come by TLS" },
+    "listen-cert": {
+      type: "string",
+      value: "file",
+      help: "Own certificate, PEM: callers come by TLS. All certificates are read again when their files change",
+    },
     "listen-key": { type: "string", value: "file", help: "Its key, PEM" },
     "listen-client-ca": {
       type: "string",
@@ -96,16 +112,20 @@ export const gatewayCommand: Command = {
     ...connecting,
   },
   run: async (args, host) => {
-    const where = await listenOptionsOf(args, host);
-    const gateway = await gatewayOf(args, host);
+    const tls = await listenTlsOf(args, host);
+    const where: GatewayListenOptions = { ...addressOf(args), ...(tls && { tls }) };
+    const behind = await upstreamOf(args, host);
+    const gateway = await gatewayOf(args, host, behind.upstream);
     const stopped = host.untilAskedToStop();
     const listener = await open(gateway, where);
+    const endings = [behind.renew(), renewListenTls(args, host, listener)];
     const upstream = textOf(args, "upstream") ?? host.env("TEMPORAL_ADDRESS") ?? "localhost:7233";
     host.out(
       `Gateway:  ${listener.address} (gRPC, gRPC-Web, Connect, HTTP API)\nUpstream: ${upstream}\nCtrl-C stops it.\n`,
     );
     const signal = await stopped;
     host.err(`perdure gateway: ${signal}, letting calls under way end\n`);
+    for (const end of endings) end();
     await gateway.close();
     return ExitCode.ok;
   },
@@ -116,6 +136,9 @@ async function open(gateway: Gateway, where: GatewayListenOptions): Promise<List
     return await gateway.listen(where);
   } catch (error) {
     await gateway.close();
+    if (error instanceof TypeError && !error.message.startsWith("auth:")) {
+      throw new UsageError(error.message, { cause: error });
+    }
     if (error instanceof TypeError) {
       throw new UsageError(
         `${where.host} can be reached from other machines: say who may call by --tokens, --jwks-url, --pass-through, --listen-client-ca or --open`,
@@ -128,16 +151,21 @@ async function open(gateway: Gateway, where: GatewayListenOptions): Promise<List
   }
 }
 
-async function gatewayOf(args: ParsedArgs, host: CliHost): Promise<Gateway> {
+async function gatewayOf(args: ParsedArgs, host: CliHost, upstream: ConnectionOptions): Promise<Gateway> {
   const auth = await authOf(args, host);
-  const upstream = await connectionOptionsOf(args, host);
   const address = textOf(args, "upstream");
   try {
     return createGateway({
       upstream: address === undefined ? upstream : { ...upstream, address },
       corsOrigins: textsOf(args, "cors-origin"),
       forwardMetadata: textsOf(args, "forward-metadata"),
-      limits: { requestsPerSecond: countOf(args, "rps"), maxPolls: countOf(args, "max-polls") },
+      clientAddressHeader: textOf(args, "client-address-header"),
+      limits: {
+        requestsPerSecond: countOf(args, "rps"),
+        requestsPerSecondPerCaller: countOf(args, "rps-per-caller"),
+        requestsPerSecondPerAddress: countOf(args, "rps-per-address"),
+        maxPolls: countOf(args, "max-polls"),
+      },
       maxPollMs: countOf(args, "max-poll-ms"),
       ...(auth === undefined ? {} : { auth }),
       ...(isOn(args, "quiet") ? {} : { log: (entry) => host.err(lineOf(entry)) }),
@@ -213,30 +241,13 @@ function groupOf(text: string): RpcGroup {
   throw new UsageError(`--allow-group is '${text}'; it must be one of ${RPC_GROUPS.join(", ")}`);
 }
 
-async function listenOptionsOf(
-  args: ParsedArgs,
-  host: CliHost,
-): Promise<{ readonly host: string; readonly port: number; readonly tls?: ServerTlsOptions }> {
+/** Where to listen. */
+function addressOf(args: ParsedArgs): { readonly host: string; readonly port: number } {
   const text = textOf(args, "listen") ?? DEFAULT_LISTEN;
   const [, name = "127.0.0.1", digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
   if (digits === undefined || port > 65_535) {
     throw new UsageError(`--listen is '${text}'; it must be a port, or host:port`);
   }
-  const where = { host: name.replace(/^\[(.*)\]$/, "$1"), port };
-  const certificate = textOf(args, "listen-cert");
-  const key = textOf(args, "listen-key");
-  const authorities = textOf(args, "listen-client-ca");
-  if (certificate === undefined && key === undefined && authorities === undefined) return where;
-  if (certificate === undefined || key === undefined) {
-    throw new UsageError("--listen-cert and --listen-key must be given together");
-  }
-  return {
-    ...where,
-    tls: {
-      certificate: await host.readFile(certificate),
-      key: await host.readFile(key),
-      clientCertificates: authorities === undefined ? undefined : await host.readFile(authorities),
-    },
-  };
+  return { host: name.replace(/^\[(.*)\]$/, "$1"), port };
 }

@@ -18,6 +18,8 @@ export interface CliHost {
   err(text: string): void;
   /** Resolves with the name of the signal when the process is asked to stop (SIGINT, SIGTERM). */
   untilAskedToStop(): Promise<string>;
+  /** Calls `changed` when a file has become another, until the result is called. */
+  onFileChange(paths: readonly string[], changed: () => void): () => void;
   /** Whether what `err` writes is seen on a terminal. */
   readonly isTerminal: boolean;
 }

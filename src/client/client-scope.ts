@@ -35,12 +35,36 @@ export interface BaseClientOptions {
   namespace?: string | undefined;
 }
 
+/** What making requests and reading answers needs to know; {@link ClientScope} is one, and edge clients have a smaller one. */
+export interface CallingScope {
+  readonly connection: Pick<ConnectionLike, "workflowService">;
+  readonly namespace: string;
+  readonly identity: string;
+  readonly converter: LoadedDataConverter | Promise<LoadedDataConverter>;
+  /** Goes around each wait for a workflow's result; a test environment lets time skip meanwhile. Default: nothing. */
+  readonly whileWaiting: <Result>(wait: () => Promise<Result>) => Promise<Result>;
+  /** Whose payloads those of a workflow are. */
+  workflowContext(workflowId: string): SerializationContext;
+  /** Converts the values of one field. No values give undefined. */
+  encode(
+    what: string,
+    values: readonly unknown[],
+    context: SerializationContext | undefined,
+  ): Promise<Payload[] | undefined>;
+  /** As `encode`, for a record. */
+  encodeMemo(
+    what: string,
+    memo: Readonly<Record<string, unknown>>,
+    context: SerializationContext,
+  ): Promise<Record<string, Payload>>;
+}
+
 /**
  * What the clients of one `Client` have in common: where calls go and how values are converted.
  *
  * S1: the options are checked here and nowhere else.
  */
-export class ClientScope {
+export class ClientScope implements CallingScope {
   readonly connection: ConnectionLike;
   readonly namespace: string;
   readonly identity: string;

@@ -1,19 +1,15 @@
 import { NamespaceNotFoundError, ValueError, WorkflowNotFoundError } from "../common/errors.ts";
 import { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
 import { GrpcStatus, RpcError } from "../platform/rpc-port.ts";
-import { errorDetails, findErrorDetail } from "../transport/error-details.ts";
 import { ServiceError } from "../transport/service-error.ts";
+import { statusDetailText } from "../transport/status-detail.ts";
 import { ActivityCompletionError, ActivityNotFoundError, QueryNotRegisteredError } from "./client-errors.ts";
 import type { WorkflowExecution } from "./workflow-execution.ts";
 
 /** Errors that mean the same whatever was called. */
 function knownError(error: RpcError): Error | undefined {
-  for (const detail of errorDetails(error)) {
-    if (detail.kind === "NamespaceNotFoundFailure") {
-      return new NamespaceNotFoundError(detail.value.namespace, error);
-    }
-  }
-  return undefined;
+  const namespace = statusDetailText(error, "NamespaceNotFoundFailure", 1);
+  return namespace === undefined ? undefined : new NamespaceNotFoundError(namespace, error);
 }
 
 /**
@@ -53,7 +49,7 @@ export function startError(
   { workflowId, workflowType }: { readonly workflowId: string; readonly workflowType: string },
 ): Error {
   if (error instanceof RpcError && error.status === GrpcStatus.ALREADY_EXISTS) {
-    const runId = findErrorDetail(error, "WorkflowExecutionAlreadyStartedFailure")?.runId || undefined;
+    const runId = statusDetailText(error, "WorkflowExecutionAlreadyStartedFailure", 2) || undefined;
     const text = "Workflow execution already started";
     return new WorkflowExecutionAlreadyStartedError(text, workflowId, workflowType, runId);
   }

@@ -13,7 +13,7 @@ import type {
   SignalWithStartWorkflowExecutionRequest,
   StartWorkflowExecutionRequest,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
-import type { ClientScope } from "./client-scope.ts";
+import type { CallingScope } from "./client-scope.ts";
 import type { WorkflowSignalWithStartInput, WorkflowStartInput } from "./interceptors.ts";
 import type { CompiledWorkflowOptions } from "./workflow-options.ts";
 
@@ -26,7 +26,7 @@ type Both = Init<StartWorkflowExecutionRequest> & Init<SignalWithStartWorkflowEx
  * @throws {PayloadSizeError} for arguments or a memo that the server would not take
  */
 export async function startRequest(
-  scope: ClientScope,
+  scope: CallingScope,
   input: WorkflowStartInput,
 ): Promise<Init<StartWorkflowExecutionRequest>> {
   const request = await commonRequest(scope, input);
@@ -40,7 +40,7 @@ export async function startRequest(
  * @throws {PayloadSizeError} for arguments or a memo that the server would not take
  */
 export async function signalWithStartRequest(
-  scope: ClientScope,
+  scope: CallingScope,
   input: WorkflowSignalWithStartInput,
 ): Promise<Init<SignalWithStartWorkflowExecutionRequest>> {
   const context = scope.workflowContext(input.options.workflowId);
@@ -58,7 +58,7 @@ interface CommonInput {
   readonly options: CompiledWorkflowOptions;
 }
 
-async function commonRequest(scope: ClientScope, input: CommonInput): Promise<Both> {
+async function commonRequest(scope: CallingScope, input: CommonInput): Promise<Both> {
   const { workflowType, headers, options } = input;
   const { workflowId, memo } = options;
   const context = scope.workflowContext(workflowId);
@@ -106,7 +106,7 @@ function checkedFields(options: CompiledWorkflowOptions): Both {
 }
 
 async function encodeUserMetadata(
-  scope: ClientScope,
+  scope: CallingScope,
   { staticSummary, staticDetails }: CompiledWorkflowOptions,
   context: SerializationContext,
 ): Promise<UserMetadataPayloads | undefined> {

@@ -9,7 +9,7 @@ import type {
   UpdateWorkflowExecutionResponse,
 } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import type { CallOptions } from "../transport/unary-call.ts";
-import type { ClientScope } from "./client-scope.ts";
+import type { CallingScope } from "./client-scope.ts";
 import type {
   WorkflowClientInterceptor,
   WorkflowStartUpdateInput,
@@ -41,10 +41,10 @@ export interface UpdateWithStartCall extends UpdateCall {
  *     durable. The server takes an id that it knows for the same update.
  */
 export class UpdateCalls {
-  readonly scope: ClientScope;
+  readonly scope: CallingScope;
   readonly #interceptors: readonly WorkflowClientInterceptor[];
 
-  constructor(scope: ClientScope, interceptors: readonly WorkflowClientInterceptor[]) {
+  constructor(scope: CallingScope, interceptors: readonly WorkflowClientInterceptor[]) {
     this.scope = scope;
     this.#interceptors = interceptors;
   }

@@ -5,7 +5,7 @@ import { reserveEagerSlot } from "../transport/eager-start.ts";
 import type { WorkflowService } from "../transport/services.ts";
 import type { CallOptions } from "../transport/unary-call.ts";
 import { QueryRejectedError } from "./client-errors.ts";
-import type { ClientScope } from "./client-scope.ts";
+import type { CallingScope } from "./client-scope.ts";
 import {
   type RequestCancelWorkflowExecutionResponse,
   type TerminateWorkflowExecutionResponse,
@@ -24,15 +24,16 @@ import { queryError, startError, workflowCallError } from "./rpc-errors.ts";
 import { signalWithStartRequest, startRequest } from "./start-request.ts";
 import { UpdateCalls } from "./update-calls.ts";
 import type { DescribeWorkflowExecutionResponse, WorkflowExecution } from "./workflow-execution.ts";
+import { queryRequest, signalRequest, terminateRequest } from "./workflow-requests.ts";
 
 /** The calls of a workflow client, each inside the chain of interceptors. */
 export class WorkflowCalls {
-  readonly scope: ClientScope;
+  readonly scope: CallingScope;
   readonly updates: UpdateCalls;
   readonly #interceptors: readonly WorkflowClientInterceptor[];
   readonly #starters: readonly WorkflowClientInterceptor[];
 
-  constructor(scope: ClientScope, interceptors: readonly WorkflowClientInterceptor[]) {
+  constructor(scope: CallingScope, interceptors: readonly WorkflowClientInterceptor[]) {
     this.scope = scope;
     this.updates = new UpdateCalls(scope, interceptors);
     this.#interceptors = interceptors;
@@ -136,40 +137,22 @@ export class WorkflowCalls {
   }
 
   async #signal(input: WorkflowSignalInput, call: CallOptions | undefined): Promise<void> {
-    const { namespace, identity } = this.scope;
-    const { signalName, workflowExecution, headers, args } = input;
-    const context = this.scope.workflowContext(workflowExecution.workflowId);
-    const payloads = await this.scope.encode(`Arguments of signal '${signalName}'`, args, context);
-    const request = {
-      namespace,
-      identity,
-      workflowExecution,
-      requestId: crypto.randomUUID(),
-      signalName,
-      header: { fields: headers },
-      input: { payloads },
-    };
+    const request = await signalRequest(this.scope, input);
     try {
       await this.#service.signalWorkflowExecution(request, call);
     } catch (error) {
-      throw workflowCallError(error, "Failed to signal Workflow", workflowExecution);
+      throw workflowCallError(error, "Failed to signal Workflow", input.workflowExecution);
     }
   }
 
   async #query(input: WorkflowQueryInput, call: CallOptions | undefined): Promise<unknown> {
-    const { queryType, workflowExecution, headers, args, queryRejectCondition } = input;
-    const context = this.scope.workflowContext(workflowExecution.workflowId);
-    const payloads = await this.scope.encode(`Arguments of query '${queryType}'`, args, context);
-    const request = {
-      namespace: this.scope.namespace,
-      execution: workflowExecution,
-      query: { queryType, queryArgs: { payloads }, header: { fields: headers } },
-      queryRejectCondition,
-    };
+    const { workflowExecution } = input;
+    const request = await queryRequest(this.scope, input);
     const response = await this.#service.queryWorkflow(request, call).catch((error: unknown) => {
       throw queryError(error, workflowExecution);
     });
     if (response.queryRejected !== undefined) throw new QueryRejectedError(response.queryRejected.status);
+    const context = this.scope.workflowContext(workflowExecution.workflowId);
     const converter = await this.scope.converter;
     return decodeFromPayloadsAtIndex(converter, 0, response.queryResult?.payloads, context);
   }
@@ -178,22 +161,11 @@ export class WorkflowCalls {
     input: WorkflowTerminateInput,
     call: CallOptions | undefined,
   ): Promise<TerminateWorkflowExecutionResponse> {
-    const { namespace, identity } = this.scope;
-    const { workflowExecution, reason, firstExecutionRunId, details = [] } = input;
-    const context = this.scope.workflowContext(workflowExecution.workflowId);
-    const payloads = await this.scope.encode("Details of a termination", details, context);
-    const request = {
-      namespace,
-      identity,
-      workflowExecution,
-      reason,
-      firstExecutionRunId,
-      details: payloads && { payloads },
-    };
+    const request = await terminateRequest(this.scope, input);
     try {
       return await this.#service.terminateWorkflowExecution(request, call);
     } catch (error) {
-      throw workflowCallError(error, "Failed to terminate Workflow", workflowExecution);
+      throw workflowCallError(error, "Failed to terminate Workflow", input.workflowExecution);
     }
   }
 

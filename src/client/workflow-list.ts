@@ -4,7 +4,7 @@ import type { HistoryAndWorkflowId } from "../common/workflow-type.ts";
 import type { History } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { CallOptions } from "../transport/unary-call.ts";
 import { checkOptionalText } from "./check-options.ts";
-import type { ClientScope } from "./client-scope.ts";
+import type { CallingScope } from "./client-scope.ts";
 import { type ConcurrencyOptions, mapConcurrently } from "./concurrent-map.ts";
 import { workflowCallError } from "./rpc-errors.ts";
 import {
@@ -50,7 +50,7 @@ export type FetchHistory = (execution: WorkflowExecution) => Promise<History>;
  * @throws {ValueError} naming the option that is wrong
  */
 export function listWorkflows(
-  scope: ClientScope,
+  scope: CallingScope,
   { query, pageSize, nextPageToken, ...call }: ListOptions & CallOptions,
   fetchHistory: FetchHistory,
 ): AsyncWorkflowListIterable {
@@ -84,8 +84,8 @@ async function* flatten(pages: AsyncIterable<WorkflowListPage>): AsyncGenerator<
   for await (const { executions } of pages) yield* executions;
 }
 
-async function* listPages(
-  scope: ClientScope,
+export async function* listPages(
+  scope: CallingScope,
   options: ListOptions,
   call: CallOptions,
 ): AsyncGenerator<WorkflowListPage> {

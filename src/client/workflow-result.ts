@@ -8,7 +8,7 @@ import { HistoryEventFilterType } from "../gen/codec/temporal/api/enums/v1/workf
 import type { HistoryEvent } from "../gen/codec/temporal/api/history/v1/message.ts";
 import type { CallOptions } from "../transport/unary-call.ts";
 import { WorkflowContinuedAsNewError, WorkflowFailedError } from "./client-errors.ts";
-import type { ClientScope } from "./client-scope.ts";
+import type { CallingScope } from "./client-scope.ts";
 import { workflowCallError } from "./rpc-errors.ts";
 import type { WorkflowExecution } from "./workflow-execution.ts";
 
@@ -26,7 +26,7 @@ export interface WorkflowResultOptions {
  * @throws {WorkflowNotFoundError} when there is no such workflow
  */
 export function workflowResult(
-  scope: ClientScope,
+  scope: CallingScope,
   execution: WorkflowExecution,
   options: WorkflowResultOptions & CallOptions,
 ): Promise<unknown> {
@@ -34,7 +34,7 @@ export function workflowResult(
 }
 
 async function waitForResult(
-  scope: ClientScope,
+  scope: CallingScope,
   { workflowId, runId }: WorkflowExecution,
   { followRuns = true, ...call }: WorkflowResultOptions & CallOptions,
 ): Promise<unknown> {
@@ -49,7 +49,7 @@ async function waitForResult(
 
 /** The last event of a run, waited for. */
 async function closeEvent(
-  scope: ClientScope,
+  scope: CallingScope,
   execution: WorkflowExecution,
   call: CallOptions,
 ): Promise<HistoryEvent> {
@@ -88,7 +88,7 @@ function nextRunId({ attributes }: HistoryEvent): string | undefined {
   }
 }
 
-async function outcome(scope: ClientScope, workflowId: string, event: HistoryEvent): Promise<unknown> {
+async function outcome(scope: CallingScope, workflowId: string, event: HistoryEvent): Promise<unknown> {
   const converter = await scope.converter;
   const context = scope.workflowContext(workflowId);
   const { attributes } = event;

@@ -44,6 +44,21 @@ export class FlagLedger {
     this.#sdk = sdk;
   }
 
+  /** How this SDK calls itself. */
+  get ownSdkName(): string {
+    return this.#sdk.sdkName;
+  }
+
+  /** An answer tells history which SDK gave it. */
+  get namesItself(): boolean {
+    return this.#sdk.serverSupportsSdkMetadata;
+  }
+
+  /** SDK name that history recorded last; empty when it recorded none. */
+  get lastSdkName(): string {
+    return this.#lastSdkName;
+  }
+
   /** SDK version that history recorded last; empty when it recorded none. */
   get lastSdkVersion(): string {
     return this.#lastSdkVersion;

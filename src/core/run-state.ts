@@ -7,6 +7,7 @@ import { FlagLedger, type SdkIdentity } from "./flags.ts";
 import { HistoryCursor } from "./history/cursor.ts";
 import type { EvictReason } from "./input.ts";
 import { LOCAL_ACTIVITY, LocalActivities } from "./local-activities.ts";
+import type { LocalActivityResult } from "./local-activity-jobs.ts";
 import type { InheritedStart, QueuedCommand, Scene, TransitionObserver } from "./machine.ts";
 import { MachineStore } from "./machine-store.ts";
 import type { WorkflowTask } from "./task.ts";
@@ -64,6 +65,8 @@ export interface Run extends Scene {
   mustApply: boolean;
   /** Messages of the open task whose place in history has not come yet. */
   inbox: readonly UpdateRequestMessage[];
+  /** Ends of local activities that the open task begins with, until they are told. */
+  endsBefore: readonly LocalActivityResult[];
   /** Requests admitted in the slice that is being replayed, by protocol instance id. */
   readonly admitted: Map<string, UpdateRequestMessage>;
   /** The eviction to carry out once the open task is answered. */
@@ -120,12 +123,13 @@ const changes: Pick<Run, "taskStarted" | "advanceTime" | "searchAttributesChange
 
 /** State of a run that has seen nothing yet. */
 export function newRunState(options: RunOptions): Run {
+  const flags = new FlagLedger(options);
   return {
     options,
     runId: options.runId,
     taskQueue: options.taskQueue,
-    flags: new FlagLedger(options),
-    cursor: new HistoryCursor(),
+    flags,
+    cursor: new HistoryCursor(flags),
     machines: new MachineStore(),
     commands: new CommandQueue(),
     jobs: [],
@@ -145,6 +149,7 @@ export function newRunState(options: RunOptions): Run {
     task: undefined,
     mustApply: false,
     inbox: [],
+    endsBefore: [],
     admitted: new Map(),
     evictLater: undefined,
     lastEventId: 0,

@@ -126,6 +126,7 @@ function onTask(run: Run, task: WorkflowTask, effects: Effect[]): void {
     return;
   }
   run.inbox = messages;
+  run.endsBefore = task.endsBefore ?? [];
   run.cursor.load({ ...task, cached: run.lastEventId > 0 });
   run.previousStartedId = task.previousStartedEventId;
   run.replaying = task.previousStartedEventId > 0;
@@ -156,6 +157,14 @@ function proceed(run: Run, effects: Effect[]): void {
       return;
     }
     run.mustApply = false;
+  }
+  if (run.endsBefore.length > 0 && !run.replaying) {
+    const problem = onLocalResults(run, run.endsBefore);
+    run.endsBefore = [];
+    if (problem !== undefined) {
+      fail(run, problemFailed(problem), effects);
+      return;
+    }
   }
   requestLocals(run, effects);
   if (run.jobs.length > 0) {

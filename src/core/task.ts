@@ -4,6 +4,7 @@ import type { Message } from "../gen/codec/temporal/api/protocol/v1/message.ts";
 import type { WorkflowQuery } from "../gen/codec/temporal/api/query/v1/message.ts";
 import type { PollWorkflowTaskQueueResponse } from "../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { eventId } from "./event-id.ts";
+import type { LocalActivityResult } from "./local-activity-jobs.ts";
 
 /** The id of a query that has a task of its own. */
 export const LEGACY_QUERY_ID = "legacy_query";
@@ -34,6 +35,8 @@ export interface WorkflowTask {
   readonly queries: readonly QueryRequest[];
   readonly legacyQuery?: QueryRequest | undefined;
   readonly messages: readonly Message[];
+  /** Ends of local activities that came before the task. Only a run that is made again has to be told of them so late. */
+  readonly endsBefore?: readonly LocalActivityResult[] | undefined;
 }
 
 /** What a poll answer turned out to be. */

@@ -22,7 +22,7 @@ export type Answers = Pick<Answerer, "respond" | "respondFailed" | "respondQuery
 /** What drives runs. */
 export interface DriverParts {
   readonly facts: WorkerFacts;
-  readonly turns: Turns;
+  readonly turns: Pick<Turns, "activate" | "close">;
   readonly payloads: PayloadStage;
   readonly answerer: Answers;
   readonly cache: Pick<RunCache, "delete">;

@@ -14,25 +14,12 @@ export interface CommandDifference {
   readonly at: number;
 }
 
-/**
- * Compares the commands of a task with those of its rerun. `whole`: the rerun heard of the same ends of local activities; if not, what
- * is before the first end is compared alone.
- */
-export function commandDifference(
-  commands: Commands,
-  others: Commands,
-  whole: boolean,
-): CommandDifference | undefined {
-  const all = { length: Math.max(commands.length, others.length), mayLack: false };
-  const { length, mayLack } = whole ? all : comparable(commands, others);
-  for (let index = 0, at = 0; index < length; index++, at++) {
-    const first = commands[index];
-    // How local activities ended may have taken commands back that were not sent yet.
-    const found = mayLack ? others.findIndex((other, from) => from >= at && isSame(first, other)) : -1;
-    if (found >= 0) at = found;
-    const second = others[at];
+/** Compares the commands of a task with those of its rerun. */
+export function commandDifference(commands: Commands, others: Commands): CommandDifference | undefined {
+  for (let at = 0; at < Math.max(commands.length, others.length); at++) {
+    const [first, second] = [commands[at], others[at]];
     if (isSame(first, second) || isSameLocal(first, second)) continue;
-    const text = `command ${index + 1} of this task was ${commandText(first)} at first and ${commandText(second)} when the workflow was run again`;
+    const text = `command ${at + 1} of this task was ${commandText(first)} at first and ${commandText(second)} when the workflow was run again`;
     return { text, at };
   }
   return undefined;
@@ -47,18 +34,6 @@ function commandText(command: Init<Command> | undefined): string {
     return typeof inner === "string" && inner !== "" ? [`${field} '${inner}'`] : [];
   });
   return fields.length === 0 ? name : `${name} (${fields.slice(0, 4).join(", ")})`;
-}
-
-/** How many commands of a task do not depend on how its local activities ended, and whether others may be missing among them. */
-function comparable(commands: Commands, others: Commands): { length: number; mayLack: boolean } {
-  const cut = commands.findIndex(isLocalMarker);
-  if (cut >= 0) return { length: cut, mayLack: true };
-  if (others.some(isLocalMarker)) return { length: commands.length, mayLack: true };
-  return { length: Math.max(commands.length, others.length), mayLack: false };
-}
-
-function isLocalMarker(command: Init<Command>): boolean {
-  return localMarkerOf(command) !== undefined;
 }
 
 function localMarkerOf(command: Init<Command> | undefined): Marker | undefined {

@@ -2,6 +2,8 @@ import type { DeterminismReport } from "../common/determinism-violation.ts";
 import type { FailureData } from "../core/activation.ts";
 import type { Effect } from "../core/effect.ts";
 import type { EvictReason, Input } from "../core/input.ts";
+import { LOCAL_ACTIVITY } from "../core/local-activities.ts";
+import type { LocalActivityResult } from "../core/local-activity-jobs.ts";
 import { createRun } from "../core/run.ts";
 import type { RunOptions } from "../core/run-state.ts";
 import type { WorkflowTask } from "../core/task.ts";
@@ -28,6 +30,9 @@ export interface RerunsParts extends Pick<DriverParts, "facts" | "turns" | "payl
   readonly forget: (runId: string) => void;
 }
 
+/** What comes of local activities while a run has a task, and between tasks. */
+type LocalNews = Extract<Input, { kind: "localResults" | "heartbeat" }>;
+
 /** What is known of a live run's history. */
 interface Known {
   /** By event id - 1. */
@@ -35,27 +40,30 @@ interface Known {
   task: WorkflowTask | undefined;
   /** Ends of local activities, and the heartbeat, that came while the task waited for them, in order. */
   told: Input[];
-  /** Some came at another time: a rerun could not hear of them in the same activation. */
-  toldElsewhere: boolean;
-  /** Some came since the last answer: they belong to the task to come. */
-  toldEarly: boolean;
+  /** Ends that came before the task, or while its history was fetched: it began with them. */
+  toldBefore: LocalActivityResult[];
+  /** Ends that came since the last answer: the task to come begins with them. */
+  toldEarly: LocalActivityResult[];
 }
 
 function newKnown(): Known {
-  return { events: [], task: undefined, told: [], toldElsewhere: false, toldEarly: false };
+  return { events: [], task: undefined, told: [], toldBefore: [], toldEarly: [] };
 }
 
-function noteTold(known: Known, { run }: CachedRun, input: Input): void {
+function noteTold(known: Known, { run }: CachedRun, input: LocalNews): void {
+  const isTold = ({ seq }: LocalActivityResult): boolean => {
+    const machine = run.machines.find(LOCAL_ACTIVITY, seq);
+    return typeof machine !== "string" && machine.state === "requestSent";
+  };
   if (run.stage === "locals") known.told.push(input);
-  else if (run.stage === "idle" || run.stage === "answer" || run.stage === "queryAnswer")
-    known.toldEarly = true;
-  else known.toldElsewhere = true;
+  else if (input.kind === "localResults") {
+    const list = run.stage === "page" ? known.toldBefore : known.toldEarly;
+    list.push(...input.results.filter(isTold));
+  }
 }
 
 /** What a rerun came to. */
 interface Rerun {
-  /** It was told all that the first run was told. */
-  readonly whole: boolean;
   readonly commands: Commands | undefined;
   readonly failure:
     | {
@@ -73,9 +81,8 @@ interface Rerun {
  *
  * N1. A rerun has no effect: it has a run, a sandbox instance and an answer of its own, and what it logs is dropped.
  * N2. History is compared as in any replay; the commands of the task at hand, which history does not hold yet, one by one.
- * N3. Local activities are not run twice: the rerun is told of their ends as the run was, one activation after the other.
- * N4. Ends that came between two tasks can't be told so. Of a task with such ends, the commands before the first one are compared at
- *     once, and the rest with the next task, when history has it.
+ * N3. Local activities are not run twice: the rerun is told of their ends as the run was, those between two tasks with the first
+ *     activation of the second one, the others one activation after the other.
  */
 export class Reruns implements Scrutiny {
   readonly #parts: RerunsParts;
@@ -96,8 +103,8 @@ export class Reruns implements Scrutiny {
     // A query alone leaves the run where it is.
     if (input.kind === "task" && input.task.startedEventId > 0) {
       known.told = [];
-      known.toldElsewhere = known.toldEarly;
-      known.toldEarly = false;
+      known.toldBefore = known.toldEarly;
+      known.toldEarly = [];
     }
     const events = input.kind === "task" ? input.task.events : input.events;
     if (input.kind === "task") known.task = input.task;
@@ -133,9 +140,10 @@ export class Reruns implements Scrutiny {
       events: events as HistoryEvent[],
       nextPageToken: new Uint8Array(0),
       queries: [],
+      endsBefore: known.toldBefore,
     };
     const commands = answer.commands ?? [];
-    const told = known.toldElsewhere ? undefined : known.told;
+    const { told } = known;
     const first = await this.#run(cached, again, { told, tracesCommands: false });
     if (this.#difference(first, commands) === undefined) return undefined;
     // Once more, to know where in the code the difference is.
@@ -149,17 +157,14 @@ export class Reruns implements Scrutiny {
       return differs(message, failure.report?.command?.stack ?? stackTrace);
     }
     if (others === undefined) return undefined;
-    const difference = commandDifference(commands, others, rerun.whole);
+    const difference = commandDifference(commands, others);
     return difference && differs(difference.text, rerun.stackOf(difference.at) ?? "");
   }
 
   async #run(
     cached: CachedRun,
     task: WorkflowTask,
-    {
-      told,
-      tracesCommands,
-    }: { readonly told: readonly Input[] | undefined; readonly tracesCommands: boolean },
+    { told, tracesCommands }: { readonly told: readonly Input[]; readonly tracesCommands: boolean },
   ): Promise<Rerun> {
     const { facts, turns, payloads, mapStack, flushObserved, forget } = this.#parts;
     const runId = `rerun ${++this.#count} ${cached.runId}`;
@@ -178,7 +183,7 @@ export class Reruns implements Scrutiny {
     // All of its history is there.
     const driver = closedDriver({ facts, turns, payloads, answerer: answers }, "the rerun lacks events");
     await driver.drive(again, { kind: "task", task });
-    for (const input of told ?? []) if (run.stage === "locals") await driver.drive(again, input);
+    for (const input of told) if (run.stage === "locals") await driver.drive(again, input);
     const { failed } = answers;
     // One that waits for local activities has what came before their ends.
     const commands = answers.commands ?? (run.stage === "locals" ? run.commands.outgoing() : undefined);
@@ -192,7 +197,7 @@ export class Reruns implements Scrutiny {
       const stack = stacks?.[index];
       return stack === undefined ? undefined : mappedFrames(stack, mapStack);
     };
-    return { whole: told !== undefined, commands, failure, stackOf };
+    return { commands, failure, stackOf };
   }
 }
 

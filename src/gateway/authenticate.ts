@@ -1,12 +1,21 @@
-import { GrpcStatus, type Metadata } from "../platform/rpc-port.ts";
+import { GrpcStatus, type Metadata, RpcError, type RpcPeer } from "../platform/rpc-port.ts";
+import type { AddressLimits } from "./address-limits.ts";
 import type { GatewayCaller } from "./caller.ts";
 import { checkCaller } from "./check-caller.ts";
 import type { GatewayAuth, GatewayToken, VerifyCaller } from "./gateway-options.ts";
 import { refuse } from "./refusals.ts";
 import { RPC_GROUPS } from "./rpc-rules.ts";
 
-/** Finds out who calls. Rejects with an `RpcError` when that is nobody who may. */
-export type Authenticate = (metadata: Metadata, path: string | undefined) => Promise<GatewayCaller>;
+/** What is known of a call before it is known who makes it. */
+export interface Approach {
+  readonly metadata: Metadata;
+  /** Undefined: a page is asked for. */
+  readonly path: string | undefined;
+  readonly peer: RpcPeer | undefined;
+}
+
+/** Finds out who calls. Rejects with an `RpcError` when that is nobody who may, or who has tried too often. */
+export type Authenticate = (approach: Approach) => Promise<GatewayCaller>;
 
 const MIN_TOKEN_LENGTH = 16;
 const encoder = new TextEncoder();
@@ -16,12 +25,30 @@ const encoder = new TextEncoder();
  *
  * @throws TypeError when a token is not usable
  */
-export function createAuthenticate(auth: GatewayAuth): Authenticate {
+export function createAuthenticate(auth: GatewayAuth, limits: AddressLimits): Authenticate {
+  const find = callerFinder(auth);
+  return async (approach) => {
+    const address = approach.peer?.address;
+    const bearer = bearerOf(approach.metadata);
+    limits.admit(address, bearer, performance.now());
+    try {
+      const caller = await find(approach);
+      limits.succeeded(bearer);
+      return caller;
+    } catch (error) {
+      if (error instanceof RpcError && error.status === GrpcStatus.UNAUTHENTICATED) {
+        limits.failed(address, performance.now());
+      }
+      throw error;
+    }
+  };
+}
+
+function callerFinder(auth: GatewayAuth): Authenticate {
   switch (auth.kind) {
     case "open":
-      return async () => ({ name: "anyone", groups: RPC_GROUPS });
     case "pass-through":
-      return async () => ({ name: "anyone", groups: RPC_GROUPS });
+      return async ({ peer }) => ({ name: nameOf(peer), groups: RPC_GROUPS });
     case "tokens":
       return verified(tokenVerifier(auth.tokens));
     case "verify":
@@ -36,10 +63,23 @@ export function createAuthenticate(auth: GatewayAuth): Authenticate {
   }
 }
 
+/** What a caller is called whom we do not check: so that they have limits of their own. */
+function nameOf(peer: RpcPeer | undefined): string {
+  const { commonName, names = [], fingerprint } = peer?.certificate ?? {};
+  return commonName || names[0] || fingerprint || peer?.address || "anyone";
+}
+
 function verified(verify: VerifyCaller): Authenticate {
-  return async (metadata, path) => {
+  return async ({ metadata, path, peer }) => {
+    const bearer = bearerOf(metadata);
     try {
-      const caller = await verify({ bearer: bearerOf(metadata), metadata, path });
+      const caller = await verify({
+        bearer,
+        metadata,
+        path,
+        address: peer?.address,
+        certificate: peer?.certificate,
+      });
       if (caller !== undefined) {
         checkCaller(caller, "the caller");
         return caller;
@@ -49,7 +89,7 @@ function verified(verify: VerifyCaller): Authenticate {
     }
     throw refuse(
       GrpcStatus.UNAUTHENTICATED,
-      bearerOf(metadata) === undefined
+      bearer === undefined
         ? "the gateway asks for authorization: Bearer <token>"
         : "the gateway does not accept this token",
     );
@@ -72,11 +112,13 @@ function tokenVerifier(tokens: readonly GatewayToken[]): VerifyCaller {
       );
     }
   }
-  const known = Promise.all(
-    tokens.map(async ({ token, ...caller }) => ({ digest: await digestOf(token), caller })),
-  );
+  let known: Promise<{ digest: Uint8Array; caller: GatewayCaller }[]> | undefined;
   return async ({ bearer }) => {
     if (bearer === undefined) return undefined;
+    // Not before: some hosts allow nothing of this kind while a program is loaded.
+    known ??= Promise.all(
+      tokens.map(async ({ token, ...caller }) => ({ digest: await digestOf(token), caller })),
+    );
     const digest = await digestOf(bearer);
     let found: GatewayCaller | undefined;
     for (const each of await known) {

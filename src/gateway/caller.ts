@@ -1,6 +1,6 @@
 import type { RpcError } from "../platform/rpc-port.ts";
 import { GrpcStatus } from "../platform/rpc-port.ts";
-import { denied, refuse } from "./refusals.ts";
+import { denied, refuse, shortened } from "./refusals.ts";
 import type { QueueName, RequestFacts } from "./request-facts.ts";
 import { RPC_GROUPS, type RpcGroup, type RpcRule } from "./rpc-rules.ts";
 
@@ -39,7 +39,7 @@ export function unknownMethodRefusal(caller: GatewayCaller, path: string): RpcEr
   if (!isLimited(caller) && RPC_GROUPS.every((group) => groupsOf(caller).includes(group))) return undefined;
   return refuse(
     GrpcStatus.UNIMPLEMENTED,
-    `the gateway does not know ${path}, and passes it on only for callers without limits`,
+    `the gateway does not know ${shortened(path)}, and passes it on only for callers without limits`,
   );
 }
 
@@ -52,7 +52,12 @@ export function accessRefusal(
   if (FOR_ALL.has(rule.name)) return undefined;
   const group = rule.groups.find((needed) => !groupsOf(caller).includes(needed));
   if (group !== undefined) return denied(`${rule.name} needs the group ${JSON.stringify(group)}`);
-  return namespaceRefusal(caller, rule, facts) ?? queueRefusal(caller, rule, facts.taskQueues);
+  return (
+    namespaceRefusal(caller, rule, facts) ??
+    queueRefusal(caller, rule, facts.taskQueues) ??
+    callbackRefusal(caller, rule, facts) ??
+    unknownPartRefusal(caller, rule, facts)
+  );
 }
 
 function groupsOf({ groups = DEFAULT_GROUPS }: GatewayCaller): readonly RpcGroup[] {
@@ -68,7 +73,9 @@ function namespaceRefusal(
   if (rule.namespace === undefined) return denied(`${rule.name} is of no namespace`);
   if (facts.namespaces.length === 0) return denied(`${rule.name} names no namespace`);
   const foreign = [...facts.namespaces, ...facts.otherNamespaces].find((name) => !namespaces.includes(name));
-  return foreign === undefined ? undefined : denied(`${rule.name} in namespace ${JSON.stringify(foreign)}`);
+  return foreign === undefined
+    ? undefined
+    : denied(`${rule.name} in namespace ${JSON.stringify(shortened(foreign))}`);
 }
 
 function queueRefusal(
@@ -80,7 +87,36 @@ function queueRefusal(
   const foreign = named.find((queue) => !mayUse(taskQueues, queue));
   return foreign === undefined
     ? undefined
-    : denied(`${rule.name} on task queue ${JSON.stringify(foreign.name)}`);
+    : denied(`${rule.name} on task queue ${JSON.stringify(shortened(foreign.name))}`);
+}
+
+/**
+ * The server makes these calls: to URLs that it can reach and the caller perhaps not, or, inside of itself, to workflows of any
+ * namespace. Who needs them is a worker that handles Nexus operations.
+ */
+function callbackRefusal(
+  caller: GatewayCaller,
+  { name }: RpcRule,
+  { callbacks }: RequestFacts,
+): RpcError | undefined {
+  if (callbacks === "none") return undefined;
+  if (!groupsOf(caller).includes("worker")) {
+    return denied(`${name} with completion callbacks needs the group "worker"`);
+  }
+  return callbacks === "internal" && caller.namespaces !== undefined
+    ? denied(`${name} with a callback inside of the server`)
+    : undefined;
+}
+
+function unknownPartRefusal(
+  caller: GatewayCaller,
+  { name, closed }: RpcRule,
+  { unknownField }: RequestFacts,
+): RpcError | undefined {
+  if (unknownField === undefined || !isLimited(caller)) return undefined;
+  return denied(
+    `${name} with field ${closed?.path}.${unknownField}, which this gateway does not know, and passes on only for callers without limits`,
+  );
 }
 
 function mayUse(allowed: readonly string[], { name, normalName }: QueueName): boolean {

@@ -1,6 +1,6 @@
 import { isRecord, showValue } from "../common/type-guards.ts";
 import { MIN_MAX_POLL_MS } from "./call-times.ts";
-import type { GatewayOptions } from "./gateway-options.ts";
+import type { GatewayLimits, GatewayOptions } from "./gateway-options.ts";
 import { isForbidden } from "./metadata-rules.ts";
 
 type Rule = readonly [allowed: string, check: (value: unknown) => boolean];
@@ -10,6 +10,14 @@ const isTexts = (value: unknown): boolean =>
 const isFunction = (value: unknown): boolean => typeof value === "function";
 const isPositive = (value: unknown): boolean => typeof value === "number" && value > 0;
 const positive: Rule = ["a number above 0", isPositive];
+const LIMITS: ReadonlySet<string> = new Set([
+  "requestsPerSecond",
+  "requestsPerSecondPerCaller",
+  "maxPolls",
+  "maxPollsPerCaller",
+  "requestsPerSecondPerAddress",
+  "failuresPerMinutePerAddress",
+] satisfies (keyof GatewayLimits)[]);
 const KINDS: readonly string[] = ["tokens", "jwt", "verify", "pass-through", "open"];
 
 const RULES: Readonly<Record<keyof GatewayOptions, Rule>> = {
@@ -22,13 +30,20 @@ const RULES: Readonly<Record<keyof GatewayOptions, Rule>> = {
     (value) => isRecord(value) && KINDS.includes(String(value["kind"])),
   ],
   corsOrigins: ["a list of origins", isTexts],
+  clientAddressHeader: [
+    "the name of a header in lower case",
+    (value) => typeof value === "string" && /^[a-z0-9-]+$/.test(value),
+  ],
   forwardMetadata: ["a list of names", isTexts],
   maxRequestBytes: positive,
   maxResponseBytes: positive,
   limits: [
     "an object of numbers above 0",
     (value) =>
-      isRecord(value) && Object.values(value).every((limit) => limit === undefined || isPositive(limit)),
+      isRecord(value) &&
+      Object.entries(value).every(
+        ([name, limit]) => LIMITS.has(name) && (limit === undefined || isPositive(limit)),
+      ),
   ],
   maxPollMs: [
     `a number of milliseconds from ${MIN_MAX_POLL_MS}`,
@@ -57,12 +72,24 @@ export function checkGatewayOptions(options: GatewayOptions): void {
     if (value !== undefined && !rule[1](value)) throw new TypeError(`${name}: ${shown} is not ${rule[0]}`);
   }
   checkAuth(options);
+  checkPassThrough(options);
   for (const name of options.forwardMetadata ?? []) {
     if (isForbidden(name)) {
       throw new TypeError(
         `forwardMetadata: ${JSON.stringify(name)} never goes on; names are in lower case, and none of the transport's or the server's own`,
       );
     }
+  }
+}
+
+/** With a key of the gateway's own, whoever shows none would call by that. */
+function checkPassThrough({ auth, upstream }: GatewayOptions): void {
+  if (auth?.kind !== "pass-through" || typeof upstream !== "object") return;
+  const names = Object.keys(upstream.metadata ?? {}).map((name) => name.toLowerCase());
+  if (upstream.apiKey !== undefined || names.includes("authorization")) {
+    throw new TypeError(
+      'upstream: an API key of the gateway\'s own would be that of every caller who shows none; leave it out with auth.kind "pass-through"',
+    );
   }
 }
 

@@ -1,7 +1,14 @@
 import { GrpcStatus, RpcError } from "../platform/rpc-port.ts";
 import { isGrpcWebText } from "../server/listen/grpc-web-text.ts";
 import { grpcContentType } from "../server/listen/grpc-wire.ts";
+import { peerBehindProxy } from "../server/listen/peer.ts";
 import { BODY_SLACK_BYTES, jsonResponse, type WebHandler, type WebResponse } from "../server/listen/web.ts";
+
+/** What a handler needs to know. */
+export interface FetchHandlerOptions {
+  readonly maxRequestBytes: number;
+  readonly clientAddressHeader: string | undefined;
+}
 
 /**
  * Makes a handler for hosts whose servers are functions from a request to a response. Such hosts send no trailers, so that gRPC
@@ -9,9 +16,9 @@ import { BODY_SLACK_BYTES, jsonResponse, type WebHandler, type WebResponse } fro
  */
 export function createFetchHandler(
   handle: WebHandler,
-  maxRequestBytes: number,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
+  { maxRequestBytes, clientAddressHeader }: FetchHandlerOptions,
+): (request: Request, info?: unknown) => Promise<Response> {
+  return async (request, info) => {
     const contentType = request.headers.get("content-type");
     if (grpcContentType(contentType ?? undefined) !== undefined) return toResponse(noGrpc());
     const limit = isGrpcWebText(contentType) ? Math.ceil(maxRequestBytes / 3) * 4 : maxRequestBytes;
@@ -26,10 +33,26 @@ export function createFetchHandler(
       body,
       signal: request.signal,
       secure: protocol === "https:",
-      remoteAddress: undefined,
+      peer: peerBehindProxy(
+        { address: addressOf(request, info), certificate: undefined },
+        clientAddressHeader === undefined ? undefined : headers.get(clientAddressHeader),
+      ),
     });
     return toResponse(response);
   };
+}
+
+/** Who calls, by what hosts pass along: Deno the address itself, Bun its server, which knows it. */
+function addressOf(request: Request, info: unknown): string | undefined {
+  const { remoteAddr, requestIP } = (typeof info === "object" && info !== null ? info : {}) as {
+    readonly remoteAddr?: { readonly hostname?: unknown };
+    readonly requestIP?: unknown;
+  };
+  if (typeof remoteAddr?.hostname === "string") return remoteAddr.hostname;
+  if (typeof requestIP !== "function") return undefined;
+  const found: unknown = requestIP.call(info, request);
+  const { address } = (found ?? {}) as { readonly address?: unknown };
+  return typeof address === "string" ? address : undefined;
 }
 
 function noGrpc(): WebResponse {

@@ -1,3 +1,4 @@
+import type { PeerCertificate } from "../platform/rpc-port.ts";
 import type { ConnectionOptions } from "../transport/connection-options.ts";
 import type { GatewayCaller } from "./caller.ts";
 
@@ -12,13 +13,19 @@ export interface GatewayOptions {
   readonly auth?: GatewayAuth | undefined;
   /** Origins of web pages that may call, such as `https://app.example.com`. Default: none but its own. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /**
+   * Name of the header in which a proxy in front of the gateway says the address of the caller, such as `x-forwarded-for` or
+   * `cf-connecting-ip`; of a list the last counts. Only for gateways that nobody reaches but by that proxy. Default: the address of
+   * the connection.
+   */
+  readonly clientAddressHeader?: string | undefined;
   /** Names of metadata that the server gets besides the usual ones. */
   readonly forwardMetadata?: readonly string[] | undefined;
   /** Most bytes of a request, also unpacked. Default 4 MiB, which is the server's own limit. */
   readonly maxRequestBytes?: number | undefined;
   /** Most bytes of an answer of the server. Default 128 MiB. */
   readonly maxResponseBytes?: number | undefined;
-  /** Default: no limits. */
+  /** Default: only that of failed authentication. */
   readonly limits?: GatewayLimits | undefined;
   /**
    * Longest time of a poll in milliseconds, at least 2500: set it below what a proxy in front cuts off. A worker whose poll ends so gets an
@@ -59,6 +66,10 @@ export interface GatewayCredentials {
   readonly metadata: Readonly<Record<string, string | Uint8Array>>;
   /** `/package.Service/Method`; undefined: a page, such as the metrics. */
   readonly path: string | undefined;
+  /** IP address of the caller, or what {@link GatewayOptions.clientAddressHeader} says; undefined: the host does not tell it. */
+  readonly address: string | undefined;
+  /** Of callers that came by TLS with `tls.clientCertificates`; it was signed by one of these authorities. */
+  readonly certificate: PeerCertificate | undefined;
 }
 
 /** Says who calls; undefined: nobody who may. What it throws is UNAVAILABLE for the caller, and in the log. */
@@ -90,6 +101,13 @@ export interface GatewayLimits {
   readonly maxPolls?: number | undefined;
   /** Polls of workers under way at a time, of each caller. */
   readonly maxPollsPerCaller?: number | undefined;
+  /** Calls per second of each address (of IPv6: of each /64 network), counted before it is known who calls. */
+  readonly requestsPerSecondPerAddress?: number | undefined;
+  /**
+   * How often per minute callers of one address may fail to show who they are; from then on only tokens that were good before are
+   * looked at. Default 60.
+   */
+  readonly failuresPerMinutePerAddress?: number | undefined;
 }
 
 /** A call that has ended. */
@@ -101,6 +119,8 @@ export interface GatewayLogEntry {
   readonly namespace: string | undefined;
   /** Undefined: it was refused before it was known who calls. */
   readonly caller: string | undefined;
+  /** IP address of the caller, as far as it is known. */
+  readonly address: string | undefined;
   /** Code of gRPC. */
   readonly status: number;
   /** What went wrong where the gateway or the way to the server is the reason; the server's own words are not in it. */

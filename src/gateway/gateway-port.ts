@@ -18,8 +18,8 @@ import type { GatewayLogEntry } from "./gateway-options.ts";
 import type { CallLimits } from "./limits.ts";
 import type { MetadataRules } from "./metadata-rules.ts";
 import type { GatewayMetrics } from "./metrics.ts";
-import { GatewayRefusal, refuse } from "./refusals.ts";
-import { type RequestFacts, readFacts } from "./request-facts.ts";
+import { GatewayRefusal, refuse, shortened } from "./refusals.ts";
+import { NO_FACTS, readFacts } from "./request-facts.ts";
 import { findRule, HEALTH_CHECK_PATH, isKnownService, type RpcRule } from "./rpc-rules.ts";
 
 /** What a gateway's port is made of. */
@@ -44,11 +44,11 @@ interface Call {
   readonly requestBytes: number;
   /** Ends it upstream. */
   readonly leaving: AbortController;
+  readonly address: string | undefined;
   caller: GatewayCaller | undefined;
   namespace: string | undefined;
 }
 
-const NO_FACTS: RequestFacts = { namespaces: [], otherNamespaces: [], taskQueues: [] };
 const EMPTY: RpcAnswer = { bytes: new Uint8Array(0), headers: {}, trailers: {} };
 /** Headers of the server that are of use to a caller. */
 const ANSWERED: readonly string[] = [
@@ -81,6 +81,7 @@ export class GatewayPort implements RpcPort {
       since: performance.now(),
       requestBytes: bytes.length,
       leaving: new AbortController(),
+      address: options.peer?.address,
       caller: undefined,
       namespace: undefined,
     };
@@ -119,9 +120,9 @@ export class GatewayPort implements RpcPort {
     const { rule } = call;
     const metadata = options.metadata ?? {};
     if (rule === undefined && !isKnownService(path)) {
-      throw refuse(GrpcStatus.UNIMPLEMENTED, `the gateway passes on no calls of ${path}`);
+      throw refuse(GrpcStatus.UNIMPLEMENTED, `the gateway passes on no calls of ${shortened(path)}`);
     }
-    call.caller = await this.#parts.authenticate(metadata, path);
+    call.caller = await this.#parts.authenticate({ metadata, path, peer: options.peer });
     const facts = rule === undefined ? NO_FACTS : readFacts(rule, bytes);
     call.namespace = facts.namespaces.at(-1);
     const refusal =
@@ -200,8 +201,9 @@ export class GatewayPort implements RpcPort {
     log?.({
       timeMs: Date.now(),
       path: call.path,
-      namespace: call.namespace,
+      namespace: call.namespace === undefined ? undefined : shortened(call.namespace),
       caller: call.caller?.name,
+      address: call.address,
       status,
       error: answer !== undefined ? undefined : ownWords(error),
       durationMs,

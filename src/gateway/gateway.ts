@@ -1,7 +1,9 @@
-import type { FindPage, Listener, ListenOptions } from "../platform/server-platform.ts";
+import type { FindPage, Listener, ListenOptions, PortOptions } from "../platform/server-platform.ts";
 import { MAX_REQUEST_BYTES } from "../server/listen/limits.ts";
+import { isLoopback } from "../server/listen/local-host.ts";
 import { createWebHandler } from "../server/listen/web-handler.ts";
 import { Connection } from "../transport/connection.ts";
+import { AddressLimits } from "./address-limits.ts";
 import { createAuthenticate } from "./authenticate.ts";
 import { DEFAULT_MAX_POLL_MS } from "./call-times.ts";
 import { checkGatewayOptions } from "./check-gateway-options.ts";
@@ -16,7 +18,8 @@ import { createPages } from "./pages.ts";
 
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 const DEFAULT_GRACE_MS = 10_000;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+/** How long answers may take to leave when everything closes. */
+const ANSWERS_MS = 2_000;
 
 /** Where a gateway listens; origins and sizes are the gateway's own options. */
 export type GatewayListenOptions = Omit<ListenOptions, "corsOrigins" | "maxRequestBytes">;
@@ -24,11 +27,12 @@ export type GatewayListenOptions = Omit<ListenOptions, "corsOrigins" | "maxReque
 /** A gateway: clients of gRPC, gRPC-Web, Connect and HTTP/JSON in front, a Temporal server behind. */
 export interface Gateway {
   /**
-   * Answers gRPC-Web, Connect, HTTP/JSON and the pages, as `Deno.serve`, `Bun.serve` and others call it.
+   * Answers gRPC-Web, Connect, HTTP/JSON and the pages, as `Deno.serve`, `Bun.serve` and others call it. What these two pass as second
+   * argument says who calls; behind others `clientAddressHeader` does.
    *
    * @throws TypeError when no `auth` was given: where the host listens, only you know
    */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: Request, info?: unknown) => Promise<Response>;
   /**
    * Opens a port for all protocols.
    *
@@ -81,7 +85,7 @@ class ServingGateway implements Gateway {
     this.#options = options;
     const auth = options.auth ?? { kind: "open" };
     this.#auth = auth;
-    const authenticate = createAuthenticate(auth);
+    const authenticate = createAuthenticate(auth, new AddressLimits(options.limits ?? {}));
     this.#connection = connectionOf(options);
     const upstream = this.#connection.rpc;
     const health = new UpstreamHealth(upstream);
@@ -106,10 +110,10 @@ class ServingGateway implements Gateway {
         'auth: is needed for fetch, since the gateway cannot know where its host listens; { kind: "open" } lets everybody call',
       );
     }
-    const { maxRequestBytes, corsOrigins } = this.#web();
+    const { maxRequestBytes = MAX_REQUEST_BYTES, corsOrigins = [], clientAddressHeader } = this.#options;
     this.#fetch ??= createFetchHandler(
       createWebHandler(this.#port, { maxRequestBytes, corsOrigins, page: this.#page }),
-      maxRequestBytes,
+      { maxRequestBytes, clientAddressHeader },
     );
     return this.#fetch;
   }
@@ -142,13 +146,14 @@ class ServingGateway implements Gateway {
     // Clients take their next calls elsewhere while those under way go on.
     for (const listener of this.#listeners) listener.goAway();
     await this.#port.drain(graceMs);
-    for (const listener of this.#listeners.splice(0)) await listener.close();
+    // What the port has answered is still on its way out.
+    await Promise.all(this.#listeners.splice(0).map((listener) => listener.close({ graceMs: ANSWERS_MS })));
     await this.#connection.close();
   }
 
-  #web(): { readonly maxRequestBytes: number; readonly corsOrigins: readonly string[] } {
-    const { maxRequestBytes = MAX_REQUEST_BYTES, corsOrigins = [] } = this.#options;
-    return { maxRequestBytes, corsOrigins };
+  #web(): Required<Pick<PortOptions, "maxRequestBytes" | "corsOrigins" | "clientAddressHeader">> {
+    const { maxRequestBytes = MAX_REQUEST_BYTES, corsOrigins = [], clientAddressHeader } = this.#options;
+    return { maxRequestBytes, corsOrigins, clientAddressHeader };
   }
 }
 
@@ -163,7 +168,7 @@ function connectionOf({ upstream, maxRequestBytes, maxResponseBytes }: GatewayOp
 
 /** Refuses to be reachable from other machines while nobody checks who calls. */
 function checkExposure(auth: GatewayAuth, { host = "127.0.0.1", tls }: GatewayListenOptions): void {
-  if (auth.kind !== "open" || auth.allowRemote || LOOPBACK.test(host)) return;
+  if (auth.kind !== "open" || auth.allowRemote || isLoopback(host)) return;
   // Whoever has no certificate of ours is not let in at all.
   if (tls?.clientCertificates !== undefined) return;
   throw new TypeError(

@@ -2,6 +2,7 @@ import type { GatewayCaller } from "./caller.ts";
 import type { GatewayLimits } from "./gateway-options.ts";
 import { exhausted } from "./refusals.ts";
 import type { RpcRule } from "./rpc-rules.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 const NONE = Number.POSITIVE_INFINITY;
 /** So many callers are remembered; of more, those are forgotten who were heard of longest ago and have nothing under way. */
@@ -9,30 +10,13 @@ const MAX_CALLERS = 10_000;
 
 /** What one caller, or all together, have used. */
 class Usage {
-  readonly #perSecond: number;
+  readonly calls: TokenBucket;
   readonly #maxPolls: number;
-  #tokens: number;
-  #at: number;
   polls = 0;
 
   constructor(perSecond: number, maxPolls: number, now: number) {
-    this.#perSecond = perSecond;
+    this.calls = new TokenBucket(perSecond, perSecond, now);
     this.#maxPolls = maxPolls;
-    this.#tokens = Math.max(1, perSecond);
-    this.#at = now;
-  }
-
-  /** Whether there is a token; it is not taken yet. */
-  hasToken(now: number): boolean {
-    if (this.#perSecond === NONE) return true;
-    const most = Math.max(1, this.#perSecond);
-    this.#tokens = Math.min(most, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
-    this.#at = now;
-    return this.#tokens >= 1;
-  }
-
-  takeToken(): void {
-    this.#tokens -= 1;
   }
 
   get hasPoll(): boolean {
@@ -64,12 +48,12 @@ export class CallLimits {
   begin(caller: GatewayCaller, rule: RpcRule | undefined, now: number): () => void {
     const own = this.#usageOf(caller, now);
     const isPoll = rule?.length === "poll";
-    if (!own.hasToken(now)) throw exhausted("requests", `request rate of ${caller.name} exceeded`);
-    if (!this.#all.hasToken(now)) throw exhausted("requests", "request rate of the gateway exceeded");
+    if (!own.calls.has(now)) throw exhausted("requests", `request rate of ${caller.name} exceeded`);
+    if (!this.#all.calls.has(now)) throw exhausted("requests", "request rate of the gateway exceeded");
     if (isPoll && !own.hasPoll) throw exhausted("polls", `concurrent polls of ${caller.name} exceeded`);
     if (isPoll && !this.#all.hasPoll) throw exhausted("polls", "concurrent polls of the gateway exceeded");
-    own.takeToken();
-    this.#all.takeToken();
+    own.calls.take();
+    this.#all.calls.take();
     if (!isPoll) return noop;
     own.polls += 1;
     this.#all.polls += 1;

@@ -1,4 +1,4 @@
-import { GrpcStatus, type Metadata, RpcError } from "../platform/rpc-port.ts";
+import { GrpcStatus, type Metadata, RpcError, type RpcPeer } from "../platform/rpc-port.ts";
 import type { FindPage, WebPage } from "../platform/server-platform.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { GatewayAuth } from "./gateway-options.ts";
@@ -15,19 +15,24 @@ export interface PageParts {
   readonly port: GatewayPort;
 }
 
+const PAGE_STATUS: Readonly<Record<number, number>> = {
+  [GrpcStatus.RESOURCE_EXHAUSTED]: 429,
+  [GrpcStatus.UNAUTHENTICATED]: 401,
+};
+
 /**
  * The pages for whoever looks after the gateway: `/healthz` (it runs), `/readyz` (it can serve: the server answers), and
  * `/metrics`, which name namespaces and are therefore for callers with the group `operator`.
  */
 export function createPages(parts: PageParts): FindPage {
-  return (path, headers) => {
+  return (path, request) => {
     switch (path) {
       case "/healthz":
         return Promise.resolve(plain(200, "ok\n"));
       case "/readyz":
         return readiness(parts);
       case "/metrics":
-        return metricsPage(parts, headers);
+        return metricsPage(parts, request);
       default:
         return undefined;
     }
@@ -39,15 +44,18 @@ async function readiness({ port, health }: PageParts): Promise<WebPage> {
   return (await health.isReady()) ? plain(200, "ok\n") : plain(503, "the server behind does not answer\n");
 }
 
-async function metricsPage({ auth, authenticate, metrics }: PageParts, headers: Headers): Promise<WebPage> {
+async function metricsPage(
+  { auth, authenticate, metrics }: PageParts,
+  { headers, peer }: { readonly headers: Headers; readonly peer: RpcPeer },
+): Promise<WebPage> {
   // Only the server behind could say who asks.
   if (auth === "pass-through") return plain(403, "not without authentication of the gateway's own\n");
   try {
-    const caller = await authenticate(toMetadata(headers), undefined);
+    const caller = await authenticate({ metadata: toMetadata(headers), path: undefined, peer });
     if (!caller.groups?.includes("operator")) return plain(403, 'needs the group "operator"\n');
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    return plain(error.status === GrpcStatus.UNAUTHENTICATED ? 401 : 503, `${error.details}\n`);
+    return plain(PAGE_STATUS[error.status] ?? 503, `${error.details}\n`);
   }
   return { status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", text: metrics.text() };
 }

@@ -19,6 +19,14 @@ export function refuse(status: GrpcStatus, details: string, cause?: unknown): Rp
   return new GatewayRefusal({ status, details, cause });
 }
 
+/** Most characters of a caller's own words in errors and logs: a name may be as long as a request. */
+const MAX_WORDS = 200;
+
+/** A name as a caller gave it, so that it fits into a header or a line. */
+export function shortened(text: string): string {
+  return text.length <= MAX_WORDS ? text : `${text.slice(0, MAX_WORDS)}…`;
+}
+
 /** A caller who may not do this; clients find the reason in the detail that the server itself would send. */
 export function denied(reason: string): RpcError {
   const status = GrpcStatus.PERMISSION_DENIED;

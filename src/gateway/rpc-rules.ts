@@ -7,6 +7,12 @@ export const RPC_GROUPS: readonly RpcGroup[] = ["read", "start", "signal", "work
 /** Where fields are: numbers from the request down to the field, `2.1.4`. */
 export type FieldPath = string;
 
+/** A message of which all fields are known, and were looked at when these rules were written. */
+export interface ClosedMessage {
+  readonly path: FieldPath;
+  readonly fields: ReadonlySet<number>;
+}
+
 /** What the gateway knows of a method. */
 export interface RpcRule {
   /** `StartWorkflowExecution`. */
@@ -21,6 +27,10 @@ export interface RpcRule {
   readonly taskQueues: readonly FieldPath[];
   /** Where it names task queues by a text. */
   readonly taskQueueNames: readonly FieldPath[];
+  /** Where it may ask the server to call somebody when it is done. */
+  readonly callbacks: readonly FieldPath[];
+  /** Where what a newer API adds could name a namespace or a queue that is not looked for. */
+  readonly closed: ClosedMessage | undefined;
   /** `poll`: of a worker; `long`: may take as long as one; else `short`. */
   readonly length: "poll" | "long" | "short";
 }
@@ -101,9 +111,14 @@ const NAMESPACE_PATHS: Readonly<Record<string, FieldPath | undefined>> = {
   UpdateNexusEndpoint: undefined,
 };
 
-/** Namespaces inside of requests: of the operations of a multi-operation, of a workflow's commands, of an endpoint's target. */
+/**
+ * Namespaces inside of requests: of the operations of a multi-operation, of a workflow's commands, of an endpoint's target. Also
+ * where a namespace may be said by its id, which no caller's list has.
+ */
 const OTHER_NAMESPACES: Readonly<Record<string, readonly FieldPath[]>> = {
   CreateNexusEndpoint: ["1.3.1.1"],
+  DeleteNamespace: ["2"],
+  DescribeNamespace: ["2"],
   ExecuteMultiOperation: ["2.1.1", "2.2.1"],
   RespondWorkflowTaskCompleted: ["2.9.1", "2.12.1", "2.13.1"],
   UpdateNexusEndpoint: ["3.3.1.1"],
@@ -140,6 +155,22 @@ const TASK_QUEUE_NAMES: Readonly<Record<string, readonly FieldPath[]>> = {
   UpdateTaskQueueConfig: ["3"],
   UpdateWorkerBuildIdCompatibility: ["2"],
   UpdateWorkerVersioningRules: ["2"],
+};
+
+const CALLBACKS: Readonly<Record<string, readonly FieldPath[]>> = {
+  ExecuteMultiOperation: ["2.1.21", "2.2.5.4"],
+  StartActivityExecution: ["19"],
+  StartWorkflowExecution: ["21"],
+  UpdateWorkflowExecution: ["5.4"],
+};
+
+/** Kinds of commands and of operations: a new one may do what no rule here thinks of. */
+const CLOSED: Readonly<Record<string, ClosedMessage>> = {
+  ExecuteMultiOperation: { path: "2", fields: new Set([1, 2]) },
+  RespondWorkflowTaskCompleted: {
+    path: "2",
+    fields: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 301, 302]),
+  },
 };
 
 const POLLS: ReadonlySet<string> = new Set([
@@ -204,6 +235,8 @@ function ruleOf(name: string, groups: readonly RpcGroup[]): RpcRule {
     otherNamespaces: OTHER_NAMESPACES[name] ?? [],
     taskQueues: TASK_QUEUES[name] ?? [],
     taskQueueNames: TASK_QUEUE_NAMES[name] ?? [],
+    callbacks: CALLBACKS[name] ?? [],
+    closed: CLOSED[name],
     length: POLLS.has(name) ? "poll" : short,
   };
 }

@@ -11,7 +11,7 @@ export interface AsyncLocal<T> {
 /** What Perdure asks of the runtime it runs on. Chosen by the import of `#platform`, never sniffed. */
 export interface Platform {
   /** The runtime's name, for messages and metadata. */
-  readonly name: "node" | "bun" | "deno";
+  readonly name: "node" | "bun" | "deno" | "edge";
   /** Opens a gRPC channel; connects at the first call. */
   openGrpc(options: GrpcChannelOptions): RpcPort;
   /** Makes a value that follows the asynchronous flow of control. */

@@ -150,6 +150,26 @@ export interface RpcCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Metadata sent with the call. Keys in lower case. */
   readonly metadata?: Metadata | undefined;
+  /** Who makes the call, where it came in by a listener. Not sent on. */
+  readonly peer?: RpcPeer | undefined;
+}
+
+/** Who makes a call, as the connection tells it. */
+export interface RpcPeer {
+  /** IP address; undefined: it is not known. */
+  readonly address: string | undefined;
+  /** The certificate that was shown and found good; undefined: none was asked for. */
+  readonly certificate: PeerCertificate | undefined;
+}
+
+/** What a client's certificate says. */
+export interface PeerCertificate {
+  /** The common name of its subject. */
+  readonly commonName: string | undefined;
+  /** Its other names with their kinds, such as `DNS:worker.internal` or `URI:spiffe://cluster/worker`. */
+  readonly names: readonly string[];
+  /** SHA-256 of the certificate, in hexadecimal digits. */
+  readonly fingerprint: string;
 }
 
 /** The answer to a call. */

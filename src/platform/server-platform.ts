@@ -1,8 +1,8 @@
-import type { RpcPort } from "./rpc-port.ts";
+import type { RpcPeer, RpcPort } from "./rpc-port.ts";
 
 /** What a runtime must give to serve on a port; chosen by `#platform/server`. Implemented under `runtimes/<name>/server.ts`. */
 export interface ServerPlatform {
-  readonly name: "node" | "bun" | "deno";
+  readonly name: "node" | "bun" | "deno" | "edge";
   /**
    * Opens a port, and answers with `port` whoever calls there: gRPC, gRPC-Web, Connect, and Temporal's HTTP/JSON API, with
    * TLS or without, all on the same port. The owner of `port` closes it; the listener never does.
@@ -38,6 +38,8 @@ export interface ListenOptions {
 
 /** What those who serve may add. */
 export interface PortOptions extends ListenOptions {
+  /** Name of the header in which a proxy in front says who calls. Default: there is none, the connection says it. */
+  readonly clientAddressHeader?: string | undefined;
   readonly page?: FindPage | undefined;
 }
 
@@ -49,7 +51,10 @@ export interface WebPage {
 }
 
 /** The page that a GET of a path gets; undefined: there is none, and the request is one of the HTTP API. */
-export type FindPage = (path: string, headers: Headers) => Promise<WebPage> | undefined;
+export type FindPage = (
+  path: string,
+  request: { readonly headers: Headers; readonly peer: RpcPeer },
+) => Promise<WebPage> | undefined;
 
 /** TLS of a server. All certificates and keys are PEM. */
 export interface ServerTlsOptions {
@@ -65,8 +70,18 @@ export interface Listener {
   readonly address: string;
   /** The same of the second port, if there is one. */
   readonly httpAddress: string | undefined;
-  /** Takes no new calls, fails those under way with UNAVAILABLE, and ends all connections. Safe to call again. */
-  close(): Promise<void>;
+  /**
+   * Takes no new connections, and ends those there are; calls under way fail with UNAVAILABLE, at once or when they were not answered
+   * within `graceMs` (default 0). Safe to call again.
+   */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
+  /**
+   * Takes another certificate, key and authorities for connections that come from now on; those there are go on with what they have.
+   *
+   * @throws TypeError when the port has no TLS, when they are not usable, and when clients' certificates are asked for that were not
+   * before, or no longer: what was in force stays in force
+   */
+  setTls(tls: ServerTlsOptions): void;
   /** Tells all clients by GOAWAY to take their next calls to a new connection; calls under way go on. For fault injection. */
   goAway(): void;
   /** Cuts all connections without a word. For fault injection. */

@@ -2,7 +2,7 @@ import type { FromThread, ThreadInit, ToThread } from "../engine/protocol.ts";
 
 /** What a runtime must give to run a worker; chosen by `#platform/worker`. Implemented under `runtimes/<name>/worker.ts`. */
 export interface WorkerPlatform {
-  readonly name: "node" | "bun" | "deno";
+  readonly name: "node" | "bun" | "deno" | "edge";
   /** Starts a workflow thread and sends it `init`. Resolves when it is ready; rejects with what `initFailed` says. */
   startThread(init: ThreadInit, handlers: ThreadHandlers): Promise<WorkflowThread>;
   /** Makes a workflow bundle from the user's entry file. Rejects with a BundleError when esbuild is missing. */

@@ -1,4 +1,4 @@
-import { GrpcStatus, type Metadata, type RpcAnswer, RpcError } from "../platform/rpc-port.ts";
+import { GrpcStatus, type Metadata, RpcError } from "../platform/rpc-port.ts";
 
 /** An API key, or a function that gives the one in force now; it is called for every attempt of every call. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -27,11 +27,11 @@ export function checkApiKey(apiKey: ApiKey, option: string): ApiKey {
  * await sendWithApiKey(() => vault.read("temporal"), metadata, (md) => port.unary(path, bytes, { metadata: md }));
  * ```
  */
-export async function sendWithApiKey(
+export async function sendWithApiKey<Answer>(
   apiKey: ApiKey,
   metadata: Metadata,
-  send: (metadata: Metadata) => Promise<RpcAnswer>,
-): Promise<RpcAnswer> {
+  send: (metadata: Metadata) => Promise<Answer>,
+): Promise<Answer> {
   if (typeof apiKey === "string") return send(withBearer(metadata, apiKey));
   const key = await apiKey();
   try {

@@ -17,9 +17,9 @@ export interface CallScope {
  * these methods throw, and the same options are given to each call instead.
  */
 export class CallScopes {
-  readonly #local: AsyncLocal<CallScope> | undefined;
+  readonly #local: AsyncLocal<CallScope>;
 
-  constructor(local: AsyncLocal<CallScope> | undefined) {
+  constructor(local: AsyncLocal<CallScope>) {
     this.#local = local;
   }
 
@@ -76,15 +76,10 @@ export class CallScopes {
 
   /** What is in force here. */
   protected scope(): CallScope | undefined {
-    return this.#local?.get();
+    return this.#local.get();
   }
 
   #run<R>(change: CallScope, fn: () => Promise<R>): Promise<R> {
-    if (!this.#local) {
-      throw new Error(
-        "This runtime has no AsyncLocalStorage: give deadline, metadata or abortSignal to each call",
-      );
-    }
     return this.#local.run({ ...this.#local.get(), ...change }, fn);
   }
 }

@@ -17,7 +17,10 @@ import { normalizeMetadata } from "./metadata.ts";
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "./retry.ts";
 import type { UnaryInterceptor } from "./unary-call.ts";
 
-/** TLS of a connection. All certificates and keys are PEM. */
+/**
+ * TLS of a connection. All certificates and keys are PEM. They are read anew for each HTTP/2 connection, so that an object with getters
+ * may give others when certificates are renewed.
+ */
 export interface TLSConfig {
   /** Name used for SNI, for verification and as HTTP/2 `:authority`. Default: the host of the address. */
   readonly serverNameOverride?: string | undefined;
@@ -221,8 +224,13 @@ function channelTls(tls: ConnectionOptions["tls"], hasApiKey: boolean): GrpcTlsO
   }
   return {
     serverName: tls.serverNameOverride,
-    rootCertificates: tls.serverRootCACertificate,
-    clientCertificate: pair && { certificate: pair.crt, key: pair.key },
+    get rootCertificates() {
+      return tls.serverRootCACertificate;
+    },
+    get clientCertificate() {
+      const { clientCertPair } = tls;
+      return clientCertPair && { certificate: clientCertPair.crt, key: clientCertPair.key };
+    },
   };
 }
 

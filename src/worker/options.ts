@@ -41,7 +41,10 @@ export interface WorkerOptions {
    * return quickly. Default: always.
    */
   readonly patchActivationCallback?: PatchActivationCallback | undefined;
-  /** Milliseconds or text. How long activities may go on after shutdown was asked for, before they are cancelled. Default 0. */
+  /**
+   * Milliseconds or text. How long activities may go on after shutdown was asked for, before they are cancelled. Local activities go
+   * on to their end, unless `shutdownForceTime` comes before. Default 0.
+   */
   readonly shutdownGraceTime?: Duration | undefined;
   /** How long shutdown may take in all; then `run()` rejects. Default: as long as it takes. */
   readonly shutdownForceTime?: Duration | undefined;
@@ -84,8 +87,7 @@ export interface WorkerOptions {
   /**
    * Run each workflow again from its start whenever a task of it is done, and fail the task when that makes a difference: code
    * that is not deterministic is found at its first task instead of in production. Local activities are not run again, their ends are
-   * told again; what follows one that ended between two tasks is compared with the next task, and not at all if the run ends
-   * before. For development and tests: the time of a run grows with the square of its history. Default false.
+   * told again. For development and tests: the time of a run grows with the square of its history. Default false.
    */
   readonly replayOnEveryTask?: boolean | undefined;
   /** No limit on the time an activation takes, for debuggers. Default: whether the variable `TEMPORAL_DEBUG` is set. */

@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   connect: ["transport", "platform", "common", "gen"],
   activity: ["common", "converter", "platform", "gen*", "codec-runtime*", "client*"],
   client: ["common", "converter", "transport", "platform", "gen", "codec-runtime"],
+  edge: ["client", "common", "converter", "transport", "platform", "gen", "codec-runtime"],
   engine: ["common", "converter", "core", "platform", "gen", "codec-runtime", "workflow*", "engine/inside*"],
   // The part of the engine that is evaluated inside the sandbox, around the workflow runtime.
   "engine/inside": ["workflow", "common", "converter", "core*", "engine"],

@@ -6,9 +6,17 @@ import { cliHost } from "../../runtimes/node-api/cli-host.ts";
 import { runCli } from "../../src/cli/mod.ts";
 import { Client, Connection } from "../../src/client/mod.ts";
 import { EmbeddedServer } from "../../src/server/mod.ts";
+import {
+  type Authority,
+  type Certificate,
+  makeAuthority,
+  makeCertificate,
+} from "../transport/certificates.ts";
 
 interface Running {
   readonly address: string;
+  /** Says that the files of an option have changed. */
+  touch(): void;
   err(): string;
   stop(): Promise<number>;
 }
@@ -25,6 +33,7 @@ function deferred(): { readonly promise: Promise<string>; resolve(value: string)
 async function running(...args: readonly string[]): Promise<Running> {
   let err = "";
   const stopped = deferred();
+  const watching = new Set<() => void>();
   const printed = deferred();
   const code = runCli(["gateway", "--listen", "0", ...args], {
     ...cliHost,
@@ -33,8 +42,16 @@ async function running(...args: readonly string[]): Promise<Running> {
       err += text;
     },
     untilAskedToStop: () => stopped.promise,
+    onFileChange: (paths, changed) => {
+      expect(paths.length).toBeGreaterThan(0);
+      watching.add(changed);
+      return () => watching.delete(changed);
+    },
   });
   return {
+    touch: () => {
+      for (const changed of watching) changed();
+    },
     address: /127\.0\.0\.1:\d+/.exec(await printed.promise)?.[0] ?? "",
     err: () => err,
     stop: () => {
@@ -84,6 +101,43 @@ describe("perdure gateway", () => {
       { caller: "web", status: 0, path: expect.stringContaining("GetSystemInfo") },
       { caller: "web", status: 0, namespace: "default", time: expect.stringMatching(/Z$/) },
     ]);
+    await server.close();
+  });
+
+  test("takes a new certificate when its files change, and keeps the old when they do not fit", async () => {
+    const server = new EmbeddedServer();
+    const upstream = (await server.listen()).address;
+    const authorities = [makeAuthority("first"), makeAuthority("second")] as const;
+    const [first, second] = authorities.map((each) => makeCertificate(each, ["127.0.0.1"])) as [
+      Certificate,
+      Certificate,
+    ];
+    const cert = fileOf(Buffer.from(first.certificate).toString());
+    const key = fileOf(Buffer.from(first.key).toString());
+    const gateway = await running("--upstream", upstream, "--listen-cert", cert, "--listen-key", key);
+    const served = async (authority: Authority): Promise<boolean> => {
+      const { address } = gateway;
+      const tls = { serverRootCACertificate: authority.certificate };
+      const connection = Connection.lazy({ address, tls, interceptors: [] });
+      const answer = connection.workflowService.getSystemInfo({}, { deadline: Date.now() + 10_000 });
+      return answer
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => connection.close());
+    };
+    expect(await served(authorities[0])).toBe(true);
+    writeFileSync(cert, second.certificate);
+    gateway.touch();
+    await expect.poll(gateway.err).toContain("not usable, the old stay in force: tls.key: is not that of");
+    expect(await served(authorities[0])).toBe(true);
+    writeFileSync(key, second.key);
+    gateway.touch();
+    await expect.poll(gateway.err).toContain("took the new certificates for callers");
+    expect(await served(authorities[0])).toBe(false);
+    expect(await served(authorities[1])).toBe(true);
+    await gateway.stop();
     await server.close();
   });
 

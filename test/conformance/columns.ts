@@ -1,4 +1,4 @@
-import type { RuntimeName } from "../harness/runtimes.ts";
+import type { RuntimeVersion } from "../harness/runtimes.ts";
 
 /** The protocols of a connection; `connect-json` is Connect without its binary format. */
 export type ClientProtocol = "grpc" | "grpc-web" | "connect" | "connect-json" | "http-json";
@@ -10,14 +10,17 @@ export type ClientHost = "workerd" | "chromium";
 export interface Column {
   readonly name: string;
   /** Runs the workers, and the clients too unless there is a `host`. */
-  readonly runtime: RuntimeName;
+  readonly runtime: RuntimeVersion;
   readonly host: ClientHost | undefined;
   /** The server at TEMPORAL_ADDRESS, or an embedded one in the process of the scenarios. */
   readonly server: "real" | "embedded";
   /** How the client speaks to the server; the worker does by gRPC or in process. */
   readonly client: ClientProtocol;
-  /** CI runs all scenarios there, or those of `core-scenarios.ts`; `npm run conformance:full` runs all on every column. */
-  readonly ci: "all" | "core";
+  /**
+   * What CI runs there: all scenarios, those of `core-scenarios.ts`, or every third besides those. `npm run conformance:full` runs all on
+   * every column.
+   */
+  readonly ci: "all" | "third" | "core";
 }
 
 /** Runtimes and hosts, with the titles of their columns. */
@@ -47,6 +50,8 @@ export type TransportName = keyof typeof TRANSPORTS;
 
 /** All of Node 20 over gRPC, on the real server and on the embedded one. */
 const WHOLE_IN_CI: ReadonlySet<string> = new Set(["node", "embedded"]);
+/** Other engines than V8 in Node: as much as CI has time for. */
+const THIRD_IN_CI: ReadonlySet<string> = new Set(["bun", "deno"]);
 
 /** `node`, `bun`, …: gRPC to the real server; `connect`, `embedded`, …: on Node; else both words. */
 export function columnName(transport: TransportName, place: Place): string {
@@ -64,7 +69,7 @@ function columnsOf(transport: TransportName): readonly Column[] {
   const places = (Object.keys(PLACES) as Place[]).filter((place) => client !== "grpc" || !isHost(place));
   return places.map((place) => {
     const name = columnName(transport, place);
-    const ci = WHOLE_IN_CI.has(name) ? "all" : "core";
+    const ci = WHOLE_IN_CI.has(name) ? "all" : THIRD_IN_CI.has(name) ? "third" : "core";
     const where = isHost(place)
       ? { runtime: "node" as const, host: place }
       : { runtime: place, host: undefined };

@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     );
     const record = args.includes("--record") ? ["--record"] : [];
     const isReplayed = !replays || run("replay/anywhere.ts", [histories, ...record]);
+    if (record.length > 0) run("readme-table.ts", []);
     process.exitCode = isGood && isReplayed ? 0 : 1;
   } finally {
     await server.stop();

@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 import { chromiumCommand } from "../harness/chromium-command.ts";
 import { runtimeCommand, typescriptArguments } from "../harness/runtimes.ts";
 import { COLUMNS, type Column } from "./columns.ts";
-import { coreScenarios } from "./core-scenarios.ts";
-import { recordOutcomes } from "./report.ts";
+import { coreOf } from "./core-scenarios.ts";
+import { recordOutcomes, unrecorded } from "./report.ts";
 import { type Wanted, wantedOf } from "./run-arguments.ts";
 import { type Outcome, tableText } from "./table.ts";
 import { idleKnownFailures, knownFailure, type Plan, type Result, verdictOf } from "./verdicts.ts";
@@ -23,9 +23,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const reports = `${root}.cache/reports`;
 
 /** Which scenarios: those that the user named, by default all, or the core set, by their exact names. */
-function selection({ ci }: Column, { full, words }: Wanted): readonly string[] {
+function selection(column: Column, { full, words }: Wanted): readonly string[] {
   if (words.length > 0) return words;
-  return ci === "core" && !full ? coreScenarios.map((name) => `=${name}`) : [];
+  if (column.ci === "all" || full) return [];
+  const core = coreOf(column).map((name) => `=${name}`);
+  return column.ci === "third" ? [...core, "*3"] : core;
 }
 
 function environmentOf({ name, server, client, host }: Column): Record<string, string> {
@@ -84,8 +86,9 @@ async function runOn(column: Column, wanted: Wanted): Promise<Ran> {
 /** Some at a time: columns with the real server wait for it most of their time. */
 async function runColumns(wanted: Wanted): Promise<readonly Outcome[]> {
   const outcomes = new Map<Column, Outcome>();
-  const whole = wanted.columns.filter(({ ci }) => ci === "all");
-  const queue = [...whole, ...wanted.columns.filter(({ ci }) => ci !== "all")][Symbol.iterator]();
+  const order = ["all", "third", "core"];
+  const longestFirst = [...wanted.columns].sort((a, b) => order.indexOf(a.ci) - order.indexOf(b.ci));
+  const queue = longestFirst[Symbol.iterator]();
   const lane = async (): Promise<void> => {
     for (const column of queue) {
       const start = performance.now();
@@ -143,6 +146,12 @@ async function main(): Promise<void> {
     console.log(`\ntest/conformance/known-failures.json: ${complaint}`);
   }
   if (wanted.record) recordOutcomes(outcomes);
+  const missing = unrecorded(all ?? []);
+  if (missing.length > 0)
+    console.log(
+      `\nSTALE: report.json does not have ${missing.length} scenarios (npm run conformance -- --full --record): ` +
+        missing.slice(0, 5).join(", "),
+    );
   writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
   console.log(
     `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures or not run`,

@@ -1,7 +1,7 @@
 /**
  * Runs scenarios and cases on the runtime that executes this file and writes one JSON line for each.
  *
- *   runner.ts <report file> [words that names must contain, or names after `=`]
+ *   runner.ts <report file> [words that names must contain, names after `=`, or `*3` for every third]
  */
 import { appendFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
@@ -41,9 +41,12 @@ async function withLimit(work: Promise<void>): Promise<void> {
 async function main(report: string, words: readonly string[]): Promise<void> {
   writeFileSync(report, "");
   const write = (line: object): void => appendFileSync(report, `${JSON.stringify(line)}\n`);
-  const isMeant = (name: string): boolean =>
-    words.some((word) => (word.startsWith("=") ? name === word.slice(1) : name.includes(word)));
-  const chosen = jobs.filter(({ name }) => words.length === 0 || isMeant(name));
+  const isMeant = (name: string, index: number): boolean =>
+    words.some((word) => {
+      if (word.startsWith("=")) return name === word.slice(1);
+      return word.startsWith("*") ? index % Number(word.slice(1)) === 0 : name.includes(word);
+    });
+  const chosen = jobs.filter(({ name }, index) => words.length === 0 || isMeant(name, index));
   const unknown = words.filter(
     (word) => word.startsWith("=") && jobs.every(({ name }) => `=${name}` !== word),
   );

@@ -102,7 +102,7 @@ test("lookahead sees the slice after the current one, empty tasks merged", () =>
   h.fullTask();
   h.timerFired(h.timerStarted(1), 1);
   h.openTask();
-  const cursor = new HistoryCursor();
+  const cursor = new HistoryCursor({ ownSdkName: "perdure", namesItself: false, lastSdkName: "" });
   cursor.load({ ...replayTask(h.build(), "order-1"), cached: false });
   expect(cursor.take(0)).toBe("slice");
   const [from, to] = upcoming(cursor);

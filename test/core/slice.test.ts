@@ -1,17 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { HistoryCursor } from "../../src/core/history/cursor.ts";
-import { findSliceEnd, INCOMPLETE } from "../../src/core/history/slice.ts";
+import { type Answerers, findSliceEnd, INCOMPLETE } from "../../src/core/history/slice.ts";
 import { replayTask } from "../../src/core/replay.ts";
 import { HistoryBuilder } from "./history-builder.ts";
 
-/** Builds a history from words: S start, F full task, O open task, T timer started, … */
+const OTHERS = { ownSdkName: "perdure", namesItself: false, lastSdkName: "" };
+const OWN = { ...OTHERS, namesItself: true };
+
+/** Builds a history from words: S start, F full task (with the name of the SDK that answered it), T timer started, … */
 function historyOf(words: string): HistoryBuilder {
   const h = new HistoryBuilder();
   for (const word of words.split(" ")) {
     const [name = "", argument] = word.split(":");
     const steps: { readonly [name: string]: () => unknown } = {
       S: () => h.started(),
-      F: () => h.fullTask(),
+      F: () => h.fullTask(argument === undefined ? {} : { sdkMetadata: { sdkName: argument } }),
       SS: () => h.openTask(),
       FAIL: () => h.taskFailed(),
       TO: () => h.taskTimedOut(),
@@ -36,9 +39,9 @@ function historyOf(words: string): HistoryBuilder {
 }
 
 /** The id ranges of all slices. */
-function slicesOf(h: HistoryBuilder): string {
+function slicesOf(h: HistoryBuilder, answerers: Answerers = OTHERS): string {
   const events = h.build();
-  const cursor = new HistoryCursor();
+  const cursor = new HistoryCursor(answerers);
   const { nextPageToken, startedEventId } = replayTask(events, "w");
   cursor.load({ events, nextPageToken, startedEventId, cached: false });
   const ranges: string[] = [];
@@ -73,6 +76,42 @@ describe("slices of history", () => {
     expect(slicesOf(historyOf("S F F F F T TF F X"))).toBe("1-12, 13-17, 18-19");
   });
 
+  test.each([
+    ["answered by this SDK", "S F:perdure F T TF F X", "1-3, 4-6, 7-11, 12-13"],
+    ["answered by another", "S F:other F T TF F X", "1-6, 7-11, 12-13"],
+    ["before the first answer of this SDK", "S F:other F F:perdure T TF F X", "1-6, 7-9, 10-14, 15-16"],
+    ["before the first answer of another", "S F:perdure F F:other F T TF F X", "1-3, 4-12, 13-17, 18-19"],
+    ["failed between them", "S F:perdure SS FAIL SS FAIL F T TF F X", "1-3, 4-12, 13-17, 18-19"],
+    [
+      "with a signal before it started",
+      "S F:perdure SS TO F SIG F T TF F X",
+      "1-3, 4-9, 10-13, 14-18, 19-20",
+    ],
+  ])("an empty task is a slice if the one after it was %s", (_which, words, expected) => {
+    expect(slicesOf(historyOf(words))).toBe(expected);
+  });
+
+  test("an empty task before the open one is a slice if the answer will say which SDK gave it", () => {
+    expect(slicesOf(historyOf("S F SS"), OWN)).toBe("1-3, 4-6");
+    expect(slicesOf(historyOf("S F SS TO SS"), OWN)).toBe("1-3, 4-9");
+    expect(slicesOf(historyOf("S F SS"), OTHERS)).toBe("1-6");
+  });
+
+  test("the name before the events at hand counts until there is another", () => {
+    const own = { ...OTHERS, lastSdkName: "perdure" };
+    expect(slicesOf(historyOf("S F F F:other F T TF F X"), own)).toBe("1-3, 4-12, 13-17, 18-19");
+  });
+
+  test("a page that ends before the next answer decides nothing about an empty task", () => {
+    const events = historyOf("S F:perdure SS FAIL F X").build();
+    const endOf = (count: number, haveLast = false): number =>
+      findSliceEnd({ events: events.slice(0, count), from: 0, haveLast, answerers: OWN, namedFrom: 0 });
+    for (let count = 3; count < 10; count++) expect(endOf(count)).toBe(count === 3 ? INCOMPLETE : endOf(4));
+    expect(endOf(4)).toBe(INCOMPLETE);
+    expect(endOf(10)).toBe(2);
+    expect(endOf(6, true)).toBe(2);
+  });
+
   test("bug class 3: signals before a timed-out attempt belong to the next slice that counts", () => {
     expect(slicesOf(historyOf("S F T SIG SS TO SIG SS TO SS"))).toBe("1-3, 4-15");
   });
@@ -88,7 +127,7 @@ describe("slices of history", () => {
   test("a page that ends on a started or completed task decides nothing", () => {
     const events = historyOf("S F T TF F X").build();
     const endOf = (count: number, haveLast: boolean): number =>
-      findSliceEnd({ events: events.slice(0, count), from: 0, haveLast });
+      findSliceEnd({ events: events.slice(0, count), from: 0, haveLast, answerers: OTHERS, namedFrom: 0 });
     expect(endOf(3, false)).toBe(INCOMPLETE);
     expect(endOf(4, false)).toBe(INCOMPLETE);
     expect(endOf(5, false)).toBe(2);

@@ -2,48 +2,18 @@ import { describe, expect, test } from "vitest";
 import type { FailureData } from "../../src/core/activation.ts";
 import type { WorkflowCommand } from "../../src/core/command.ts";
 import { update } from "../../src/core/machines/update.ts";
-import type { RespondToUpdate } from "../../src/core/update-jobs.ts";
 import type { Message } from "../../src/gen/codec/temporal/api/protocol/v1/message.ts";
-import { decodeMessage, encodeMessage } from "../../src/gen/codec/temporal/api/protocol/v1/message.ts";
 import {
   decodeAcceptance,
   decodeRejection,
   decodeResponse,
-  encodeRequest,
 } from "../../src/gen/codec/temporal/api/update/v1/message.ts";
 import { HistoryBuilder, taskOf } from "./history-builder.ts";
 import { Transitions } from "./played-run.ts";
 import { cancelActivity, complete, Player, scheduleActivity, startTimer } from "./player.ts";
+import { message, request, say } from "./update-words.ts";
 
 const transitions = new Transitions();
-const request = (id: string) =>
-  ({
-    meta: { updateId: id, identity: "me" },
-    input: { name: "set", args: { payloads: [{ data: Uint8Array.of(1) }] } },
-  }) as const;
-
-function message(id: string, sequencing: number, more: Partial<Message> = {}): Message {
-  return {
-    ...decodeMessage(
-      encodeMessage({
-        id: `${id}/request`,
-        protocolInstanceId: id,
-        sequencingId: { case: "eventId", value: sequencing },
-        body: {
-          typeUrl: "type.googleapis.com/temporal.api.update.v1.Request",
-          value: encodeRequest(request(id)),
-        },
-      }),
-    ),
-    ...more,
-  };
-}
-
-const say = (protocolInstanceId: string, response: RespondToUpdate["response"]): WorkflowCommand => ({
-  kind: "respondToUpdate",
-  protocolInstanceId,
-  response,
-});
 const failure: FailureData = { message: "no" };
 const accept = (id: string): WorkflowCommand => say(id, { kind: "accepted" });
 const reject = (id: string): WorkflowCommand => say(id, { kind: "rejected", failure });

@@ -133,6 +133,33 @@ describe("replayOnEveryTask", () => {
     },
   );
 
+  test.each([["realTimeAfterLocal"], ["deterministicAfterLocal"]])(
+    "what follows a local activity that ended between two tasks is compared: %s",
+    async (workflowType) => {
+      const main = await engineFor("not-deterministic.ts");
+      const history = new HistoryBuilder(workflowType);
+      const wanted = main.next("localActivities");
+      // A query ends the task while the local activity runs.
+      const first = main.run(
+        history.runId,
+        history.startTask().task({ queries: { q: { queryType: "__stack_trace" } } }),
+      );
+      const { runId, instance } = await wanted;
+      expect(commandNames(await first)).toEqual([]);
+      const end = { kind: "completed", result: json(1) } as const;
+      const result = { seq: 1, end, attempt: 1, runtimeMs: 5 };
+      main.post({ kind: "localActivityResult", runId, instance, result });
+      history.completeTask();
+      const second = await main.run(history.runId, history.startTask().task());
+      if (workflowType === "deterministicAfterLocal") {
+        expect(commandNames(second)).toEqual(["recordMarker", "scheduleActivityTask"]);
+      } else {
+        expect(refusal(second).message).toContain("command 2 of this task was scheduleActivityTask");
+      }
+      expect(main.of("localActivities").flatMap(({ schedule }) => schedule)).toHaveLength(1);
+    },
+  );
+
   test("without the option nothing is run again", async () => {
     const main = await engineFor("not-deterministic.ts", false);
     const history = new HistoryBuilder("realTime");

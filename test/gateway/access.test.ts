@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Client, type Connection, GrpcStatus, RpcError } from "../../src/client/mod.ts";
-import { createGateway, type GatewayToken } from "../../src/gateway/mod.ts";
+import { createGateway, type GatewayToken, RPC_GROUPS } from "../../src/gateway/mod.ts";
+import { encodeCountWorkflowExecutionsRequest } from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { findErrorDetail } from "../../src/transport/error-details.ts";
 import { startRig } from "./harness.ts";
 
+const SERVICE = "/temporal.api.workflowservice.v1.WorkflowService";
 const ONE = "token-of-one-0123456789";
 const tokens = (more: Partial<GatewayToken> = {}): { kind: "tokens"; tokens: GatewayToken[] } => ({
   kind: "tokens",
@@ -150,6 +152,69 @@ describe("what they may", () => {
       },
       { namespaces: ["default"] },
     );
+  });
+
+  test("nor by a namespace's id, a callback into the server, or a command of tomorrow", async () => {
+    await using rig = await startRig({ auth: tokens({ namespaces: ["default"], groups: [...RPC_GROUPS] }) });
+    const { workflowService, operatorService, rpc } = await rig.connect({ apiKey: ONE });
+    const id = "d8a3d5e2-2b7b-4f37-9f0a-2f6a6bf5d1a1";
+    await refused(workflowService.describeNamespace({ namespace: "default", id }), /in namespace "d8a3/);
+    await refused(
+      operatorService.deleteNamespace({ namespace: "default", namespaceId: id }),
+      /in namespace "d8a3/,
+    );
+    const data = new TextEncoder().encode("a reference of another namespace's");
+    const internal = { variant: { case: "internal", value: { data } } } as const;
+    await refused(
+      workflowService.startWorkflowExecution({ ...start, ...anyQueue, completionCallbacks: [internal] }),
+      /a callback inside of the server/,
+    );
+    const tomorrow = [0x12, 5, 0xd2, 2, 2, 0x0a, 0];
+    const named = [0x4a, 7, ...new TextEncoder().encode("default")];
+    await refused(
+      rpc.unary(`${SERVICE}/RespondWorkflowTaskCompleted`, Uint8Array.from([...tomorrow, ...named]), {}),
+      /with field 2\.42, which this gateway does not know/,
+    );
+    expect(rig.seen.calls.map(({ path }) => path.split("/")[2])).toEqual(["GetSystemInfo"]);
+  });
+
+  test("callbacks by URL are for those who run workers", async () => {
+    const nexus = { variant: { case: "nexus", value: { url: "http://127.0.0.1:9/", header: {} } } } as const;
+    const request = { ...start, ...anyQueue, completionCallbacks: [nexus] };
+    await connect(
+      ({ workflowService }) =>
+        refused(workflowService.startWorkflowExecution(request), /callbacks needs the group "worker"/),
+      { groups: ["read", "start"] },
+    );
+    await using rig = await startRig({ auth: tokens({ groups: ["start", "worker"] }) });
+    const { workflowService } = await rig.connect({ apiKey: ONE });
+    await workflowService.startWorkflowExecution(request).catch(() => {});
+    expect(rig.seen.of("StartWorkflowExecution")).toHaveLength(1);
+  });
+
+  test("names that are no list's: other cases, spaces, signs that are not seen; long ones are told in part", async () => {
+    await using rig = await startRig({ auth: tokens({ namespaces: ["default"] }) });
+    const { rpc } = await rig.connect({ apiKey: ONE });
+    const count = (namespace: string): Promise<unknown> =>
+      rpc.unary(
+        `${SERVICE}/CountWorkflowExecutions`,
+        encodeCountWorkflowExecutionsRequest({ namespace }),
+        {},
+      );
+    for (const namespace of [
+      "Default",
+      "default ",
+      " default",
+      "default\0",
+      "\ufeffdefault",
+      "def\u200bault",
+    ]) {
+      await refused(count(namespace), /in namespace/);
+    }
+    const error = await failure(count("x".repeat(100_000)));
+    expect(error.details).toMatch(/^Request unauthorized: CountWorkflowExecutions in namespace "x{200}…"$/);
+    await count("default");
+    expect(rig.seen.of("CountWorkflowExecutions")).toHaveLength(1);
   });
 
   test("the header that servers are chosen by says what the request says", async () => {

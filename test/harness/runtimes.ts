@@ -4,14 +4,17 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+export type RuntimeName = "node" | "bun" | "deno";
+export const RUNTIMES: readonly RuntimeName[] = ["node", "bun", "deno"];
+
 /** `node` is the one that runs the tests; the other versions of Node are there for Linux on x64 only. */
-export type RuntimeName = "node" | "node-22" | "node-24" | "bun" | "deno";
+export type RuntimeVersion = RuntimeName | "node-22" | "node-24";
 
 const folder = fileURLToPath(new URL("../runtimes", import.meta.url));
 const modules = `${folder}/node_modules`;
 
 /** Besides those, what only clients run in. */
-export type CommandName = RuntimeName | "workerd";
+export type CommandName = RuntimeVersion | "workerd";
 
 /** Path of a runtime's command; installs the runtimes when they are not there yet. Throws when there is none for this platform. */
 export function runtimeCommand(name: CommandName): string {
@@ -25,7 +28,7 @@ export function runtimeCommand(name: CommandName): string {
 }
 
 /** How a runtime runs a TypeScript file of the tests: the arguments before the file. */
-export function typescriptArguments(name: RuntimeName): readonly string[] {
+export function typescriptArguments(name: RuntimeVersion): readonly string[] {
   if (name === "bun") return ["run"];
   if (name === "deno") return ["run", "--allow-all", "--quiet", "--no-check"];
   return ["--import", "tsx"];

@@ -7,11 +7,13 @@ import {
   type RpcAnswer,
   type RpcCallOptions,
   RpcError,
+  type RpcPeer,
 } from "../../../src/platform/rpc-port.ts";
 import { MAX_TIMER_MS } from "../../../src/server/limits.ts";
 import { checkTimeout, encodeMessage, refusal } from "../../../src/server/listen/grpc-wire.ts";
 import { WATCH_PATH, watchHealth } from "../../../src/server/listen/health-watch.ts";
 import { MIN_GZIP_BYTES } from "../../../src/server/listen/limits.ts";
+import { peerBehindProxy } from "../../../src/server/listen/peer.ts";
 import { encodeFrame, PREFIX_BYTES } from "../grpc/framing.ts";
 import type { GrpcSession } from "./grpc-session.ts";
 import { readMetadata, unpadded, writeMetadata } from "./metadata.ts";
@@ -81,6 +83,13 @@ export class GrpcCall implements RpcCallOptions {
 
   get metadata(): Metadata {
     return readMetadata(this.#init.headers);
+  }
+
+  get peer(): RpcPeer {
+    const { clientAddressHeader } = this.#session.settings;
+    if (clientAddressHeader === undefined) return this.#session.peer;
+    const header = this.#init.headers[clientAddressHeader];
+    return peerBehindProxy(this.#session.peer, header === undefined ? undefined : String(header));
   }
 
   /** A piece of the request. */
@@ -168,6 +177,9 @@ export class GrpcCall implements RpcCallOptions {
   /** Answers with many messages: until the caller leaves, its time is up, or the session closes. */
   async #watch(request: Uint8Array): Promise<void> {
     const { timeoutMs } = this;
+    if (!this.#session.beginWatch()) {
+      throw refusal(GrpcStatus.RESOURCE_EXHAUSTED, "too many streams of this connection watch the health");
+    }
     const counted = timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS;
     const timer = counted ? setTimeout(() => this.fail(streamEnded()), timeoutMs) : undefined;
     try {
@@ -180,6 +192,7 @@ export class GrpcCall implements RpcCallOptions {
       });
     } finally {
       clearTimeout(timer);
+      this.#session.endWatch();
     }
   }
 

@@ -1,15 +1,17 @@
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
-import { GrpcStatus, type RpcPort } from "../../../src/platform/rpc-port.ts";
+import { GrpcStatus, type RpcPeer, type RpcPort } from "../../../src/platform/rpc-port.ts";
 import { closing, grpcContentType, parseTimeout, refusal } from "../../../src/server/listen/grpc-wire.ts";
 import { ANSWER_MS, IDLE_MS, MAX_CONNECTION_BYTES, REQUEST_MS } from "../../../src/server/listen/limits.ts";
 import { errorHeaders, GrpcCall, respondOnly } from "./grpc-call.ts";
 import { binaryProblem } from "./metadata.ts";
+import { peerOf } from "./peer.ts";
 import { Turns } from "./turns.ts";
 
 /** What all connections of a listener share. */
 export interface GrpcSettings {
   readonly maxRequestBytes: number;
   readonly compress: "remote" | "accepted";
+  readonly clientAddressHeader: string | undefined;
 }
 
 /** What a request that is not gRPC may hold of its connection's budget. */
@@ -20,12 +22,17 @@ export interface WebShare {
   readonly full: boolean;
   /** Whose turn it is: each is to see what those before it hold. */
   readonly turns: Turns;
+  /** Who is at the other end of the connection. */
+  readonly peer: RpcPeer;
   /** Gives everything back; once. */
   end(): void;
 }
 
 /** Of calls that arrive together, so many are run before others have their turn, and before it is seen how large their answers are. */
 const CALLS_PER_TURN = 32;
+
+/** Streams that watch the health of a service, of one connection: each costs a question every few seconds, for as long as it likes. */
+const MAX_WATCHES = 100;
 
 const CALL = Symbol("call");
 
@@ -61,6 +68,8 @@ function onError(): void {
 export class GrpcSession {
   readonly settings: GrpcSettings;
   readonly port: RpcPort;
+  /** Who is at the other end. */
+  readonly peer: RpcPeer;
   /** Whether answers are gzipped for callers that did not gzip their request. */
   readonly compresses: boolean;
   readonly #session: ServerHttp2Session;
@@ -73,6 +82,7 @@ export class GrpcSession {
   #held = 0;
   /** Requests of the connection that are not gRPC. */
   #web = 0;
+  #watches = 0;
   readonly #turns = new Turns();
   #idleSince = performance.now();
   #closing = false;
@@ -80,6 +90,7 @@ export class GrpcSession {
   constructor(session: ServerHttp2Session, port: RpcPort, settings: GrpcSettings) {
     this.#session = session;
     this.port = port;
+    this.peer = peerOf(session.socket);
     this.settings = settings;
     this.compresses = settings.compress === "accepted" || !isLocal(session);
   }
@@ -147,6 +158,17 @@ export class GrpcSession {
     this.#idleSince = performance.now();
   }
 
+  /** A stream that goes on until its caller leaves; false when there are enough of them. */
+  beginWatch(): boolean {
+    if (this.#watches >= MAX_WATCHES) return false;
+    this.#watches += 1;
+    return true;
+  }
+
+  endWatch(): void {
+    this.#watches -= 1;
+  }
+
   /** A request that is not gRPC: it takes from the same budget. */
   webRequest(): WebShare {
     this.#web += 1;
@@ -157,6 +179,7 @@ export class GrpcSession {
         return isFull();
       },
       turns: this.#turns,
+      peer: this.peer,
       hold: (bytes) => {
         if (!this.hold(bytes)) return false;
         held += bytes;

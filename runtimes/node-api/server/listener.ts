@@ -1,16 +1,23 @@
 import { createServer as createHttp1, type Server as Http1Server } from "node:http";
 import { createServer as createHttp2, type Http2Server, type ServerHttp2Session } from "node:http2";
 import { createServer as createTcp, type Server, type Socket } from "node:net";
-import { createServer as createTls } from "node:tls";
+import { createServer as createTls, type Server as TlsServer } from "node:tls";
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import type { Listener, PortOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
-import { IDLE_MS, MAX_REQUEST_BYTES, MAX_STREAMS } from "../../../src/server/listen/limits.ts";
+import {
+  FIRST_BYTES_MS,
+  IDLE_MS,
+  MAX_REQUEST_BYTES,
+  MAX_STREAMS,
+} from "../../../src/server/listen/limits.ts";
 import { createWebHandler } from "../../../src/server/listen/web-handler.ts";
 import { Closing } from "./closing.ts";
 import { Connections } from "./connections.ts";
 import { GrpcSession } from "./grpc-session.ts";
+import { tlsSettings } from "./tls-settings.ts";
 import { answerHttp1, answerHttp2, type WebSettings } from "./web-exchange.ts";
 
+const DEFAULT_HOST = "127.0.0.1";
 /** How much a client may send ahead of us on one stream. A connection's window stays as it is: Bun cannot widen it. */
 const STREAM_WINDOW_BYTES = 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -41,16 +48,20 @@ class PortListener implements Listener {
   address = "";
   httpAddress: string | undefined;
 
-  constructor(port: RpcPort, options: PortOptions) {
+  constructor(port: RpcPort, options: PortOptions, runtime: Pick<WebSettings, "reusesHttp1">) {
     this.#port = port;
     this.#options = options;
-    const maxRequestBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
+    const { maxRequestBytes = MAX_REQUEST_BYTES, clientAddressHeader, host = DEFAULT_HOST, tls } = options;
     this.#web = {
+      ...runtime,
       maxRequestBytes,
+      clientAddressHeader,
       closing: this.#closing,
       handle: createWebHandler(port, {
         maxRequestBytes,
         corsOrigins: options.corsOrigins ?? [],
+        // Over TLS a browser has found the name in the certificate.
+        listensOn: tls === undefined ? host : undefined,
         page: options.page,
       }),
     };
@@ -64,7 +75,7 @@ class PortListener implements Listener {
 
   /** Opens the ports. */
   async open(): Promise<this> {
-    const { host = "127.0.0.1", port = 0, httpPort } = this.#options;
+    const { host = DEFAULT_HOST, port = 0, httpPort } = this.#options;
     try {
       this.address = await this.#bind(host, port);
       if (httpPort !== undefined) this.httpAddress = await this.#bind(host, httpPort);
@@ -76,9 +87,21 @@ class PortListener implements Listener {
     return this;
   }
 
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
+  close({ graceMs = 0 }: { readonly graceMs?: number | undefined } = {}): Promise<void> {
+    this.#closed ??= this.#close(graceMs);
     return this.#closed;
+  }
+
+  setTls(tls: ServerTlsOptions): void {
+    const before = this.#options.tls;
+    if (before === undefined) throw new TypeError("tls: this port is in plaintext, and stays so");
+    if ((before.clientCertificates === undefined) !== (tls.clientCertificates === undefined)) {
+      throw new TypeError(
+        "tls.clientCertificates: whether clients must show a certificate is settled when the port is opened",
+      );
+    }
+    const settings = tlsSettings(tls);
+    for (const server of this.#servers) (server as TlsServer).setSecureContext(settings);
   }
 
   goAway(): void {
@@ -89,24 +112,14 @@ class PortListener implements Listener {
     this.#connections.destroyAll();
   }
 
-  async #close(): Promise<void> {
+  async #close(graceMs: number): Promise<void> {
     clearInterval(this.#sweeper);
     const servers = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
+    if (graceMs > 0) await inTime(graceMs, this.#exchanges);
     this.#closing.begin();
-    const sessions = Promise.all([
-      ...this.#exchanges,
-      ...[...this.#sessions].map((session) => session.close()),
-    ]);
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      sessions,
-      new Promise((resolve) => {
-        timer = setTimeout(resolve, CLOSE_MS);
-      }),
-    ]);
-    clearTimeout(timer);
+    await inTime(CLOSE_MS, [...this.#exchanges, ...[...this.#sessions].map((session) => session.close())]);
     this.#connections.destroyAll();
     await Promise.all(servers);
   }
@@ -165,9 +178,10 @@ class PortListener implements Listener {
   }
 
   #onSession(session: ServerHttp2Session): void {
-    const maxRequestBytes = this.#web.maxRequestBytes;
+    const { maxRequestBytes, clientAddressHeader } = this.#web;
     const calls = new GrpcSession(session, this.#port, {
       maxRequestBytes,
+      clientAddressHeader,
       compress: this.#options.compress ?? "remote",
     });
     this.#sessions.add(calls);
@@ -192,16 +206,21 @@ class PortListener implements Listener {
   }
 }
 
+/** Resolves when all have, or when the time is up. */
+async function inTime(ms: number, all: Iterable<Promise<void>>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([Promise.all(all), late]);
+  clearTimeout(timer);
+}
+
 function createTlsServer(tls: ServerTlsOptions, accept: (socket: Socket) => void): Server {
   const server = createTls({
-    cert: Buffer.from(tls.certificate),
-    key: Buffer.from(tls.key),
+    ...tlsSettings(tls),
     ALPNProtocols: ["h2", "http/1.1"],
-    ...(tls.clientCertificates && {
-      ca: Buffer.from(tls.clientCertificates),
-      requestCert: true,
-      rejectUnauthorized: true,
-    }),
+    handshakeTimeout: FIRST_BYTES_MS,
   });
   server.on("secureConnection", accept);
   server.on("tlsClientError", (_error, socket) => socket.destroy());
@@ -217,6 +236,10 @@ function addressOf(server: Server): string {
 }
 
 /** Serves an {@link RpcPort} by `node:net` and `node:http2`. */
-export function listen(port: RpcPort, options: PortOptions): Promise<Listener> {
-  return new PortListener(port, options).open();
+export function listen(
+  port: RpcPort,
+  options: PortOptions,
+  runtime: Pick<WebSettings, "reusesHttp1"> = { reusesHttp1: true },
+): Promise<Listener> {
+  return new PortListener(port, options, runtime).open();
 }

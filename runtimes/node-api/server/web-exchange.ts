@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { Readable } from "node:stream";
+import type { RpcPeer } from "../../../src/platform/rpc-port.ts";
 import { isGrpcWebText } from "../../../src/server/listen/grpc-web-text.ts";
 import { ANSWER_MS, REQUEST_MS } from "../../../src/server/listen/limits.ts";
+import { peerBehindProxy } from "../../../src/server/listen/peer.ts";
 import {
   BODY_SLACK_BYTES,
   jsonResponse,
@@ -12,6 +14,7 @@ import {
 } from "../../../src/server/listen/web.ts";
 import type { Closing } from "./closing.ts";
 import type { WebShare } from "./grpc-session.ts";
+import { peerOf } from "./peer.ts";
 
 /** Headers of a connection, which mean nothing in HTTP/2 and are made by the runtime in HTTP/1.1. */
 const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encoding", "content-length"]);
@@ -20,6 +23,9 @@ const CONNECTION_HEADERS = new Set(["connection", "keep-alive", "transfer-encodi
 export interface WebSettings {
   readonly handle: WebHandler;
   readonly maxRequestBytes: number;
+  readonly clientAddressHeader: string | undefined;
+  /** Whether a connection of HTTP/1.1 serves more than one request. */
+  readonly reusesHttp1: boolean;
   /** When the listener closes, what is not answered yet is UNAVAILABLE. */
   readonly closing: Closing;
 }
@@ -34,20 +40,22 @@ export async function answerHttp1(
   response.on("close", () => leaving.abort());
   response.on("error", () => leaving.abort());
   const { socket } = request;
+  const headers = toHeaders(request.headers);
+  const peer = peerFor(peerOf(socket), headers, settings);
   const body = await readBody(request, { maxBytes: bodyLimit(request.headers["content-type"], settings) });
   if (body === undefined || socket.destroyed) return;
   const answer = await answerUntilClosing(settings, {
     method: request.method ?? "GET",
     target: request.url ?? "/",
-    headers: toHeaders(request.headers),
+    headers,
     body: body.bytes,
     signal: leaving.signal,
     secure: "encrypted" in socket,
-    remoteAddress: socket.remoteAddress,
+    peer,
   });
   if (response.destroyed) return;
   // What was not read cannot be told from the next request.
-  if (body.cut || settings.closing.begun) response.setHeader("connection", "close");
+  if (body.cut || settings.closing.begun || !settings.reusesHttp1) response.setHeader("connection", "close");
   response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
   const sent = new Promise<void>((resolve) => response.once("close", () => resolve()));
   const late = setTimeout(() => socket.destroy(), ANSWER_MS).unref();
@@ -104,12 +112,16 @@ async function answerInTurn(
       body,
       signal,
       secure: headers[":scheme"] === "https",
-      remoteAddress: stream.session?.socket.remoteAddress,
+      peer: peerFor(share.peer, fields, settings),
     });
     return share.hold(answer.body.length) ? answer : overloaded();
   } finally {
     done();
   }
+}
+
+function peerFor(peer: RpcPeer, headers: Headers, { clientAddressHeader }: WebSettings): RpcPeer {
+  return clientAddressHeader === undefined ? peer : peerBehindProxy(peer, headers.get(clientAddressHeader));
 }
 
 function overloaded(): WebResponse {

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "../../gen/codec/temporal/api/history/v1/message.ts";
 import { eventId } from "../event-id.ts";
-import { findSliceEnd, INCOMPLETE, indexAfter } from "./slice.ts";
+import { type Answerers, findSliceEnd, INCOMPLETE, indexAfter } from "./slice.ts";
 
 const NO_EVENTS: readonly HistoryEvent[] = [];
 const FROM_START = new Uint8Array(0);
@@ -39,6 +39,11 @@ export class HistoryCursor {
   #startedEventId = 0;
   /** Where the slice after the current one ends, if that was found out already. */
   #knownEnd = INCOMPLETE;
+  readonly #answerers: Answerers;
+
+  constructor(answerers: Answerers) {
+    this.#answerers = answerers;
+  }
 
   /** Token of the missing page; empty for the first one; `undefined` when there is none. */
   get token(): Uint8Array | undefined {
@@ -115,7 +120,8 @@ export class HistoryCursor {
   }
 
   #find(from: number): number {
-    return findSliceEnd({ events: this.events, from, haveLast: this.#haveLast });
+    const { events, to: namedFrom } = this;
+    return findSliceEnd({ events, from, haveLast: this.#haveLast, answerers: this.#answerers, namedFrom });
   }
 
   #append(page: readonly HistoryEvent[]): void {

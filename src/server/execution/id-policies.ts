@@ -32,11 +32,16 @@ type Request = Pick<
 >;
 
 /** Decides by the id policies of a start. @throws {ServiceFailure} ALREADY_EXISTS, or INVALID_ARGUMENT for policies that contradict */
-export function resolveStart(engine: Engine, request: Request): StartDecision {
+export function resolveStart(
+  engine: Engine,
+  request: Request,
+  { withSignal = false }: { readonly withSignal?: boolean } = {},
+): StartDecision {
   const { reuse, conflict } = policies(request);
   const run = engine.current(request.namespace, request.workflowId);
   if (!run) return { kind: "new", replaces: undefined };
-  const seenAt = run.state.startRequestIds.get(request.requestId);
+  // The request id of a start with a signal is the signal's: a start that had the same is another request.
+  const seenAt = withSignal ? undefined : run.state.startRequestIds.get(request.requestId);
   if (seenAt !== undefined) return { kind: "existing", run, started: seenAt === 1 };
   if (!open(run)) return afterClosed(run, reuse);
   if (conflict === Conflict.USE_EXISTING) {

@@ -191,8 +191,19 @@ function reapply(
       const origin = UpdateAdmittedEventOrigin.REAPPLY;
       tx.add("workflowExecutionUpdateAdmitted", { request: admitted, origin }, extras);
     }
+    reapplyOptions(tx, event);
     reapplyChildEnd(tx, event);
   }
+}
+
+/** Options that were changed since hold in the new run too, whatever else is left out. */
+function reapplyOptions(tx: Transaction, event: StoredEvent): void {
+  const options = eventValue(event, "workflowExecutionOptionsUpdated");
+  if (!options) return;
+  tx.add("workflowExecutionOptionsUpdated", options, {
+    workerMayIgnore: true,
+    ...(event.links && event.links.length > 0 ? { links: event.links } : {}),
+  });
 }
 
 /** A child that was started before the point of the reset and has ended since: its end belongs to the new run too. */

@@ -5,9 +5,10 @@ import type { Run } from "./run.ts";
 
 /** What the end of a run means for others: its parent, its children, and who waits for its updates and queries. */
 export function onRunClosed(engine: Engine, run: Run): void {
+  // A run that was reset goes on in the new one: its parent hears of the end of that, and its children go over to it.
+  if (run.fields.resetRunId !== "") return;
   if (!continues(run)) tellParent(engine, run);
-  // The children of a run that was reset go over to the new one.
-  if (run.fields.resetRunId === "") applyParentClosePolicies(engine, run);
+  applyParentClosePolicies(engine, run);
 }
 
 function continues(run: Run): boolean {

@@ -39,15 +39,17 @@ export function scheduleTask(
     attempt,
     timeoutMs: taskTimeoutMs(tx, attempt),
     stamp: fields.taskStamp,
-    queue: fields.sticky
-      ? { name: fields.sticky.queue, sticky: true }
-      : { name: fields.started.taskQueue?.name ?? "", sticky: false },
+    queue: fields.sticky ? { name: fields.sticky.queue, sticky: true } : normalQueue(tx),
     historySizeBytes: 0,
     suggestContinueAsNewReasons: [],
   };
   fields.task = task;
   if (kind === "normal") tx.add("workflowTaskScheduled", scheduledValue(tx, task));
   return task;
+}
+
+function normalQueue({ fields }: Transaction): WorkflowTask["queue"] {
+  return { name: fields.started.taskQueue?.name ?? "", sticky: false };
 }
 
 /** A worker takes the task. */
@@ -71,8 +73,11 @@ export function startTask(
     fields.task = task;
     tx.add("workflowTaskScheduled", scheduledValue(tx, task));
   }
+  // The events of such a task are written later, with the queue that it was taken from.
+  const queue = by.sticky || task.kind === "normal" ? task.queue : normalQueue(tx);
   task = {
     ...task,
+    queue,
     startedId: task.kind === "normal" ? fields.nextEventId : task.scheduledId + 1,
     startedMs: tx.nowMs,
     requestId: by.requestId,

@@ -2,7 +2,7 @@
 // P1. A listener that the user holds stays theirs: after an outage, what it says of its address is true again, and closing it closes
 //     the port.
 import type { RpcPort } from "../../platform/rpc-port.ts";
-import type { Listener, ListenOptions } from "../../platform/server-platform.ts";
+import type { Listener, ListenOptions, ServerTlsOptions } from "../../platform/server-platform.ts";
 
 /** The ports of a server. */
 export class OpenPorts {
@@ -45,7 +45,7 @@ class Reopening implements Listener {
   readonly address: string;
   readonly httpAddress: string | undefined;
   readonly #open: (options: ListenOptions) => Promise<Listener>;
-  readonly #options: ListenOptions;
+  #options: ListenOptions;
   readonly #onClose: () => void;
   #listener: Listener | undefined;
   #closed = false;
@@ -73,6 +73,11 @@ class Reopening implements Listener {
       port: portOf(listener.address),
       ...(httpAddress === undefined ? {} : { httpPort: portOf(httpAddress) }),
     };
+  }
+
+  setTls(tls: ServerTlsOptions): void {
+    this.#listener?.setTls(tls);
+    this.#options = { ...this.#options, tls };
   }
 
   goAway(): void {

@@ -2,6 +2,7 @@ import type { RpcPort } from "../../platform/rpc-port.ts";
 import type { FindPage } from "../../platform/server-platform.ts";
 import { Cors } from "./cors.ts";
 import { withGrpcWebText } from "./grpc-web-text.ts";
+import { HostNames } from "./local-host.ts";
 import { jsonResponse, pageResponse, type WebHandler, type WebRequest, type WebResponse } from "./web.ts";
 
 /** What a web handler needs to know. */
@@ -9,6 +10,8 @@ export interface WebHandlerOptions {
   readonly maxRequestBytes: number;
   /** Origins of web pages that may call; `*` stands for any. */
   readonly corsOrigins: readonly string[];
+  /** Where the server listens in plaintext; undefined: it is of no matter by which name it is asked. */
+  readonly listensOn?: string | undefined;
   /** Pages besides the RPCs. Default: none. */
   readonly page?: FindPage | undefined;
 }
@@ -28,6 +31,8 @@ const RPC_PATH = /^\/[A-Za-z_][\w.]*\.\w+\/\w+$/;
  */
 export function createWebHandler(port: RpcPort, options: WebHandlerOptions): WebHandler {
   const cors = new Cors(options.corsOrigins);
+  const names =
+    options.listensOn === undefined ? undefined : new HostNames(options.listensOn, options.corsOrigins);
   let connect: Promise<WebHandler> | undefined;
   const answer = async (request: WebRequest): Promise<WebResponse> => {
     if (RPC_PATH.test(pathOf(request))) {
@@ -36,14 +41,16 @@ export function createWebHandler(port: RpcPort, options: WebHandlerOptions): Web
       );
       return (await connect)(request);
     }
-    const page = request.method === "GET" ? options.page?.(pathOf(request), request.headers) : undefined;
+    const page = request.method === "GET" ? options.page?.(pathOf(request), request) : undefined;
     if (page !== undefined) return pageResponse(await page);
     const { answerJson } = await import("./http/json-api.ts");
     return answerJson(request, port, options.maxRequestBytes);
   };
   return async (request) => {
     try {
-      return cors.intercept(request) ?? cors.finish(request, await answer(request));
+      return (
+        names?.intercept(request) ?? cors.intercept(request) ?? cors.finish(request, await answer(request))
+      );
     } catch (error) {
       // A defect of ours: whoever asked must not wait for ever.
       const message = error instanceof Error ? error.message : String(error);

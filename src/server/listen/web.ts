@@ -1,3 +1,4 @@
+import type { RpcPeer } from "../../platform/rpc-port.ts";
 import type { WebPage } from "../../platform/server-platform.ts";
 
 /** A request that is not gRPC, read to its end. */
@@ -11,7 +12,8 @@ export interface WebRequest {
   /** Aborted when the caller leaves. */
   readonly signal: AbortSignal;
   readonly secure: boolean;
-  readonly remoteAddress: string | undefined;
+  /** Who asks. */
+  readonly peer: RpcPeer;
 }
 
 /** Its answer. */

@@ -37,8 +37,11 @@ function signalWithStart(engine: Engine, raw: Request): Init<SignalWithStartWork
     signalOpen(engine, current, request);
     return answer(request, { runId: current.runId, first: firstRunId(current), started: false });
   }
-  const { runId, started, firstExecutionRunId } = startWorkflow(engine, startRequest(request), (tx) =>
-    signalRun(tx, signalOf(request)),
+  const { runId, started, firstExecutionRunId } = startWorkflow(
+    engine,
+    startRequest(request),
+    (tx) => signalRun(tx, signalOf(request)),
+    { withSignal: true },
   );
   return answer(request, { runId, first: firstExecutionRunId, started });
 }

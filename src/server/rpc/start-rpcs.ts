@@ -27,6 +27,7 @@ export function startWorkflow(
   engine: Engine,
   raw: StartWorkflowExecutionRequest,
   alsoAtStart?: (tx: Transaction) => void,
+  options?: { readonly withSignal: boolean },
 ): {
   readonly runId: string;
   readonly started: boolean;
@@ -35,7 +36,7 @@ export function startWorkflow(
   readonly eagerWorkflowTask?: Init<PollWorkflowTaskQueueResponse> | undefined;
 } {
   const request = checkStartRequest(engine, raw);
-  const decision = resolveStart(engine, request);
+  const decision = resolveStart(engine, request, options);
   if (decision.kind === "existing") {
     const { run, started } = decision;
     return { runId: run.runId, started, status: run.fields.status, firstExecutionRunId: firstRunId(run) };

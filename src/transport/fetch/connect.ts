@@ -4,14 +4,13 @@ import {
   GrpcStatus,
   type Metadata,
   type RpcAnswer,
-  type RpcCallOptions,
   RpcError,
   type RpcPort,
 } from "../../platform/rpc-port.ts";
 import { malformed, notTheProtocol } from "./answer-error.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
-import { setMetadata, toMetadata } from "./headers.ts";
+import { FetchedAnswer, type HeaderRules, toMetadata } from "./headers.ts";
 import { messagePort } from "./message-port.ts";
 
 /** How messages stand in the bodies of calls. */
@@ -38,40 +37,43 @@ export const connectBinary: ConnectFormat = {
  */
 export function connectPort(options: FetchChannelOptions, format: ConnectFormat): RpcPort {
   return messagePort(options, {
-    headers: (call) => requestHeaders(call, format),
+    headers: headerRules(format),
     body: format.encode,
     read: (path, answer) => read(path, answer, format),
   });
 }
 
-function requestHeaders({ metadata, timeoutMs }: RpcCallOptions, { contentType }: ConnectFormat): Headers {
-  const headers = new Headers();
-  setMetadata(headers, metadata);
-  headers.set("content-type", contentType);
-  headers.set("connect-protocol-version", "1");
-  // At most ten digits; a call that may take longer may take for ever.
-  if (timeoutMs !== undefined && timeoutMs < 1e10) {
-    headers.set("connect-timeout-ms", String(Math.max(1, Math.ceil(timeoutMs))));
-  }
-  return headers;
+function headerRules({ contentType }: ConnectFormat): HeaderRules {
+  return {
+    fixed: { "content-type": contentType, "connect-protocol-version": "1" },
+    // At most ten digits; a call that may take longer may take for ever.
+    timeout: (timeoutMs) =>
+      timeoutMs < 1e10 ? ["connect-timeout-ms", String(Math.max(1, Math.ceil(timeoutMs)))] : undefined,
+  };
 }
 
 function read(path: string, answer: FetchAnswer, format: ConnectFormat): RpcAnswer {
   const { status, headers, body } = answer;
-  const type = (headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const type = mediaType(headers.get("content-type") ?? "");
   if (status !== 200) throw errorOf(path, answer, type);
   if (type !== format.contentType) throw notTheProtocol(path, "Connect", answer);
-  const all = toMetadata(headers);
-  return {
-    bytes: format.decode(path, body),
-    headers: leading(all),
-    trailers: toMetadata(headers, "trailer-"),
-  };
+  return new FetchedAnswer(
+    format.decode(path, body),
+    () => leading(headers),
+    () => toMetadata(headers, "trailer-"),
+  );
+}
+
+/** A content type without its parameters. */
+function mediaType(contentType: string): string {
+  const at = contentType.indexOf(";");
+  return (at < 0 ? contentType : contentType.slice(0, at)).trim().toLowerCase();
 }
 
 /** Headers without those that stand for trailers. */
-function leading(all: Metadata): Metadata {
-  return Object.fromEntries(Object.entries(all).filter(([key]) => !key.startsWith("trailer-")));
+function leading(headers: Headers): Metadata {
+  const all = Object.entries(toMetadata(headers));
+  return Object.fromEntries(all.filter(([key]) => !key.startsWith("trailer-")));
 }
 
 /** The codes of Connect, which are those of gRPC in other words. */

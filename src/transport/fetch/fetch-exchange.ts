@@ -1,4 +1,5 @@
-import { offAbort, onAbort } from "../../platform/abort-listeners.ts";
+import { type AbortListener, offAbort, onAbort } from "../../platform/abort-listeners.ts";
+import { Bag, type BagMember } from "../../platform/bag.ts";
 import { GrpcStatus, RpcError, type RpcErrorReason } from "../../platform/rpc-port.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 
@@ -15,8 +16,9 @@ export interface FetchRequest {
   readonly call: string;
   readonly url: string;
   readonly method: string;
-  readonly headers: Headers;
-  readonly body?: Uint8Array | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes, or text, which goes out as UTF-8. */
+  readonly body?: Uint8Array | string | undefined;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -27,53 +29,57 @@ type End = "deadline" | "aborted" | "closed" | "too-large";
 /**
  * HTTP requests over `fetch`, with deadlines, limits and errors of a call.
  *
- * X1: a request ends when its answer is read, its time is up, its caller aborts it or the exchange is closed, whichever is
- *     first; the request below is aborted with it, and neither a timer nor a listener outlives it.
- * X2: of an answer at most `maxReceiveBytes` are kept.
+ * X1: a call ends when its answer is read, its time is up, its caller aborts it or the exchange is closed, whichever is first;
+ *     neither a timer nor a listener outlives it.
+ * X2: the request below ends with its call. Only that of a call which the server answers at once, and which has neither a time
+ *     limit nor a signal, is left to its answer when the exchange is closed: a signal costs a sixth of a request on Node.
+ * X3: of an answer at most `maxReceiveBytes` are kept.
  */
 export class FetchExchange {
   readonly #options: FetchChannelOptions;
-  readonly #open = new Set<(end: End) => void>();
+  readonly #open = new Bag<Sending>();
   #closed = false;
 
   constructor(options: FetchChannelOptions) {
     this.#options = options;
   }
 
-  /** Sends a request and reads its answer. */
-  async send(request: FetchRequest): Promise<FetchAnswer> {
-    const refused = this.#refusal(request);
-    if (refused !== undefined) throw failure(request, refused, this.#options);
-    const controller = new AbortController();
-    let ended: End | undefined;
-    const end = (why: End): void => {
-      ended ??= why;
-      controller.abort();
-    };
-    const abort = (): void => end("aborted");
-    const { timeoutMs, signal } = request;
-    const timer =
-      timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS
-        ? undefined
-        : setTimeout(() => end("deadline"), timeoutMs);
-    const listener = signal === undefined ? undefined : onAbort(signal, abort);
-    this.#open.add(end);
-    try {
-      return await this.#exchange(request, controller.signal, () => end("too-large"));
-    } catch (cause) {
-      if (ended !== undefined) throw failure(request, ended, this.#options);
-      throw cause instanceof RpcError ? cause : networkError(request, cause);
-    } finally {
-      clearTimeout(timer);
-      if (signal !== undefined && listener !== undefined) offAbort(signal, listener);
-      this.#open.delete(end);
-    }
+  /** Sends a request and gives what `read` makes of its answer. */
+  send<T>(request: FetchRequest, read: (answer: FetchAnswer) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const refused = this.#refusal(request);
+      if (refused !== undefined) {
+        reject(failure(request, refused, this.#options));
+        return;
+      }
+      const sending = new Sending(request, (why) => {
+        this.#open.remove(sending);
+        reject(failure(request, why, this.#options));
+      });
+      this.#open.add(sending);
+      this.#exchange(sending).then(
+        (answer) => {
+          if (!this.#open.remove(sending)) return;
+          sending.over();
+          try {
+            resolve(read(answer));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        (cause) => {
+          if (!this.#open.remove(sending)) return;
+          sending.over();
+          reject(cause instanceof RpcError ? cause : networkError(request, cause));
+        },
+      );
+    });
   }
 
-  /** Ends all requests under way; later ones fail at once. */
+  /** Ends all calls under way; later ones fail at once. */
   close(): void {
     this.#closed = true;
-    for (const end of this.#open) end("closed");
+    for (const sending of this.#open.members()) sending.end("closed");
   }
 
   #refusal({ timeoutMs, signal }: FetchRequest): End | undefined {
@@ -82,28 +88,89 @@ export class FetchExchange {
     return timeoutMs !== undefined && timeoutMs <= 0 ? "deadline" : undefined;
   }
 
-  async #exchange(request: FetchRequest, signal: AbortSignal, tooLarge: () => void): Promise<FetchAnswer> {
+  async #exchange(sending: Sending): Promise<FetchAnswer> {
     const { fetch, maxReceiveBytes } = this.#options;
-    const { url, method, headers, body } = request;
-    // Followed redirects would turn POST into GET; workerd knows no "error".
-    const response = await fetch(url, {
-      method,
-      headers,
-      signal,
-      redirect: "manual",
-      ...(body !== undefined && { body: body as Uint8Array<ArrayBuffer> }),
-    });
-    if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+    const { request } = sending;
+    const response = await fetch(request.url, sending.init());
+    const { status, headers } = response;
+    if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
       await response.body?.cancel();
       throw redirected(request, response);
     }
-    const bytes = await readBounded(response, maxReceiveBytes);
-    if (bytes === undefined) {
-      tooLarge();
-      throw failure(request, "too-large", this.#options);
+    if (isSurelyWithin(response, maxReceiveBytes)) {
+      return { status, headers, body: new Uint8Array(await response.arrayBuffer()) };
     }
-    return { status: response.status, headers: response.headers, body: bytes };
+    const body = await readBounded(response, maxReceiveBytes);
+    if (body !== undefined) return { status, headers, body };
+    sending.abort();
+    throw failure(request, "too-large", this.#options);
   }
+}
+
+/** Calls that the server answers at once, whatever happens to workflows. */
+const AT_ONCE =
+  /^\/temporal\.api\.\w+\.v1\.\w+\/(?:Start|Signal|Describe|List|Count|Terminate|RequestCancel|Respond|Record)/;
+
+/** A call under way, and what may end it on this side. */
+class Sending implements BagMember {
+  bagIndex = -1;
+  readonly request: FetchRequest;
+  readonly #ended: (why: End) => void;
+  readonly #controller: AbortController | undefined;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #listener: AbortListener | undefined;
+
+  constructor(request: FetchRequest, ended: (why: End) => void) {
+    this.request = request;
+    this.#ended = ended;
+    const { call, timeoutMs, signal } = request;
+    if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS)
+      this.#timer = setTimeout(() => this.end("deadline"), timeoutMs);
+    if (signal !== undefined) this.#listener = onAbort(signal, () => this.end("aborted"));
+    if (timeoutMs !== undefined || signal !== undefined || !AT_ONCE.test(call))
+      this.#controller = new AbortController();
+  }
+
+  init(): RequestInit {
+    const { method, headers, body } = this.request;
+    // Followed redirects would turn POST into GET; workerd knows no "error".
+    const init: RequestInit = { method, headers, redirect: "manual" };
+    if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | string;
+    if (this.#controller !== undefined) init.signal = this.#controller.signal;
+    return init;
+  }
+
+  /** Ends the call from this side. */
+  end(why: End): void {
+    this.over();
+    this.#ended(why);
+    this.abort();
+  }
+
+  /** Ends the request below. */
+  abort(): void {
+    this.#controller?.abort();
+  }
+
+  /** Nothing may end it any more. */
+  over(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    const { signal } = this.request;
+    if (signal !== undefined && this.#listener !== undefined) offAbort(signal, this.#listener);
+  }
+}
+
+/** DEFLATE makes a byte of at most this many. */
+const MAX_INFLATION = 1_032;
+
+/** Whether the headers alone say that a body is not longer than allowed: it can be read in one go then. */
+function isSurelyWithin({ headers, type }: Response, maxBytes: number): boolean {
+  const length = headers.get("content-length");
+  // From another origin a browser shows the length, but not whether it is that of something compressed.
+  if (length === null || type === "cors") return false;
+  const encoding = headers.get("content-encoding");
+  if (encoding === null) return Number(length) <= maxBytes;
+  return /^(?:gzip|deflate)$/i.test(encoding) && Number(length) * MAX_INFLATION <= maxBytes;
 }
 
 /** The body of an answer, or undefined when it is longer than allowed. */

@@ -1,22 +1,19 @@
-import {
-  GrpcStatus,
-  type RpcAnswer,
-  type RpcCallOptions,
-  RpcError,
-  type RpcPort,
-  toGrpcStatus,
-} from "../../platform/rpc-port.ts";
+import { GrpcStatus, type RpcAnswer, RpcError, type RpcPort, toGrpcStatus } from "../../platform/rpc-port.ts";
 import { decodeMessage, encodeTimeout } from "../wire-text.ts";
 import { malformed, notTheProtocol } from "./answer-error.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
-import { decodeBinary, setMetadata, toMetadata } from "./headers.ts";
+import { decodeBinary, FetchedAnswer, type HeaderRules, toMetadata } from "./headers.ts";
 import { messagePort } from "./message-port.ts";
 
 const PREFIX_BYTES = 5;
 /** Flags of a frame. */
 const COMPRESSED = 1;
 const TRAILERS = 0x80;
+/** How nearly all answers end, which is not worth a `Headers` for each. */
+const NOTHING_BUT_OK = /^grpc-status: ?0\r\n(?:grpc-message: ?\r\n)?$/;
+const OK: Headers = new Headers({ "grpc-status": "0" });
+const decoder = new TextDecoder();
 
 /**
  * Calls by gRPC-Web (binary), as the gateway, the embedded server and Envoy serve it.
@@ -27,21 +24,18 @@ const TRAILERS = 0x80;
  * ```
  */
 export function grpcWebPort(options: FetchChannelOptions): RpcPort {
-  return messagePort(options, { headers: requestHeaders, body: (_path, message) => framed(message), read });
+  return messagePort(options, { headers: HEADERS, body: (_path, message) => framed(message), read });
 }
 
-function requestHeaders({ metadata, timeoutMs }: RpcCallOptions): Headers {
-  const headers = new Headers();
-  setMetadata(headers, metadata);
-  headers.set("content-type", "application/grpc-web+proto");
-  headers.set("x-grpc-web", "1");
-  if (timeoutMs !== undefined) headers.set("grpc-timeout", encodeTimeout(timeoutMs));
-  return headers;
-}
+const HEADERS: HeaderRules = {
+  fixed: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1" },
+  timeout: (timeoutMs) => ["grpc-timeout", encodeTimeout(timeoutMs)],
+};
 
 function framed(message: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(PREFIX_BYTES + message.length);
-  new DataView(frame.buffer).setUint32(1, message.length);
+  const { length } = message;
+  const frame = new Uint8Array(PREFIX_BYTES + length);
+  for (let at = 1, shift = 24; at < PREFIX_BYTES; at++, shift -= 8) frame[at] = length >>> shift;
   frame.set(message, PREFIX_BYTES);
   return frame;
 }
@@ -59,7 +53,11 @@ function read(path: string, answer: FetchAnswer): RpcAnswer {
   if (end === undefined) throw malformed(path, "it ends without trailers");
   throwUnlessOk(path, end, headers);
   if (message === undefined) throw malformed(path, "it says OK and has no message");
-  return { bytes: message, headers: toMetadata(headers), trailers: end === headers ? {} : toMetadata(end) };
+  return new FetchedAnswer(
+    message,
+    () => toMetadata(headers),
+    () => (end === headers ? {} : toMetadata(end)),
+  );
 }
 
 interface Frames {
@@ -91,8 +89,10 @@ function readFrames(path: string, body: Uint8Array): Frames {
 }
 
 function parseTrailers(path: string, payload: Uint8Array): Headers {
+  const text = decoder.decode(payload);
+  if (NOTHING_BUT_OK.test(text)) return OK;
   const trailers = new Headers();
-  for (const line of new TextDecoder().decode(payload).split(/\r?\n/)) {
+  for (const line of text.split(/\r?\n/)) {
     if (line.trim() === "") continue;
     const at = line.indexOf(":");
     try {

@@ -1,14 +1,67 @@
 import { decodeBase64, encodeBase64 } from "../../codec-runtime/base64.ts";
-import { GrpcStatus, type Metadata, type MetadataValue, RpcError } from "../../platform/rpc-port.ts";
+import {
+  GrpcStatus,
+  type Metadata,
+  type MetadataValue,
+  type RpcAnswer,
+  type RpcCallOptions,
+  RpcError,
+} from "../../platform/rpc-port.ts";
 
-/** Sets metadata as headers; what gRPC keeps for itself is left out. */
-export function setMetadata(headers: Headers, metadata: Metadata | undefined, prefix = ""): void {
+/** How the calls of a protocol become headers. */
+export interface HeaderRules {
+  /** What every request has, whatever its metadata says. */
+  readonly fixed: Readonly<Record<string, string>>;
+  /** The name of the header that carries a key of metadata. Default: the key itself. */
+  readonly nameOf?: (key: string) => string;
+  /** The header for a time limit, or undefined for one that is too long to be said. */
+  readonly timeout: (timeoutMs: number) => readonly [name: string, value: string] | undefined;
+}
+
+/**
+ * Makes the headers of requests, as plain objects: a `Headers` costs more to fill and to read than all the rest of a call.
+ * Metadata that is frozen comes again and again, and is made into headers once.
+ */
+export class RequestHeaders {
+  readonly #rules: HeaderRules;
+  readonly #none: Readonly<Record<string, string>>;
+  readonly #known: WeakMap<Metadata, Readonly<Record<string, string>>> = new WeakMap();
+
+  constructor(rules: HeaderRules) {
+    this.#rules = rules;
+    this.#none = build(undefined, rules);
+  }
+
+  /** The headers of one request, which may be changed; throws RpcError when the metadata cannot be sent. */
+  of({ metadata, timeoutMs }: RpcCallOptions): Record<string, string> {
+    const headers = { ...this.#with(metadata) };
+    const timeout = timeoutMs === undefined ? undefined : this.#rules.timeout(timeoutMs);
+    if (timeout !== undefined) headers[timeout[0]] = timeout[1];
+    return headers;
+  }
+
+  #with(metadata: Metadata | undefined): Readonly<Record<string, string>> {
+    if (metadata === undefined) return this.#none;
+    let headers = this.#known.get(metadata);
+    if (headers === undefined) {
+      headers = build(metadata, this.#rules);
+      if (Object.isFrozen(metadata)) this.#known.set(metadata, headers);
+    }
+    return headers;
+  }
+}
+
+/** What gRPC keeps for itself is left out of the metadata. */
+function build(metadata: Metadata | undefined, { fixed, nameOf }: HeaderRules): Record<string, string> {
+  const headers = new Headers();
   for (const key in metadata) {
     const value = metadata[key];
     if (value === undefined || key.startsWith("grpc-")) continue;
-    const name = prefix + key;
     try {
-      headers.set(name, typeof value === "string" ? value : encodeBase64(value).replace(/=+$/, ""));
+      headers.set(
+        nameOf?.(key) ?? key,
+        typeof value === "string" ? value : encodeBase64(value).replace(/=+$/, ""),
+      );
     } catch (cause) {
       throw new RpcError({
         status: GrpcStatus.INTERNAL,
@@ -17,6 +70,33 @@ export function setMetadata(headers: Headers, metadata: Metadata | undefined, pr
         cause,
       });
     }
+  }
+  for (const name in fixed) headers.set(name, fixed[name] ?? "");
+  const record: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    record[name] = value;
+  });
+  return record;
+}
+
+/** An answer over `fetch`. Most callers never look at the metadata of a good answer, so it is made when asked for. */
+export class FetchedAnswer implements RpcAnswer {
+  readonly bytes: Uint8Array;
+  readonly #headers: () => Metadata;
+  readonly #trailers: () => Metadata;
+
+  constructor(bytes: Uint8Array, headers: () => Metadata, trailers: () => Metadata) {
+    this.bytes = bytes;
+    this.#headers = headers;
+    this.#trailers = trailers;
+  }
+
+  get headers(): Metadata {
+    return this.#headers();
+  }
+
+  get trailers(): Metadata {
+    return this.#trailers();
   }
 }
 

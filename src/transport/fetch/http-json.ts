@@ -1,41 +1,15 @@
-import type { JsonObject, JsonValue } from "../../codec-runtime/json.ts";
+import type { JsonObject } from "../../codec-runtime/json.ts";
 import { JsonReader } from "../../codec-runtime/json-reader.ts";
 import { anyTypes } from "../../gen/codec/any-types.ts";
 import { readStatusJson } from "../../gen/codec/google/rpc/status.json.ts";
 import { encodeStatus } from "../../gen/codec/google/rpc/status.ts";
-import {
-  GrpcStatus,
-  type RpcAnswer,
-  type RpcCallOptions,
-  RpcError,
-  type RpcPort,
-  toGrpcStatus,
-} from "../../platform/rpc-port.ts";
-import { encodeTimeout } from "../wire-text.ts";
-import { malformed, notTheProtocol, requestTooLarge } from "./answer-error.ts";
-import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
+import type { RpcAnswer, RpcPort } from "../../platform/rpc-port.ts";
+import { malformed, requestTooLarge } from "./answer-error.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
-import { setMetadata, toMetadata } from "./headers.ts";
-import { httpParts } from "./http-request.ts";
+import { FetchedAnswer, toMetadata } from "./headers.ts";
+import { HttpJsonExchange, type JsonAnswer, METADATA_PREFIX, noRoute } from "./http-json-exchange.ts";
 import { type JsonRpc, jsonRpc } from "./json-methods.ts";
 import { UpdatePolls } from "./update-polls.ts";
-
-/** Payloads as they are: their short form loses digits, key order and empty lists on its way through the server. */
-const CONTENT_TYPE = "application/json+no-payload-shorthand";
-const METADATA_PREFIX = "grpc-metadata-";
-/** Headers that the server knows by their own names. */
-const DIRECT: ReadonlySet<string> = new Set([
-  "authorization",
-  "authorization-extras",
-  "client-name",
-  "client-version",
-]);
-
-/** An answer in JSON and the headers that came with it. */
-interface JsonAnswer {
-  readonly json: JsonValue;
-  readonly headers: Headers;
-}
 
 /**
  * Calls of Temporal's own HTTP/JSON API: the HTTP port of a server, without any gateway. It has no routes for workers, for
@@ -47,23 +21,7 @@ interface JsonAnswer {
  * ```
  */
 export function httpJsonPort(options: FetchChannelOptions): RpcPort {
-  const exchange = new FetchExchange(options);
-  const ask = async (path: string, json: JsonObject, call: RpcCallOptions): Promise<JsonAnswer> => {
-    const { rule } = known(path);
-    if (rule === undefined) throw noRoute(path);
-    const { method, target, body } = httpParts(path, rule, json);
-    const bytes = body === undefined ? undefined : new TextEncoder().encode(body);
-    const answer = await exchange.send({
-      call: path,
-      url: options.baseUrl + target,
-      method,
-      headers: requestHeaders(call, body !== undefined),
-      body: bytes,
-      timeoutMs: call.timeoutMs,
-      signal: call.signal,
-    });
-    return { json: read(path, answer), headers: answer.headers };
-  };
+  const exchange = new HttpJsonExchange(options, statusBytes);
   const updates = new UpdatePolls();
   return {
     unary: async (path, bytes, call) => {
@@ -71,7 +29,9 @@ export function httpJsonPort(options: FetchChannelOptions): RpcPort {
         throw requestTooLarge(path, bytes.length, options.maxSendBytes);
       const { method } = known(path);
       const json = method.request(bytes, { anyTypes }) as JsonObject;
-      const answer = await updates.send(path, json, (to, request) => ask(to, request, call));
+      const answer = await updates.send(path, json, (to, request) =>
+        exchange.ask({ path: to, rule: known(to).rule }, request, call),
+      );
       return toBytes(path, answer);
     },
     close: async () => exchange.close(),
@@ -82,54 +42,6 @@ function known(path: string): JsonRpc {
   const rpc = jsonRpc(path);
   if (rpc === undefined) throw noRoute(path);
   return rpc;
-}
-
-function noRoute(path: string): RpcError {
-  return new RpcError({
-    status: GrpcStatus.UNIMPLEMENTED,
-    details: `${path} does not exist in Temporal's HTTP API: use gRPC, or gRPC-Web or Connect through a gateway`,
-    reason: "invalid-request",
-  });
-}
-
-function requestHeaders({ metadata, timeoutMs }: RpcCallOptions, hasBody: boolean): Headers {
-  const headers = new Headers();
-  for (const key in metadata) {
-    const value = metadata[key];
-    if (value !== undefined) setMetadata(headers, { [key]: value }, DIRECT.has(key) ? "" : METADATA_PREFIX);
-  }
-  headers.set("accept", CONTENT_TYPE);
-  if (hasBody) headers.set("content-type", CONTENT_TYPE);
-  if (timeoutMs !== undefined) headers.set("grpc-timeout", encodeTimeout(timeoutMs));
-  return headers;
-}
-
-function read(path: string, answer: FetchAnswer): JsonValue {
-  const { status, headers, body } = answer;
-  const type = headers.get("content-type") ?? "";
-  if (!/^application\/json/i.test(type)) throw notTheProtocol(path, "Temporal's HTTP API", answer);
-  let json: JsonValue;
-  try {
-    json = JSON.parse(new TextDecoder().decode(body));
-  } catch (cause) {
-    if (status !== 200) throw notTheProtocol(path, "Temporal's HTTP API", answer);
-    throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  if (status === 200) return json;
-  throw errorOf(json) ?? notTheProtocol(path, "Temporal's HTTP API", answer);
-
-  function errorOf(error: JsonValue): RpcError | undefined {
-    if (typeof error !== "object" || error === null || Array.isArray(error)) return undefined;
-    const { code, message } = error;
-    if (typeof code !== "number" || code === 0) return undefined;
-    const details = typeof message === "string" ? message : "";
-    return new RpcError({
-      status: toGrpcStatus(code),
-      details,
-      metadata: toMetadata(headers, METADATA_PREFIX),
-      rawStatusDetails: statusBytes(error),
-    });
-  }
 }
 
 /** The details as bytes, which is how errors of every transport carry them; kinds that we do not know are left out. */
@@ -156,7 +68,11 @@ function toBytes(path: string, { json, headers }: JsonAnswer): RpcAnswer {
   try {
     // A newer server may say more than we know.
     const bytes = known(path).method.response(json, new JsonReader({ anyTypes, ignoreUnknown: true }));
-    return { bytes, headers: toMetadata(headers, METADATA_PREFIX), trailers: {} };
+    return new FetchedAnswer(
+      bytes,
+      () => toMetadata(headers, METADATA_PREFIX),
+      () => ({}),
+    );
   } catch (cause) {
     throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

@@ -30,26 +30,34 @@ export function openFetchPort(protocol: FetchProtocol, options: FetchChannelOpti
 /** A port whose code is loaded with its first call. */
 class LazyPort implements RpcPort {
   readonly #load: () => Promise<RpcPort>;
-  #port: Promise<RpcPort> | undefined;
+  #loading: Promise<RpcPort> | undefined;
+  #port: RpcPort | undefined;
   #closed = false;
 
   constructor(load: () => Promise<RpcPort>) {
     this.#load = load;
   }
 
-  async unary(...call: Parameters<RpcPort["unary"]>): Promise<RpcAnswer> {
-    this.#port ??= this.#load();
-    const port = await this.#port;
-    if (!this.#closed) return port.unary(...call);
-    throw new RpcError({
-      status: GrpcStatus.UNAVAILABLE,
-      details: `${call[0]}: the connection is closed`,
-      reason: "closed",
-    });
+  unary(...call: Parameters<RpcPort["unary"]>): Promise<RpcAnswer> {
+    return this.#port === undefined ? this.#first(call) : this.#port.unary(...call);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#port)?.close();
+    await (await this.#loading)?.close();
+  }
+
+  async #first(call: Parameters<RpcPort["unary"]>): Promise<RpcAnswer> {
+    this.#loading ??= this.#load();
+    const port = await this.#loading;
+    if (this.#closed) {
+      throw new RpcError({
+        status: GrpcStatus.UNAVAILABLE,
+        details: `${call[0]}: the connection is closed`,
+        reason: "closed",
+      });
+    }
+    this.#port = port;
+    return port.unary(...call);
   }
 }

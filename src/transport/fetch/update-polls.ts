@@ -20,7 +20,7 @@ export class UpdatePolls {
   readonly #open = new Map<string, JsonObject>();
 
   /** Sends a request; a poll of an update as that update once more. */
-  async send<Answer extends { readonly json: JsonValue }>(
+  send<Answer extends { readonly json: JsonValue }>(
     path: string,
     json: JsonObject,
     ask: Ask<Answer>,

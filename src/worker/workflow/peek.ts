@@ -1,4 +1,4 @@
-import { scanFields, wireText } from "./wire-scan.ts";
+import { scanFields, wireText } from "../../codec-runtime/wire-scan.ts";
 
 /** What the main thread must know of a workflow task; the rest stays undecoded. */
 export interface PeekedTask {

@@ -28,3 +28,8 @@ export async function waiting() {
   await condition(() => done);
   return "done";
 }
+
+/** One workflow task, and nothing else. */
+export async function quick(value) {
+  return value;
+}

@@ -22,6 +22,8 @@ function commandOf(kind: Sdk, installed: Installed): readonly [string, readonly 
 /** A server that runs, and a client of it. */
 export class ServerProcess {
   readonly address: string;
+  /** Where it serves Temporal's HTTP/JSON API. */
+  readonly httpAddress: string;
   readonly client: Client;
   /** From the process's start to the first answered call, in milliseconds. */
   readonly startMs: number;
@@ -33,11 +35,12 @@ export class ServerProcess {
   private constructor(
     child: ChildProcess,
     connection: Connection,
-    facts: { address: string; startMs: number },
+    facts: { address: string; httpAddress: string; startMs: number },
   ) {
     this.#child = child;
     this.#connection = connection;
     this.address = facts.address;
+    this.httpAddress = facts.httpAddress;
     this.startMs = facts.startMs;
     this.startCpuMs = this.cpuMs();
     this.client = new Client({ connection });
@@ -47,6 +50,7 @@ export class ServerProcess {
     const [port, httpPort] = [await freePort(), await freePort()];
     const [command, args] = commandOf(kind, installed);
     const address = `127.0.0.1:${port}`;
+    const httpAddress = `127.0.0.1:${httpPort}`;
     const ports = ["--ip", "127.0.0.1", "--port", String(port), "--http-port", String(httpPort)];
     const start = performance.now();
     const child = spawn(command, [...args, ...ports, "--log-level", "error"], { stdio: "ignore" });
@@ -54,7 +58,11 @@ export class ServerProcess {
     failed.catch(() => {});
     try {
       const connection = await Promise.race([firstCall(address, child), failed]);
-      return new ServerProcess(child, connection, { address, startMs: performance.now() - start });
+      return new ServerProcess(child, connection, {
+        address,
+        httpAddress,
+        startMs: performance.now() - start,
+      });
     } catch (error) {
       child.kill("SIGKILL");
       throw error;

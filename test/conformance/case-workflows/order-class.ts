@@ -43,6 +43,11 @@ export class OrderWorkflow {
     return this.#items.length;
   }
 
+  @workflow.query
+  items(): readonly string[] {
+    return this.#items;
+  }
+
   @workflow.signal({ dynamic: true })
   otherSignal(name: string, ...args: unknown[]): void {
     this.#others.push([name, ...args]);

@@ -14,7 +14,7 @@ export async function bundleForHost(entry: string, conditions: readonly string[]
     platform: "neutral",
     mainFields: ["module", "main"],
     conditions: [...conditions],
-    alias: { "node:assert/strict": here("assert.ts"), "#platform": here("host-platform.ts") },
+    alias: { "node:assert/strict": here("assert.ts") },
     logLevel: "warning",
   });
   return outputFiles[0]!.text;

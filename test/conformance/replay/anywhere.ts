@@ -8,34 +8,38 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "../../harness/build.ts";
-import { type RuntimeName, runtimeCommand, typescriptArguments } from "../../harness/runtimes.ts";
+import { type CommandName, runtimeCommand, typescriptArguments } from "../../harness/runtimes.ts";
 import { PLACES } from "../columns.ts";
 import { type RecordedReplay, readReport, writeReport } from "../report.ts";
-import type { ReplayLine } from "./replay-all.ts";
+import type { ReplayLine } from "./replay-bundles.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const RUNTIMES: readonly RuntimeName[] = ["node", "node-22", "node-24", "bun", "deno"];
+/** In workerd nothing evaluates text and nothing has threads: the engine is inline, the bundles are part of its script. */
+const RUNTIMES: readonly CommandName[] = ["node", "node-22", "node-24", "bun", "deno", "workerd"];
 
 type Replays = Record<string, Record<string, RecordedReplay>>;
 
 /** What one runtime made of the histories; a message when it could not run. */
-function replaysOn(runtime: RuntimeName, folder: string): readonly ReplayLine[] | string {
+function replaysOn(runtime: CommandName, folder: string): readonly ReplayLine[] | string {
   const report = `${root}.cache/reports/replay-${runtime}.json`;
   rmSync(report, { force: true });
+  const runner = runtime === "workerd" ? "node" : runtime;
   let command: string;
   try {
-    command = runtimeCommand(runtime);
+    runtimeCommand(runtime);
+    command = runtimeCommand(runner);
   } catch (error) {
     return String(error);
   }
-  const args = [...typescriptArguments(runtime), "test/conformance/replay/replay-all.ts", folder, report];
+  const file = runtime === "workerd" ? "workerd/main.ts" : "replay-all.ts";
+  const args = [...typescriptArguments(runner), `test/conformance/replay/${file}`, folder, report];
   const { status, signal } = spawnSync(command, args, { cwd: root, stdio: "inherit", timeout: 10 * 60_000 });
   if (!existsSync(report)) return `the process ended (status ${status}, signal ${signal}) before it finished`;
   return JSON.parse(readFileSync(report, "utf8")) as readonly ReplayLine[];
 }
 
 /** Adds a runtime's lines under "<runtime>" for threads and "<runtime> inline". */
-function sum(replays: Replays, runtime: RuntimeName, lines: readonly ReplayLine[]): void {
+function sum(replays: Replays, runtime: CommandName, lines: readonly ReplayLine[]): void {
   for (const { engine, column, subject, error } of lines) {
     const who = engine === "threads" ? runtime : `${runtime} ${engine}`;
     replays[who] ??= {};

@@ -9,7 +9,7 @@ import { eventGroupScenarios } from "./event-groups.mjs";
 import { externalScenarios } from "./external.mjs";
 import { failureTypeScenarios } from "./failure-types.mjs";
 import { localActivityScenarios } from "./local-activities.mjs";
-import { localOpenScenarios } from "./local-open.mjs";
+import { earlyAnswerScenarios, localOpenScenarios } from "./local-open.mjs";
 import { localRaceScenarios } from "./local-races.mjs";
 import { metadataScenarios } from "./metadata.mjs";
 import { nexusScenarios } from "./nexus.mjs";
@@ -43,6 +43,7 @@ export const scenarios = [
   ...failureTypeScenarios,
   ...localRaceScenarios,
   ...localOpenScenarios,
+  ...earlyAnswerScenarios,
   ...metadataScenarios,
   ...versioningScenarios,
   ...asyncLocalScenarios,

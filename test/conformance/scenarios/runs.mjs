@@ -1,4 +1,5 @@
 /** What surrounds a run: continue-as-new, memo and search attributes, retries, cron, randomness, time, reset. */
+import { resetTo } from "./reset.mjs";
 import { settled, until } from "./wait.mjs";
 
 /** One search attribute of each type; `common` is the SDK's own module. */
@@ -47,22 +48,15 @@ export function chained(scenario) {
   };
 }
 
-async function resetToSecondTask({ start, startWorker, ended, save, client, connection, workflowId }) {
-  await startWorker();
-  const handle = await start();
+async function resetToSecondTask(context) {
+  await context.startWorker();
+  const handle = await context.start();
   await handle.result();
   const { events } = await handle.fetchHistory();
   const finished = events.filter(({ workflowTaskCompletedEventAttributes: completed }) => completed);
-  const { runId } = await connection.workflowService.resetWorkflowExecution({
-    namespace: "default",
-    workflowExecution: { workflowId, runId: handle.firstExecutionRunId },
-    workflowTaskFinishEventId: finished[2].eventId,
-    requestId: "reset-request",
-    reason: "recorded for replay",
-  });
-  const after = client.getHandle(workflowId, runId);
-  await ended(after);
-  await save(after);
+  const after = await resetTo(finished[2], handle, context);
+  await context.ended(after);
+  await context.save(after);
 }
 
 async function twoCronRuns({ start, startWorker, ended, client, save, workflowId }) {

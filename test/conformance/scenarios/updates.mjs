@@ -1,4 +1,5 @@
 /** Updates, and the groups of events that handlers make. */
+import { resetTo } from "./reset.mjs";
 import { saveChain } from "./runs.mjs";
 import { eventSeen, settled, until } from "./wait.mjs";
 
@@ -359,7 +360,6 @@ const whole = [
     note: "the run made by a reset to the first task: the updates are admitted by history, before any worker sees them",
     workflow: "waitsInUpdates",
     async run(context) {
-      const { client, connection, workflowId } = context;
       const first = await context.startWorker();
       const handle = await context.start();
       const held = await handle.startUpdate("hold", {
@@ -372,14 +372,7 @@ const whole = [
       await handle.executeUpdate("greetAll", { args: [["a"]], updateId: "greet" });
       await first.stop();
       const { events } = await handle.fetchHistory();
-      const { runId } = await connection.workflowService.resetWorkflowExecution({
-        namespace: "default",
-        workflowExecution: { workflowId, runId: handle.firstExecutionRunId },
-        workflowTaskFinishEventId: events.find(completedTask).eventId,
-        requestId: "reset-request",
-        reason: "recorded for replay",
-      });
-      const after = client.getHandle(workflowId, runId);
+      const after = await resetTo(events.find(completedTask), handle, context);
       await eventSeen(after, admittedEvent);
       await context.startWorker();
       await after.getUpdateHandle("hold").result();

@@ -1,25 +1,6 @@
 /** Errors that fail a workflow, or an update, and not its task, by options of the definition. */
-import {
-  allHandlersFinished,
-  condition,
-  defineSignal,
-  defineUpdate,
-  executeChild,
-  setHandler,
-  setWorkflowOptions,
-  sleep,
-} from "perdure/workflow";
-
-class OutOfStock extends Error {
-  override readonly name: string = "OutOfStock";
-}
-
-class SoldOut extends OutOfStock {
-  override readonly name: string = "SoldOut";
-}
-
-const order = defineUpdate<string, [string]>("order");
-const close = defineSignal("close");
+import { condition, executeChild, setHandler, setWorkflowOptions, sleep } from "perdure/workflow";
+import { close, OutOfStock, SoldOut, takeOrders } from "./order-taking.ts";
 
 /** A class and what extends it. */
 export async function soldOut(pauseFirst: boolean): Promise<void> {
@@ -36,28 +17,8 @@ export async function anyErrorFails(): Promise<void> {
 setWorkflowOptions({ failureExceptionTypes: [Error] }, anyErrorFails);
 
 /** Updates whose handlers throw such errors fail; the workflow goes on. */
-export async function failingUpdates(): Promise<string[]> {
-  const seen: string[] = [];
-  let closed = false;
-  setHandler(close, () => {
-    closed = true;
-  });
-  setHandler(
-    order,
-    async (what) => {
-      seen.push(what);
-      if (what === "later") await sleep(10);
-      if (what !== "pen") throw new SoldOut(`no ${what}`);
-      return `one ${what}`;
-    },
-    {
-      validator(what) {
-        if (what === "nothing") throw new SoldOut("refused");
-      },
-    },
-  );
-  await condition(() => closed && allHandlersFinished());
-  return seen;
+export function failingUpdates(): Promise<string[]> {
+  return takeOrders(new SoldOut("refused"));
 }
 setWorkflowOptions({ failureExceptionTypes: [OutOfStock] }, failingUpdates);
 

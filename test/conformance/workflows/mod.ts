@@ -12,6 +12,7 @@ export * from "./continue-as-new.ts";
 export * from "./determinism.ts";
 export * from "./dynamic.ts";
 export { default } from "./dynamic.ts";
+export * from "./early-answers.ts";
 export * from "./event-groups.ts";
 export * from "./external.ts";
 export * from "./failure-types.ts";

@@ -2,18 +2,18 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { findTemporal } from "../../harness/real-server.ts";
 import { eventually } from "./report.mjs";
 
 const run = promisify(execFile);
 
 /** `temporal` with an address: text, or the parsed answer of `--output json`. */
 class Cli {
-  #path = findTemporal().path;
+  #path;
   #address;
   taskQueue;
 
-  constructor(address, taskQueue) {
+  constructor({ temporal, address, taskQueue }) {
+    this.#path = temporal;
     this.#address = address;
     this.taskQueue = taskQueue;
   }
@@ -145,9 +145,9 @@ const cases = {
   },
 };
 
-/** Two groups at a time: each command is a process of its own. */
-export async function runCli(report, address, taskQueue) {
-  const cli = new Cli(address, taskQueue);
+/** Two groups at a time: each command is a process of its own. `about.temporal` is the path of the CLI. */
+export async function runCli(report, about) {
+  const cli = new Cli(about);
   const left = Object.entries(cases);
   const runSome = async () => {
     for (let next = left.shift(); next; next = left.shift()) {

@@ -17,6 +17,7 @@ const program = fileURLToPath(new URL("program.py", import.meta.url));
 export async function preparePython() {
   const venv = fileURLToPath(new URL(`../../../.cache/temporalio-${TEMPORALIO_VERSION}`, import.meta.url));
   if (!existsSync(venv)) {
+    await run("python3", ["--version"]);
     console.error(`Installing the Python SDK (temporalio ${TEMPORALIO_VERSION}, once, about 90 MB)`);
     const build = `${venv}.${process.pid}`;
     await mkdir(build, { recursive: true });

@@ -3,22 +3,43 @@ import type { HistoryEvent } from "../../../src/gen/codec/temporal/api/history/v
 import { playAlone } from "./alone.ts";
 import { generate } from "./generate.ts";
 import { historyFaults } from "./history-faults.ts";
+import { replayed } from "./replayed.ts";
 
 const SCRIPTS = 250;
 const STEPS = 40;
 
-test("whatever clients and workers do, histories are as they have to be", { timeout: 120_000 }, async () => {
+const SCHEDULE_TO_START = 2;
+
+function isStickyTimeout(attributes: HistoryEvent["attributes"]): boolean {
+  const { case: name, value } = attributes;
+  return name === "workflowTaskTimedOutEventAttributes" && value.timeoutType === SCHEDULE_TO_START;
+}
+
+test("whatever clients and workers do, histories are as they have to be, and Perdure's core replays them", {
+  timeout: 120_000,
+}, async () => {
   let events = 0;
+  let replays = 0;
+  let sticky = 0;
   const kinds = new Set<string>();
   for (let seed = 1; seed <= SCRIPTS; seed += 1) {
     const lived = await playAlone(generate(seed, STEPS));
     expect(lived.faults, `seed ${seed}`).toEqual([]);
     events += lived.events;
+    for (const history of lived.histories.values()) {
+      const outcome = replayed(history);
+      if (outcome.kind === "failed") expect.fail(`seed ${seed}, replayed: ${outcome.why}`);
+      if (outcome.kind === "replayed") replays += 1;
+      sticky += history.filter(({ attributes }) => isStickyTimeout(attributes)).length;
+    }
     for (const line of lived.world.stage.log) {
       for (const [, kind] of JSON.stringify(line).matchAll(/\d+ (\w+) \{/g)) if (kind) kinds.add(kind);
     }
   }
   expect(events).toBeGreaterThan(SCRIPTS * 10);
+  // The others have commands that no SDK makes.
+  expect(replays).toBeGreaterThan(SCRIPTS);
+  expect(sticky).toBeGreaterThan(0);
   // The scripts come to everything that they are there for.
   const expected = [
     "ActivityTaskCompleted",

@@ -5,7 +5,7 @@ import { Stage } from "../scenarios/stage.ts";
 import { historyFaults } from "./history-faults.ts";
 import { allHistories, leave, play } from "./play.ts";
 import type { Script } from "./script.ts";
-import { serve } from "./serve.ts";
+import { serve, settleLost } from "./serve.ts";
 import { searchAttributes } from "./servers.ts";
 import { accept, look, newWorld, type Time, type World } from "./world.ts";
 
@@ -13,6 +13,8 @@ import { accept, look, newWorld, type Time, type World } from "./world.ts";
 export interface Lived {
   readonly world: World;
   readonly events: number;
+  /** By run id. */
+  readonly histories: ReadonlyMap<string, Awaited<ReturnType<Stage["events"]>>>;
   readonly faults: readonly string[];
 }
 
@@ -43,12 +45,14 @@ export async function playAlone(script: Script): Promise<Lived> {
   const time = timeOf(wall);
   const world = newWorld(new Stage(connection, server.namespace), time);
   const faults: string[] = [];
+  const histories: Map<string, Awaited<ReturnType<Stage["events"]>>> = new Map();
   let events = 0;
   try {
     for (const [at, step] of script.steps.entries()) {
       await play(world, step, script.steps[at + 1]);
       await serve(world);
       await time.pause(Math.max(1, world.restlessUntilMs - time.now() + 1_000));
+      await settleLost(world);
       accept(world, await look(world));
       faults.push(...(await pendingFaults(world)).map((fault) => `after step ${at}: ${fault}`));
     }
@@ -58,6 +62,7 @@ export async function playAlone(script: Script): Promise<Lived> {
       if (world.gone.has(wf)) continue;
       for (const runId of runs) {
         const history = await world.stage.events({ workflowId: world.stage.id(wf), runId });
+        histories.set(runId, history);
         events += history.length;
         faults.push(...historyFaults(history).map((fault) => `${wf}: ${fault}`));
       }
@@ -66,7 +71,7 @@ export async function playAlone(script: Script): Promise<Lived> {
     await connection.close();
     await server.close();
   }
-  return { world, events, faults };
+  return { world, events, histories, faults };
 }
 
 const RUNNING = 1;

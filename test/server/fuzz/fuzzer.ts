@@ -8,6 +8,8 @@ import { shrink } from "./shrink.ts";
 export interface FuzzSettings {
   readonly seconds: number;
   readonly seed: number;
+  /** These alone, if any. */
+  readonly seeds: readonly number[];
   readonly steps: number;
   readonly atOnce: number;
   readonly cuts: number;
@@ -46,12 +48,13 @@ export class Fuzzer {
 
   /** Plays until the time is up. */
   async run(): Promise<void> {
-    const { seconds, seed, atOnce, scripts } = this.#settings;
+    const { seconds, seed, seeds, atOnce, scripts } = this.#settings;
     const end = Date.now() + seconds * 1_000;
     const lane = async (): Promise<void> => {
       while (Date.now() < end && this.#next < seed + scripts) {
         if (this.#broken) return;
-        await this.#one(this.#next++).catch((error: unknown) => {
+        const next = this.#next++;
+        await this.#one(seeds[next - seed] ?? next).catch((error: unknown) => {
           this.#broken = true;
           throw error;
         });

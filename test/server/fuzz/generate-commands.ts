@@ -54,7 +54,7 @@ function oneCommand(random: Random, everybody: readonly string[]): CommandPlan {
     [8, () => activity(random)],
     [2, () => ({ kind: "cancel activity", id: random.pick(ACTIVITIES) })],
     [everybody.includes("child") ? 6 : 0, () => childOf(random)],
-    [2, () => ({ kind: "signal other", to: random.pick(others), child })],
+    [4, () => ({ kind: "signal other", to: random.pick(others), child })],
     [1, () => ({ kind: "cancel other", to: random.pick(others), child })],
     [2, () => ({ kind: "marker", name: random.oneIn(6) ? "" : "m" })],
     [2, () => ({ kind: "attribute", value: random.pick(["good", "none", "good", "unknown", "mistyped"]) })],
@@ -92,6 +92,7 @@ function activity(random: Random): CommandPlan {
     ...maybe(random, 8, { heartbeat: span(random) }),
     ...maybe(random, 2, { attempts: random.below(4) }),
     ...maybe(random, 3, { interval: random.pick(["short", "long"] as const) }),
+    ...maybe(random, 4, { eager: true }),
   };
 }
 

@@ -38,6 +38,7 @@ function moves(random: Random, everybody: readonly string[]): readonly Step[] {
       ],
     ],
     [1, () => [{ kind: "late answer", wf }]],
+    [1, () => [{ kind: "forget", wf }]],
     [2, () => [{ kind: "start", wf: notChild(wf), options: startOptions(random) }]],
     [1, () => [{ kind: "signal with start", wf: notChild(wf), options: startOptions(random) }]],
     [1, () => [updateWithStart(random, notChild(wf)), respond(random, notChild(wf), everybody)]],
@@ -69,10 +70,12 @@ export function span(random: Random): Span {
 }
 
 function startOptions(random: Random): StartOptions {
-  const { delay, ...options } = anyOptions(random);
-  // What becomes due at one moment comes in an order of luck.
+  const options = anyOptions(random);
   const soon = options.runTimeout === "short" || options.executionTimeout === "short";
-  return delay === undefined || soon ? options : { ...options, delay };
+  if (!soon) return options;
+  // What becomes due at one moment comes in an order of luck; and what waits for long can be woken, for tasks as short as the run.
+  const { delay: _, eager: __, retry, ...rest } = options;
+  return retry === undefined || retry === "long" ? rest : { ...rest, retry };
 }
 
 function anyOptions(random: Random): StartOptions {
@@ -108,6 +111,7 @@ function respond(random: Random, wf: string, everybody: readonly string[]): Step
     ...maybe(random, 6, { another: true }),
     ...maybe(random, 10, { force: true }),
     ...maybe(random, 6, { sticky: true }),
+    ...maybe(random, 8, { lost: true }),
   };
 }
 

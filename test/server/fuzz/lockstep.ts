@@ -1,7 +1,7 @@
 import type { LogEntry } from "../scenarios/scenario.ts";
 import { allHistories, leave, play } from "./play.ts";
 import type { Script, Step } from "./script.ts";
-import { serve } from "./serve.ts";
+import { serve, settleLost } from "./serve.ts";
 import { accept, linesOf, look, StrayedError, settled, type World } from "./world.ts";
 
 /** Where two servers first said different things. */
@@ -29,6 +29,7 @@ export async function playBoth(
     return await steps(script, embedded, real);
   } catch (error) {
     if (!(error instanceof StrayedError)) throw error;
+    if (embedded.byLuck || real.byLuck) return undefined;
     const difference = (await alike(embedded, real)) ?? { real: ["strayed"], embedded: ["strayed"] };
     return { seed: script.seed, at: script.steps.length - 1, step: undefined, ...difference };
   } finally {
@@ -49,11 +50,12 @@ async function steps(script: Script, embedded: World, real: World): Promise<Diff
     if (endsQueries(embedded, step)) break;
     embedded.trail.choices.length = 0;
     const before = embedded.stage.log.length;
-    const open = embedded.calls.some(({ result }) => !result);
+    const open = embedded.calls.some(({ result }) => !result) || mayForget(embedded, step);
     for (const world of both) await play(world, step, script.steps[at + 1]);
     const failed = embedded.stage.log.slice(before).some(({ error }) => error !== undefined);
     const difference =
       answered() ?? (open && failed ? undefined : await converge(embedded, real)) ?? answered();
+    if (embedded.byLuck || real.byLuck) return undefined;
     if (difference) return { seed, at, step, ...difference };
     // A change that fails makes the real server forget who waits for the run: nothing is alike from here on.
     if (open && failed) return undefined;
@@ -61,6 +63,11 @@ async function steps(script: Script, embedded: World, real: World): Promise<Diff
   await Promise.all(both.map(allHistories));
   const difference = answered();
   return difference && { seed, at: script.steps.length - 1, step: undefined, ...difference };
+}
+
+/** Whether a failing reset of a run changes more: it may have updates of the run before it, or have left its worker. */
+function mayForget({ reset, sticky, lost }: World, step: Step): boolean {
+  return step.kind === "reset" && [reset, sticky, lost].some((workflows) => workflows.has(step.wf));
 }
 
 /** Queries that wait while their run is ended from outside wait for ever on the real server; here they are told. */
@@ -91,6 +98,7 @@ async function converge(
   for (const world of both) await serve(world);
   const restMs = Math.max(embedded.restlessUntilMs, real.restlessUntilMs) - embedded.time.now();
   if (restMs > 0) await embedded.time.pause(restMs + 50);
+  await settleLost(embedded);
   const difference = await alike(embedded, real);
   if (difference) return difference;
   const calls = both.map((world) => world.calls.filter(({ result }) => result).length);
@@ -122,11 +130,16 @@ async function alike(
 
 /**
  * When a change of a run fails inside the real server, that forgets who waits for updates of the run, and tells those that were
- * accepted that they were. Nobody who waits knows why; here they wait on.
+ * accepted that they were. Nobody who waits knows why; here they wait on. What it forgot of a run that is over it says of no update
+ * any more.
  */
-function forgotten(line: string | undefined): boolean {
-  return /^(?:update|start and update) \d+ .*"stage":2,/.test(line ?? "") && !line?.includes("outcome");
+function forgotten(real: string | undefined, embedded: string | undefined): boolean {
+  if (real === undefined || !/^(?:update|start and update) \d+ /.test(real)) return false;
+  if (real.includes('"stage":2,')) return !real.includes("outcome");
+  return real === embedded?.replace("workflow update was aborted by closing workflow", COMPLETED);
 }
+
+const COMPLETED = "workflow execution already completed";
 
 function compare(
   here: readonly string[],
@@ -135,7 +148,7 @@ function compare(
   const embedded: string[] = [];
   const real: string[] = [];
   for (let index = 0; index < Math.max(here.length, there.length); index += 1) {
-    if (here[index] === there[index] || forgotten(there[index])) continue;
+    if (here[index] === there[index] || forgotten(there[index], here[index])) continue;
     embedded.push(here[index] ?? "nothing");
     real.push(there[index] ?? "nothing");
   }

@@ -3,8 +3,9 @@
  * against the real one; answers, errors, descriptions and histories are compared after each step.
  *
  * Options: `--seconds N` (default 60), `--seed S` of the first script (default: by chance, printed), `--steps K` of a script (default
- * 24), `--at-once N` (default 12), `--cuts N` for making a finding smaller (default 60, 0 for none), `--only` for one script alone.
- * Needs the real server: see test/harness/real-server.ts. What was found is printed as a script for `regressions.ts`.
+ * 24), `--at-once N` (default 12), `--cuts N` for making a finding smaller (default 60, 0 for none), `--scripts N` for no more than so
+ * many, `--seeds 7,11,13` for these alone. Needs the real server: see test/harness/real-server.ts. What was found is printed as a
+ * script for `test/server/scenarios/fuzzed.ts`.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
@@ -24,6 +25,7 @@ function readSettings(): FuzzSettings {
       "at-once": { type: "string", default: "12" },
       cuts: { type: "string", default: "60" },
       scripts: { type: "string", default: "0" },
+      seeds: { type: "string", default: "" },
     },
   });
   const number = (name: keyof typeof values): number => {
@@ -31,13 +33,15 @@ function readSettings(): FuzzSettings {
     if (Number.isInteger(value) && value >= 0) return value;
     throw new RangeError(`--${name} ${values[name]}: expected a whole number from 0`);
   };
+  const seeds = values.seeds.split(",").filter(Boolean).map(Number);
   return {
     seconds: number("seconds"),
     seed: number("seed"),
+    seeds,
     steps: number("steps"),
     atOnce: number("at-once"),
     cuts: number("cuts"),
-    scripts: number("scripts") || Number.POSITIVE_INFINITY,
+    scripts: seeds.length || number("scripts") || Number.POSITIVE_INFINITY,
   };
 }
 

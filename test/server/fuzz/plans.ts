@@ -186,6 +186,7 @@ function activityCommand(
     scheduleToCloseTimeout: spanOf(plan.scheduleToClose),
     startToCloseTimeout: spanOf(plan.startToClose ?? "long"),
     heartbeatTimeout: spanOf(plan.heartbeat),
+    requestEagerExecution: plan.eager ?? false,
     ...(retries
       ? {
           retryPolicy: {

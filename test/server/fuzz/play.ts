@@ -12,13 +12,30 @@ import {
   updateWithStart,
 } from "./client-moves.ts";
 import type { Step } from "./script.ts";
-import { activity, failTask, lateAnswer, leaveTask, poll, pollActivity, respond } from "./worker-moves.ts";
+import {
+  activity,
+  failTask,
+  forget,
+  lateAnswer,
+  leaveTask,
+  poll,
+  pollActivity,
+  respond,
+} from "./worker-moves.ts";
 import type { World } from "./world.ts";
+
+/** A sticky queue whose poller was last seen 10 s ago is not used any more. */
+const MAYBE_GONE_MS = 7_500;
+const SURELY_GONE_MS = 13_000;
 
 /** Plays one step. What it tells is in the log of the stage. */
 export async function play(world: World, step: Step, next: Step | undefined): Promise<void> {
   world.probe = undefined;
   if ("wf" in step && world.gone.has(step.wf)) return;
+  for (const seenMs of world.lost.values()) {
+    const agoMs = world.time.now() - seenMs;
+    if (agoMs > MAYBE_GONE_MS && agoMs < SURELY_GONE_MS) world.byLuck = true;
+  }
   switch (step.kind) {
     case "start":
       return await start(world, step);
@@ -62,6 +79,7 @@ type WorkerStep = Extract<
       | "fail task"
       | "leave task"
       | "late answer"
+      | "forget"
       | "poll activity"
       | "activity";
   }
@@ -79,6 +97,8 @@ async function work(world: World, step: WorkerStep, next: Step | undefined): Pro
       return leaveTask(world, step);
     case "late answer":
       return await lateAnswer(world, step);
+    case "forget":
+      return await forget(world, step);
     case "poll activity":
       return await pollActivity(world, step);
     case "activity":

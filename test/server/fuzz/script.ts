@@ -41,6 +41,8 @@ export type CommandPlan =
       readonly heartbeat?: Span;
       readonly attempts?: number;
       readonly interval?: Span;
+      /** The worker takes it along with the answer to its workflow task. */
+      readonly eager?: boolean;
     }
   | { readonly kind: "cancel activity"; readonly id: string }
   | {
@@ -82,10 +84,14 @@ export type Step =
       readonly force?: boolean;
       /** Stay for the next task, which comes to a queue of one's own. */
       readonly sticky?: boolean;
+      /** The same, but nobody polls that queue any more: what comes to it times out there. */
+      readonly lost?: boolean;
     }
   | { readonly kind: "fail task"; readonly wf: string; readonly cause: number }
   | { readonly kind: "leave task"; readonly wf: string }
   | { readonly kind: "late answer"; readonly wf: string }
+  /** The worker says that it does not have the workflow any more. */
+  | { readonly kind: "forget"; readonly wf: string }
   | { readonly kind: "poll activity"; readonly wf: string; readonly id: string }
   | {
       readonly kind: "activity";

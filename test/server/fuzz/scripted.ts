@@ -1,7 +1,7 @@
 import { defineScenario, type LogEntry, type Scenario } from "../scenarios/scenario.ts";
 import type { Stage } from "../scenarios/stage.ts";
 import { allHistories, leave, play } from "./play.ts";
-import type { Step } from "./script.ts";
+import { SHORT_MS, type Step } from "./script.ts";
 import { serve } from "./serve.ts";
 import { WALL } from "./servers.ts";
 import { accept, linesOf, look, newWorld, settled, type World } from "./world.ts";
@@ -36,6 +36,7 @@ export function script(name: string, steps: readonly Step[]): Scenario {
 async function rest(world: World): Promise<void> {
   const restMs = world.restlessUntilMs - world.time.now();
   if (restMs > 0) await world.time.pause(restMs + LATE_MS);
+  if (world.lost.size > 0) await world.time.pause(SHORT_MS + LATE_MS);
   const seen = async (): Promise<string> =>
     linesOf(await look(world), world.stage.normaliser.fork()).join("\n");
   for (let before = await seen(), left = 40; left > 0; left -= 1) {

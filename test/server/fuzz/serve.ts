@@ -1,6 +1,7 @@
 import type { PollWorkflowTaskQueueResponse } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { answer } from "../scenarios/query-steps.ts";
 import { queueOf } from "./plans.ts";
+import { SHORT_MS } from "./script.ts";
 import { choose, type OpenCall, restless, type World } from "./world.ts";
 
 /** A task that is surely there takes less. */
@@ -36,6 +37,8 @@ export async function takeTask(world: World, wf: string): Promise<boolean> {
     return false;
   }
   if (task.query) {
+    // There are a task and a query of its own: workers of the real server come to one or the other first.
+    if (wanted === "surely") world.byLuck = true;
     await answerDirectly(world, wf, task);
     return await takeTask(world, wf);
   }
@@ -130,6 +133,8 @@ async function offered(
   calls: readonly OpenCall[],
 ): Promise<PollWorkflowTaskQueueResponse | undefined> {
   const { stage, time } = world;
+  const early = await ownTask(world, wf);
+  if (early) return early;
   const giveUp = new AbortController();
   const request = {
     namespace: stage.namespace,
@@ -139,7 +144,9 @@ async function offered(
   const options = { abortSignal: giveUp.signal, deadline: Date.now() + 60_000 };
   const polled = stage.service.pollWorkflowTaskQueue(request, options);
   polled.catch(() => undefined);
-  const offers = [polled.then((task) => ({ task, sticky: false }))];
+  const offers: Promise<{ task: PollWorkflowTaskQueueResponse | undefined; sticky: boolean }>[] = [
+    polled.then((task) => ({ task, sticky: false })),
+  ];
   const own = world.sticky.get(wf);
   if (own) offers.push(own.then((task) => ({ task, sticky: true })));
   const nothing = [...calls.map(({ ended }) => ended), time.patience(ms)].map((each) =>
@@ -149,7 +156,19 @@ async function offered(
   giveUp.abort();
   if (offer === undefined || offer.sticky) await time.pause(FORGOTTEN_MS);
   if (offer?.sticky) pollSticky(world, wf);
-  return offer !== undefined && offer.task.taskToken.length > 0 ? offer.task : undefined;
+  const task = offer?.task;
+  return task !== undefined && task.taskToken.length > 0 ? task : undefined;
+}
+
+/** The task that has come to the worker's own queue already: a poll of the usual one would take another along in vain. */
+async function ownTask(world: World, wf: string): Promise<PollWorkflowTaskQueueResponse | undefined> {
+  const own = world.sticky.get(wf);
+  if (own === undefined) return undefined;
+  const late = world.time.patience(FORGOTTEN_MS).then(() => "late" as const);
+  const task = await Promise.race([own, late]);
+  if (task === "late") return undefined;
+  pollSticky(world, wf);
+  return task !== undefined && task.taskToken.length > 0 ? task : undefined;
 }
 
 /** Waits for tasks at a worker's own queue. */
@@ -164,17 +183,49 @@ export function pollSticky(world: World, wf: string): void {
     abortSignal: world.leaving.signal,
     deadline: Date.now() + 65_000,
   });
-  poll.catch(() => undefined);
-  world.sticky.set(wf, poll);
+  // One that a server has given up brings nothing.
+  const task = poll.catch(() => undefined);
+  world.sticky.set(wf, task);
+}
+
+interface OwnQueue {
+  readonly name: string;
+  readonly kind: number;
+  readonly normalName: string;
 }
 
 /** The queue of the worker that keeps a workflow. */
-export function stickyQueue(
-  world: World,
-  wf: string,
-): { readonly name: string; readonly kind: number; readonly normalName: string } {
-  const { stage } = world;
+export function stickyQueue({ stage }: World, wf: string): OwnQueue {
   return { name: stage.id(`sticky-${wf}`), kind: 2, normalName: queueOf(stage, wf) };
+}
+
+/** The queue of a worker that is gone. */
+export function lostQueue({ stage }: World, wf: string): OwnQueue {
+  return { name: stage.id(`lost-${wf}`), kind: 2, normalName: queueOf(stage, wf) };
+}
+
+/** Waits until a task that came to a queue of nobody is back in the usual one. */
+export async function settleLost(world: World): Promise<void> {
+  for (const wf of world.lost.keys()) {
+    if ((await taskState(world, wf)) === SCHEDULED) await world.time.pause(SHORT_MS + 100);
+  }
+}
+
+/** Has a worker be seen at its own queue, and leave. */
+export async function pollInPassing(world: World, wf: string): Promise<void> {
+  const { stage, time } = world;
+  const giveUp = new AbortController();
+  const request = {
+    namespace: stage.namespace,
+    taskQueue: lostQueue(world, wf),
+    identity: "workflow-worker",
+  };
+  const options = { abortSignal: giveUp.signal, deadline: Date.now() + 60_000 };
+  const poll = stage.service.pollWorkflowTaskQueue(request, options).catch(() => undefined);
+  await time.pause(100);
+  giveUp.abort();
+  await poll;
+  await time.pause(FORGOTTEN_MS);
 }
 
 /** Whoever has a task of an impatient workflow and does not answer it at once lets it time out. */

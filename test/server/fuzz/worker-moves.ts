@@ -1,6 +1,7 @@
 import type { Init } from "../../../src/codec-runtime/init.ts";
 import type { Command } from "../../../src/gen/codec/temporal/api/command/v1/message.ts";
 import type { Message } from "../../../src/gen/codec/temporal/api/protocol/v1/message.ts";
+import type { StickyExecutionAttributes } from "../../../src/gen/codec/temporal/api/taskqueue/v1/message.ts";
 import type {
   PollActivityTaskQueueResponse,
   PollWorkflowTaskQueueResponse,
@@ -12,7 +13,7 @@ import { acceptance, commandsOf, rejection, response } from "../scenarios/update
 import { isSlow } from "./generate-commands.ts";
 import { activityQueueOf, commandOf } from "./plans.ts";
 import { type CommandPlan, SHORT_MS, SHORT_TASK_MS, type Step } from "./script.ts";
-import { hold, perhapsLate, pollSticky, stickyQueue, takeTask } from "./serve.ts";
+import { hold, lostQueue, perhapsLate, pollInPassing, pollSticky, stickyQueue, takeTask } from "./serve.ts";
 import { choose, restless, type World } from "./world.ts";
 
 type StepOf<Kind extends Step["kind"]> = Extract<Step, { readonly kind: Kind }>;
@@ -50,12 +51,7 @@ export async function respond(world: World, step: StepOf<"respond">): Promise<vo
   const commands: Init<Command>[] = step.ordered ? commandsOf(messages) : [];
   for (const plan of step.commands) commands.push(withId(commandOf(stage, wf, plan), plan, scheduled));
   if (step.commands.some(({ kind }) => kind === "continue")) await world.time.pause(LIVED_MS);
-  const waiting = world.calls.some((call) => call.wf === wf && !call.result);
-  const sticky = step.sticky && !world.impatient.has(wf) && !waiting;
-  if (sticky && !world.sticky.has(wf)) {
-    pollSticky(world, wf);
-    await world.time.pause(100);
-  }
+  const stickyAttributes = await stay(world, step);
   spend(world, wf, task);
   const failing = { resultType: 2, errorMessage: "no answer" };
   const answer = await stage.step(
@@ -71,16 +67,12 @@ export async function respond(world: World, step: StepOf<"respond">): Promise<vo
               : resultsFor(task),
         returnNewWorkflowTask: step.another ?? false,
         forceCreateNewWorkflowTask: step.force ?? false,
-        ...(sticky
-          ? {
-              stickyAttributes: {
-                workerTaskQueue: stickyQueue(world, wf),
-                scheduleToStartTimeout: seconds(60),
-              },
-            }
-          : {}),
+        ...(stickyAttributes ? { stickyAttributes } : {}),
       }),
-    (completion) => (completion.workflowTask ? shown(completion.workflowTask) : "completed"),
+    (completion) => {
+      const head = completion.workflowTask ? shown(completion.workflowTask) : "completed";
+      return completion.activityTasks.length === 0 ? head : [head, ...completion.activityTasks];
+    },
   );
   for (const plan of step.commands) {
     if (plan.kind === "child") world.known.add(plan.id);
@@ -91,10 +83,35 @@ export async function respond(world: World, step: StepOf<"respond">): Promise<vo
   for (const id of accepted) open.add(id);
   for (const id of completed) open.delete(id);
   world.accepted.set(wf, open);
+  for (const eager of answer.activityTasks) {
+    world.heldActivities.set(`${wf}/${eager.activityId}`, eager);
+    restless(world, soonest(eager));
+  }
   if (answer.workflowTask) {
     hold(world, wf, answer.workflowTask);
     perhapsLate(world, wf, SHORT_TASK_MS);
   }
+}
+
+/** Says where the next task is to come: to a queue that this worker polls, or did until now. */
+async function stay(
+  world: World,
+  { wf, sticky, lost }: StepOf<"respond">,
+): Promise<Init<StickyExecutionAttributes> | undefined> {
+  const waiting = world.calls.some((call) => call.wf === wf && !call.result);
+  world.lost.delete(wf);
+  if (waiting || world.impatient.has(wf)) return undefined;
+  if (sticky) {
+    if (!world.sticky.has(wf)) {
+      pollSticky(world, wf);
+      await world.time.pause(100);
+    }
+    return { workerTaskQueue: stickyQueue(world, wf), scheduleToStartTimeout: seconds(60) };
+  }
+  if (!lost) return undefined;
+  await pollInPassing(world, wf);
+  world.lost.set(wf, world.time.now());
+  return { workerTaskQueue: lostQueue(world, wf), scheduleToStartTimeout: seconds(SHORT_MS / 1_000) };
 }
 
 function spend(world: World, wf: string, task: PollWorkflowTaskQueueResponse): void {
@@ -195,6 +212,13 @@ export async function lateAnswer(world: World, { wf }: StepOf<"late answer">): P
   const taskToken = world.spent.get(wf);
   if (taskToken === undefined) return;
   await stage.step(`late answer of ${wf}`, () => stage.complete({ taskToken }));
+}
+
+export async function forget({ stage }: World, { wf }: StepOf<"forget">): Promise<void> {
+  const execution = { workflowId: stage.id(wf), runId: "" };
+  await stage.step(`forget ${wf}`, () =>
+    stage.service.resetStickyTaskQueue({ namespace: stage.namespace, execution }),
+  );
 }
 
 const RUNNING = 1;

@@ -83,8 +83,12 @@ export interface World {
   readonly impatient: Set<string>;
   /** Workflows that were reset. */
   readonly reset: Set<string>;
+  /** Workflows whose tasks come to a queue that nobody polls any more, and when somebody last did. */
+  readonly lost: Map<string, number>;
+  /** What comes next is a matter of luck on the real server: nothing is compared from here on. */
+  byLuck: boolean;
   /** Polls of sticky queues that go on. */
-  readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse>>;
+  readonly sticky: Map<string, Promise<PollWorkflowTaskQueueResponse | undefined>>;
   readonly runs: Map<string, Set<string>>;
   readonly leaving: AbortController;
   /** Until when something may happen by itself. */
@@ -109,6 +113,8 @@ export function newWorld(stage: Stage, time: Time, trail: Trail = { leads: true,
     gone: new Set(),
     impatient: new Set(),
     reset: new Set(),
+    lost: new Map(),
+    byLuck: false,
     sticky: new Map(),
     runs: new Map(),
     leaving: new AbortController(),
@@ -177,6 +183,8 @@ export async function look(world: World): Promise<Sight> {
   );
   const calls = world.calls.map(({ label, result }) => ({ title: label, value: result ?? "open" }));
   const probed = await probe(world);
+  const known = [...world.known];
+  runs.sort(([a], [b]) => known.indexOf(a) - known.indexOf(b));
   return { views: [...views.flat(), ...calls, ...probed], runs };
 }
 
@@ -229,13 +237,18 @@ export function errorText(error: unknown, normaliser: Normaliser): string {
 /** Spans that depend on the moment at which something was done. */
 const MOVING = /(\\?"(?:firstWorkflowTaskBackoff|backoffStartInterval)\\?":\\?")([\d.]+)s/g;
 
+/** A task that became an ordinary one after its third attempt keeps the longer time that it was given. */
+const LATER_TASK =
+  /(WorkflowTaskScheduled \{\\?"attempt\\?":1,\\?"startToCloseTimeout\\?":\\?")(?!(?:0\.3|3|110)s)[\d.]+s/g;
+
 /** A line without what no two runs have alike. */
 export function settled(line: string): string {
   return line
     .replace(/,?\\?"currentRetryInterval\\?":\\?"[^"\\]*\\?"/g, "")
     .replace(/\\?"autoResetPoints\\?":\{\},/g, "")
-    .replace(/("eventId\\?":)2(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
+    .replace(/("eventId\\?":)\d+(,\\?"eventType\\?":1)(?=[,}])/g, "$11$2")
     .replace(/(\\?"attempt\\?":(?:[4-9]|\d\d+),\\?"startToCloseTimeout\\?":\\?")[\d.]+s/g, "$1<more>")
+    .replace(LATER_TASK, "$1<more>")
     .replace(MOVING, (_all, before: string, text: string) => {
       const span = Number(text);
       if (span > 100 && span !== 3_600) return `${before}<long>`;

@@ -67,7 +67,7 @@ async function ask(
     body: body === undefined ? NOTHING : encoder.encode(text),
     signal: new AbortController().signal,
     secure: false,
-    remoteAddress: "127.0.0.1",
+    peer: { address: "127.0.0.1", certificate: undefined },
   };
   const response = await answerJson(request, port, 4 * 1024 * 1024);
   const answered = decoder.decode(response.body);

@@ -46,7 +46,7 @@ export function headerBlock(
     [":method", method],
     [":scheme", "http"],
     [":path", path],
-    [":authority", "x"],
+    [":authority", "localhost"],
     ["te", "trailers"],
     ["content-type", contentType],
     ...more,

@@ -76,9 +76,9 @@ describe("an answer is read", () => {
 
 describe("what was asked arrives", () => {
   test("HTTP/JSON: path and body of the route, the client's name as a header, other metadata with a prefix", async () => {
-    const seen: { url: string; init: RequestInit }[] = [];
+    const seen: Request[] = [];
     const fetch: Fetch = async (url, init) => {
-      seen.push({ url, init });
+      seen.push(new Request(url, init));
       return json({ runId: "run-1" });
     };
     const port = openFetchPort("http-json", { baseUrl: "http://server:1/prefix", fetch, ...LIMITS });
@@ -89,14 +89,12 @@ describe("what was asked arrives", () => {
     };
     await port.unary(PATH, REQUEST, { metadata, timeoutMs: 2_000 });
     expect(seen[0]?.url).toBe("http://server:1/prefix/api/v1/namespaces/default/workflows/order-1");
-    const headers = seen[0]?.init.headers as Headers;
-    expect(headers.get("client-name")).toBe("me");
-    expect(headers.get("grpc-metadata-temporal-namespace")).toBe("default");
-    expect(headers.get("grpc-metadata-x-bytes-bin")).toBe("/w");
-    expect(headers.get("grpc-timeout")).toBe("2000m");
-    expect(JSON.parse(new TextDecoder().decode(seen[0]?.init.body as Uint8Array))).toMatchObject({
-      workflowId: "order-1",
-    });
+    const headers = seen[0]?.headers;
+    expect(headers?.get("client-name")).toBe("me");
+    expect(headers?.get("grpc-metadata-temporal-namespace")).toBe("default");
+    expect(headers?.get("grpc-metadata-x-bytes-bin")).toBe("/w");
+    expect(headers?.get("grpc-timeout")).toBe("2000m");
+    expect(await seen[0]?.json()).toMatchObject({ workflowId: "order-1" });
   });
 
   test("HTTP/JSON: a workflow id that no path can hold is refused before anything is sent", async () => {

@@ -9,6 +9,8 @@ import {
 import {
   type ConnectRouter,
   createConnectRouter,
+  createContextKey,
+  createContextValues,
   type HandlerContext,
   type ServiceImpl,
 } from "@connectrpc/connect";
@@ -22,7 +24,7 @@ import { OperatorService } from "../../../gen/es/temporal/api/operatorservice/v1
 import { TestService } from "../../../gen/es/temporal/api/testservice/v1/service_pb.ts";
 import { file_temporal_api_update_v1_message } from "../../../gen/es/temporal/api/update/v1/message_pb.ts";
 import { WorkflowService } from "../../../gen/es/temporal/api/workflowservice/v1/service_pb.ts";
-import { type Metadata, RpcError, type RpcPort } from "../../../platform/rpc-port.ts";
+import { type Metadata, RpcError, type RpcPeer, type RpcPort } from "../../../platform/rpc-port.ts";
 import { MAX_TIMER_MS } from "../../limits.ts";
 import { parseTimeout } from "../grpc-wire.ts";
 import { jsonResponse, type WebHandler, type WebRequest, type WebResponse } from "../web.ts";
@@ -32,6 +34,9 @@ const SERVICES: readonly DescService[] = [WorkflowService, OperatorService, Test
 /** Headers that say nothing about the call. */
 const TRANSPORT =
   /^(accept|connect-|content-|grpc-|connection$|cookie$|date$|host$|origin$|referer$|sec-|te$|transfer-|x-grpc-web$)/;
+
+/** Who makes a call. */
+const PEER = createContextKey<RpcPeer | undefined>(undefined);
 
 /** Makes the handler of gRPC-Web and Connect, binary and JSON. */
 export function createConnectApi(port: RpcPort, maxRequestBytes: number): WebHandler {
@@ -78,6 +83,7 @@ function unaryMethod(method: DescMethodUnary, port: RpcPort): Unary {
         timeoutMs: context.timeoutMs(),
         signal: context.signal,
         metadata: callMetadata(context.requestHeader),
+        peer: context.values.get(PEER),
       });
       addMetadata(answer.headers, context.responseHeader);
       addMetadata(answer.trailers, context.responseTrailer);
@@ -111,6 +117,7 @@ function serve(handler: UniversalHandler, request: WebRequest): Promise<Universa
     header: withCountableTimeout(request.headers),
     body: once(request.body),
     signal: request.signal,
+    contextValues: createContextValues().set(PEER, request.peer),
   });
 }
 

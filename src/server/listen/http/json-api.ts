@@ -42,6 +42,7 @@ export async function answerJson(
     const answer = await port.unary(match.method.path, bytes, {
       timeoutMs,
       signal: request.signal,
+      peer: request.peer,
       metadata: forwardedMetadata(request),
     });
     const options = format.response.short ? { anyTypes, shorthand } : { anyTypes };

@@ -35,7 +35,7 @@ const PERMANENT = new Set([
 const FORWARDED = new Set(["authorization", "authorization-extras", "client-name", "client-version"]);
 
 /** What of a request's headers becomes metadata of the call. */
-export function forwardedMetadata({ headers, remoteAddress }: WebRequest): Metadata {
+export function forwardedMetadata({ headers, peer }: WebRequest): Metadata {
   const metadata: Record<string, MetadataValue> = { "client-name": "temporal-server-http" };
   headers.forEach((value, name) => {
     if (FORWARDED.has(name)) metadata[name] = value;
@@ -47,8 +47,8 @@ export function forwardedMetadata({ headers, remoteAddress }: WebRequest): Metad
     }
   });
   const before = headers.get("x-forwarded-for");
-  if (remoteAddress !== undefined) {
-    metadata["x-forwarded-for"] = before === null ? remoteAddress : `${before}, ${remoteAddress}`;
+  if (peer.address !== undefined) {
+    metadata["x-forwarded-for"] = before === null ? peer.address : `${before}, ${peer.address}`;
   }
   const host = headers.get("x-forwarded-host") ?? headers.get("host");
   if (host !== null) metadata["x-forwarded-host"] = host;

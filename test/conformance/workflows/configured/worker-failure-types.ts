@@ -1,24 +1,6 @@
 /** Errors that fail workflows and updates by options of the worker: of all types, and of one. */
-import {
-  allHandlersFinished,
-  condition,
-  defineSignal,
-  defineUpdate,
-  executeChild,
-  setHandler,
-  sleep,
-} from "perdure/workflow";
-
-class OutOfStock extends Error {
-  override readonly name: string = "OutOfStock";
-}
-
-class SoldOut extends OutOfStock {
-  override readonly name: string = "SoldOut";
-}
-
-const order = defineUpdate<string, [string]>("order");
-const close = defineSignal("close");
+import { condition, executeChild, setHandler, sleep } from "perdure/workflow";
+import { close, OutOfStock, SoldOut, takeOrders } from "../order-taking.ts";
 
 /** `OutOfStock` fails all types, and what extends it too. */
 export async function soldOutByWorker(pauseFirst: boolean): Promise<void> {
@@ -48,28 +30,8 @@ export async function signalByWorker(): Promise<void> {
 }
 
 /** Updates fail, by their validator, at once and later; the workflow goes on. */
-export async function updatesByWorker(): Promise<string[]> {
-  const taken: string[] = [];
-  let closed = false;
-  setHandler(close, () => {
-    closed = true;
-  });
-  setHandler(
-    order,
-    async (what) => {
-      taken.push(what);
-      if (what === "later") await sleep(10);
-      if (what !== "pen") throw new SoldOut(`no ${what}`);
-      return `one ${what}`;
-    },
-    {
-      validator(what) {
-        if (what === "nothing") throw new OutOfStock("refused");
-      },
-    },
-  );
-  await condition(() => closed && allHandlersFinished());
-  return taken;
+export function updatesByWorker(): Promise<string[]> {
+  return takeOrders(new OutOfStock("refused"));
 }
 
 /** What the parent of such workflows gets. */

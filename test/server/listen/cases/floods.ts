@@ -86,7 +86,7 @@ export const floods: readonly Fault[] = [
     run: under(async ({ listener }) => {
       const http1 = await open(
         listener,
-        Buffer.from(`GET / HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(1e6)}\r\n\r\n`),
+        Buffer.from(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${"x".repeat(1e6)}\r\n\r\n`),
       );
       await ended(http1);
       const http2 = await open(listener, HELLO);
@@ -184,7 +184,7 @@ export const floods: readonly Fault[] = [
         const target = "/api/v1/namespaces/n/workflows/w/history?maximumPageSize=1000000";
         const http1 = await open(listener);
         http1.pause();
-        http1.write(`GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(300));
+        http1.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(300));
         const http2 = await open(listener, HELLO);
         http2.pause();
         for (let n = 0; n < 300; n += 1) {
@@ -204,7 +204,7 @@ export const floods: readonly Fault[] = [
     name: "headers byte by byte, over HTTP/1.1 and HTTP/2, by 100 clients",
     run: under(async ({ listener }) => {
       const openings = [
-        Buffer.from("GET /api/v1/system-info HTTP/1.1\r\nhost: x\r\naccept: */*\r\nx: "),
+        Buffer.from("GET /api/v1/system-info HTTP/1.1\r\nhost: localhost\r\naccept: */*\r\nx: "),
         Buffer.concat([HELLO, frame(Frame.headers, 0, 1, headerBlock(SYSTEM_INFO))]),
         PREFACE.subarray(0, 20),
       ];

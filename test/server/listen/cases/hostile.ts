@@ -37,9 +37,9 @@ export const hostile: readonly Fault[] = [
         const openings = [
           NOTHING,
           Buffer.from("P"),
-          Buffer.from("POST /api/v1/namespaces/x/workflows/y HTTP/1.1\r\nhost: x\r\nconte"),
+          Buffer.from("POST /api/v1/namespaces/x/workflows/y HTTP/1.1\r\nhost: localhost\r\nconte"),
           Buffer.from(
-            "POST /api/v1/namespaces/x/workflows/y HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{",
+            "POST /api/v1/namespaces/x/workflows/y HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{",
           ),
           Buffer.concat([PREFACE, frame(4, 0, 0)]),
           Buffer.concat([PREFACE, frame(4, 0, 0), request(1, SYSTEM_INFO, undefined)]),

@@ -1,0 +1,27 @@
+/** So many at once, and so many more each second. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #most: number;
+  #tokens: number;
+  #at: number;
+
+  /** @param most at once; at least one, or nothing would ever be let through */
+  constructor(perSecond: number, most: number, now: number) {
+    this.#perSecond = perSecond;
+    this.#most = Math.max(1, most);
+    this.#tokens = this.#most;
+    this.#at = now;
+  }
+
+  /** Whether there is a token; it is not taken yet. */
+  has(now: number): boolean {
+    if (this.#perSecond === Number.POSITIVE_INFINITY) return true;
+    this.#tokens = Math.min(this.#most, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    return this.#tokens >= 1;
+  }
+
+  take(): void {
+    this.#tokens = Math.max(0, this.#tokens - 1);
+  }
+}

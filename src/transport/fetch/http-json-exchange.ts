@@ -1,0 +1,112 @@
+import type { JsonObject, JsonValue } from "../../codec-runtime/json.ts";
+import type { HttpRule } from "../../codec-runtime/method.ts";
+import { GrpcStatus, type RpcCallOptions, RpcError, toGrpcStatus } from "../../platform/rpc-port.ts";
+import { encodeTimeout } from "../wire-text.ts";
+import { malformed, notTheProtocol } from "./answer-error.ts";
+import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
+import type { FetchChannelOptions } from "./fetch-options.ts";
+import { type HeaderRules, RequestHeaders, toMetadata } from "./headers.ts";
+import { httpParts } from "./http-request.ts";
+
+/** Payloads as they are: their short form loses digits, key order and empty lists on its way through the server. */
+const CONTENT_TYPE = "application/json+no-payload-shorthand";
+/** What the server puts before the names of metadata. */
+export const METADATA_PREFIX = "grpc-metadata-";
+/** Headers that the server knows by their own names. */
+const DIRECT: ReadonlySet<string> = new Set([
+  "authorization",
+  "authorization-extras",
+  "client-name",
+  "client-version",
+]);
+
+/** An answer in JSON and the headers that came with it. */
+export interface JsonAnswer {
+  readonly json: JsonValue;
+  readonly headers: Headers;
+}
+
+/** The details of an error as `google.rpc.Status` in bytes, which is how errors of every transport carry them. */
+export type StatusBytes = (error: JsonObject) => Uint8Array | undefined;
+
+/** Asks Temporal's HTTP API in JSON. */
+export class HttpJsonExchange {
+  readonly #options: FetchChannelOptions;
+  readonly #exchange: FetchExchange;
+  readonly #statusBytes: StatusBytes;
+  readonly #withBody: RequestHeaders = new RequestHeaders(headerRules(true));
+  readonly #withoutBody: RequestHeaders = new RequestHeaders(headerRules(false));
+
+  constructor(options: FetchChannelOptions, statusBytes: StatusBytes) {
+    this.#options = options;
+    this.#exchange = new FetchExchange(options);
+    this.#statusBytes = statusBytes;
+  }
+
+  /** Sends a request by its rule; `undefined` stands for a method that the API does not have. */
+  ask(
+    { path, rule }: { readonly path: string; readonly rule: HttpRule | undefined },
+    json: JsonObject,
+    call: RpcCallOptions,
+  ): Promise<JsonAnswer> {
+    if (rule === undefined) throw noRoute(path);
+    const { method, target, body } = httpParts(path, rule, json);
+    const { timeoutMs, signal } = call;
+    const headers = (body === undefined ? this.#withoutBody : this.#withBody).of(call);
+    const url = this.#options.baseUrl + target;
+    return this.#exchange.send({ call: path, url, method, headers, body, timeoutMs, signal }, (answer) => ({
+      json: this.#read(path, answer),
+      headers: answer.headers,
+    }));
+  }
+
+  /** Ends all requests under way; later ones fail at once. */
+  close(): void {
+    this.#exchange.close();
+  }
+
+  #read(path: string, answer: FetchAnswer): JsonValue {
+    const { status, headers, body } = answer;
+    const type = headers.get("content-type") ?? "";
+    if (!/^application\/json/i.test(type)) throw notTheProtocol(path, "Temporal's HTTP API", answer);
+    let json: JsonValue;
+    try {
+      json = JSON.parse(new TextDecoder().decode(body));
+    } catch (cause) {
+      if (status !== 200) throw notTheProtocol(path, "Temporal's HTTP API", answer);
+      throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
+    }
+    if (status === 200) return json;
+    throw this.#errorOf(json, headers) ?? notTheProtocol(path, "Temporal's HTTP API", answer);
+  }
+
+  #errorOf(error: JsonValue, headers: Headers): RpcError | undefined {
+    if (typeof error !== "object" || error === null || Array.isArray(error)) return undefined;
+    const { code, message } = error;
+    if (typeof code !== "number" || code === 0) return undefined;
+    return new RpcError({
+      status: toGrpcStatus(code),
+      details: typeof message === "string" ? message : "",
+      metadata: toMetadata(headers, METADATA_PREFIX),
+      rawStatusDetails: this.#statusBytes(error),
+    });
+  }
+}
+
+/** The error for a method that is not in the API. */
+export function noRoute(path: string): RpcError {
+  return new RpcError({
+    status: GrpcStatus.UNIMPLEMENTED,
+    details: `${path} does not exist in Temporal's HTTP API: use gRPC, or gRPC-Web or Connect through a gateway`,
+    reason: "invalid-request",
+  });
+}
+
+/** A request without a body has no type of one. */
+function headerRules(hasBody: boolean): HeaderRules {
+  return {
+    fixed: { accept: CONTENT_TYPE, ...(hasBody && { "content-type": CONTENT_TYPE }) },
+    nameOf: (key) => (DIRECT.has(key) ? key : METADATA_PREFIX + key),
+    timeout: (timeoutMs) => ["grpc-timeout", encodeTimeout(timeoutMs)],
+  };
+}

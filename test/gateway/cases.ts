@@ -1,0 +1,19 @@
+import type { Fault } from "../transport/fault.ts";
+import { callers } from "./cases/callers.ts";
+import { connect } from "./cases/connect.ts";
+import { hostile } from "./cases/hostile.ts";
+import { hosts } from "./cases/hosts.ts";
+import { polls } from "./cases/polls.ts";
+import { secure } from "./cases/secure.ts";
+import { upstreams } from "./cases/upstreams.ts";
+
+/** All that the gateway must do on every runtime, by group. */
+export const cases: Readonly<Record<string, readonly Fault[]>> = {
+  "a server behind": upstreams,
+  callers,
+  "long polls": polls,
+  "Connect transports": connect,
+  hosts,
+  hostile,
+  TLS: secure,
+};
