@@ -53,3 +53,9 @@ test("the tests of a release are those of CI and the whole packaging suite, on v
     runtimes.optionalDependencies["node-24"],
   );
 });
+
+test("clients and workers tell servers the version of the package", () => {
+  const { version } = json("package.json") as { version: string };
+  const told = readFileSync(join(root, "src/transport/client-info.ts"), "utf8");
+  expect(told).toContain(`CLIENT_VERSION = "${version}"`);
+});
