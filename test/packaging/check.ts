@@ -11,16 +11,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { bundlerChecks } from "./cases/bundlers.ts";
-import { typeChecks } from "./cases/declarations.ts";
 import { denoChecks, otherDenoChecks } from "./cases/deno.ts";
 import { runtimeChecks } from "./cases/runtimes.ts";
 import { singleFileChecks } from "./cases/single-file.ts";
 import { tarballChecks } from "./cases/tarball.ts";
-<<<<<<< HEAD
 import { treeShakingChecks } from "./cases/tree-shaking.ts";
-=======
 import { typeChecks } from "./cases/type-checks.ts";
->>>>>>> main
 import { type Group, newFolder, removeFolders, root, runGroups, succeeds } from "./suite.ts";
 
 const groups: readonly Group[] = [

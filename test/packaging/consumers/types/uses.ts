@@ -4,6 +4,7 @@ import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from "pe
 import { ApplicationFailure, type Duration } from "perdure/common";
 import { connectTransport, fromConnectTransport } from "perdure/connect";
 import { defaultPayloadConverter } from "perdure/converter";
+import { httpJson, startWorkflow } from "perdure/edge";
 import { createGateway, type GatewayOptions } from "perdure/gateway";
 import { common, workflowservice } from "perdure/proto";
 import { EmbeddedServer } from "perdure/server";
@@ -72,3 +73,5 @@ export const descriptors: readonly string[] = [
   common.WorkflowTypeSchema.typeName,
   workflowservice.WorkflowService.typeName,
 ];
+
+export const onTheEdge = { httpJson, startWorkflow };
