@@ -112,11 +112,13 @@ function tokenVerifier(tokens: readonly GatewayToken[]): VerifyCaller {
       );
     }
   }
-  const known = Promise.all(
-    tokens.map(async ({ token, ...caller }) => ({ digest: await digestOf(token), caller })),
-  );
+  let known: Promise<{ digest: Uint8Array; caller: GatewayCaller }[]> | undefined;
   return async ({ bearer }) => {
     if (bearer === undefined) return undefined;
+    // Not before: some hosts allow nothing of this kind while a program is loaded.
+    known ??= Promise.all(
+      tokens.map(async ({ token, ...caller }) => ({ digest: await digestOf(token), caller })),
+    );
     const digest = await digestOf(bearer);
     let found: GatewayCaller | undefined;
     for (const each of await known) {

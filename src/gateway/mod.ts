@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { PeerCertificate } from "../platform/rpc-port.ts";
 export type { Listener, ServerTlsOptions } from "../platform/server-platform.ts";
 export type { GatewayCaller } from "./caller.ts";
 export { createGateway, type Gateway, type GatewayListenOptions } from "./gateway.ts";

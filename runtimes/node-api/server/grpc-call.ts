@@ -177,6 +177,9 @@ export class GrpcCall implements RpcCallOptions {
   /** Answers with many messages: until the caller leaves, its time is up, or the session closes. */
   async #watch(request: Uint8Array): Promise<void> {
     const { timeoutMs } = this;
+    if (!this.#session.beginWatch()) {
+      throw refusal(GrpcStatus.RESOURCE_EXHAUSTED, "too many streams of this connection watch the health");
+    }
     const counted = timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS;
     const timer = counted ? setTimeout(() => this.fail(streamEnded()), timeoutMs) : undefined;
     try {
@@ -189,6 +192,7 @@ export class GrpcCall implements RpcCallOptions {
       });
     } finally {
       clearTimeout(timer);
+      this.#session.endWatch();
     }
   }
 

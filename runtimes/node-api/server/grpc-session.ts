@@ -31,6 +31,9 @@ export interface WebShare {
 /** Of calls that arrive together, so many are run before others have their turn, and before it is seen how large their answers are. */
 const CALLS_PER_TURN = 32;
 
+/** Streams that watch the health of a service, of one connection: each costs a question every few seconds, for as long as it likes. */
+const MAX_WATCHES = 100;
+
 const CALL = Symbol("call");
 
 /** A stream that knows its call: listeners shared by all streams cost no closure for each. */
@@ -79,6 +82,7 @@ export class GrpcSession {
   #held = 0;
   /** Requests of the connection that are not gRPC. */
   #web = 0;
+  #watches = 0;
   readonly #turns = new Turns();
   #idleSince = performance.now();
   #closing = false;
@@ -152,6 +156,17 @@ export class GrpcSession {
     if (!this.#calls.delete(call)) return;
     this.#held -= bytes;
     this.#idleSince = performance.now();
+  }
+
+  /** A stream that goes on until its caller leaves; false when there are enough of them. */
+  beginWatch(): boolean {
+    if (this.#watches >= MAX_WATCHES) return false;
+    this.#watches += 1;
+    return true;
+  }
+
+  endWatch(): void {
+    this.#watches -= 1;
   }
 
   /** A request that is not gRPC: it takes from the same budget. */

@@ -258,7 +258,7 @@ export const hostile: readonly Fault[] = [
       ] as const;
       for (const [type, body] of types) {
         const headers = { ...bearer, "content-type": type };
-        const answer = await fetch(base + COUNT, { method: "POST", headers, body });
+        const answer = await fetch(base + COUNT, { method: "POST", headers, body: Buffer.from(body) });
         const status = answer.headers.get("grpc-status");
         const said = await answer.text();
         assert.ok(
