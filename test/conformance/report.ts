@@ -18,7 +18,7 @@ export interface RecordedColumn {
 /** Histories recorded on one column, as one runtime replayed them. */
 export interface RecordedReplay {
   readonly passed: number;
-  readonly failed: readonly string[];
+  readonly failed: number;
 }
 
 export interface Report {
