@@ -15,7 +15,7 @@ import { denoChecks, otherDenoChecks } from "./cases/deno.ts";
 import { runtimeChecks } from "./cases/runtimes.ts";
 import { singleFileChecks } from "./cases/single-file.ts";
 import { tarballChecks } from "./cases/tarball.ts";
-import { typeChecks } from "./cases/types.ts";
+import { typeChecks } from "./cases/type-checks.ts";
 import { type Group, newFolder, removeFolders, root, runGroups, succeeds } from "./suite.ts";
 
 const groups: readonly Group[] = [
