@@ -68,7 +68,7 @@ function replayCell(report: Report, who: string): string {
   if (row === undefined) return "–";
   const cells = Object.values(row);
   const passed = cells.reduce((sum, one) => sum + one.passed, 0);
-  const failed = cells.reduce((sum, one) => sum + one.failed.length, 0);
+  const failed = cells.reduce((sum, one) => sum + one.failed, 0);
   return `${passed} of ${passed + failed}`;
 }
 

@@ -18,7 +18,7 @@ export interface RecordedColumn {
 /** Histories recorded on one column, as one runtime replayed them. */
 export interface RecordedReplay {
   readonly passed: number;
-  readonly failed: readonly string[];
+  readonly failed: number;
 }
 
 export interface Report {
@@ -39,7 +39,7 @@ export function writeReport(report: Report): void {
   const sorted = <T>(of: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { scenarios, columns, replays } = report;
-  const text = JSON.stringify({ scenarios, columns: sorted(columns), replays: sorted(replays) }, null, 1);
+  const text = JSON.stringify({ scenarios, columns: sorted(columns), replays: sorted(replays) }, null, 2);
   writeFileSync(file, `${text}\n`);
 }
 
