@@ -193,7 +193,9 @@ function replays(): Count {
 
 /** The official SDK in `test/interop`: installed where it must be there, else used when it is. */
 function officialSdk(): boolean {
-  const installed = (): boolean => existsSync(`${root}test/interop/node_modules/@temporalio/worker`);
+  const { dependencies } = JSON.parse(readFileSync(`${root}test/interop/package.json`, "utf8"));
+  const installed = (): boolean =>
+    Object.keys(dependencies).every((name) => existsSync(`${root}test/interop/node_modules/${name}`));
   if (!installed() && compulsory)
     command("npm", ["ci", "--prefix", "test/interop", "--no-audit", "--no-fund"]);
   return installed();

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { platform } from "#platform";
 import type { CliHost } from "../../src/cli/mod.ts";
 
 /** How often files are looked at. Asking the system to tell would not work for links to folders, which are how secrets are mounted. */
@@ -47,7 +48,7 @@ export const cliHost: CliHost = {
     }
   },
   resolve: (path) => resolve(path),
-  env: (name) => process.env[name],
+  env: (name) => platform.env(name),
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   untilAskedToStop: () =>

@@ -38,6 +38,8 @@ export interface RunLimits {
   /** While a workflow task is under way, so much waits for its end at most; more fails the task. */
   readonly bufferedEvents: number;
   readonly bufferedBytes: number;
+  /** What a run may hold besides its history: memo, details of heartbeats, what waits in its buffer. */
+  readonly stateBytes: number;
   /** Activities, children, signals to and cancel requests of other workflows: of each so many under way. */
   readonly pending: number;
   readonly signals: number;
@@ -54,6 +56,7 @@ export const RUN_LIMITS: RunLimits = {
   suggestedBytes: 4 * 1024 * 1024,
   bufferedEvents: 100,
   bufferedBytes: 2 * 1024 * 1024,
+  stateBytes: 8 * 1024 * 1024,
   pending: 2_000,
   signals: 10_000,
   updatesInFlight: 10,

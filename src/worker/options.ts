@@ -41,7 +41,10 @@ export interface WorkerOptions {
    * return quickly. Default: always.
    */
   readonly patchActivationCallback?: PatchActivationCallback | undefined;
-  /** Milliseconds or text. How long activities may go on after shutdown was asked for, before they are cancelled. Default 0. */
+  /**
+   * Milliseconds or text. How long activities may go on after shutdown was asked for, before they are cancelled. Local activities go
+   * on to their end, unless `shutdownForceTime` comes before. Default 0.
+   */
   readonly shutdownGraceTime?: Duration | undefined;
   /** How long shutdown may take in all; then `run()` rejects. Default: as long as it takes. */
   readonly shutdownForceTime?: Duration | undefined;

@@ -124,10 +124,8 @@ export class WorkerRun {
     for (const poller of pollers) poller.stop(cutNow);
     closeEager();
     this.#lifecycle.moveTo("DRAINING");
-    const grace = this.#parts.clock.setTimer(() => {
-      activities?.cancelAll();
-      localActivities?.cancelAll();
-    }, this.#parts.shutdownGraceTimeMs);
+    // Local activities go on: workflow tasks that are open end with them.
+    const grace = this.#parts.clock.setTimer(() => activities?.cancelAll(), this.#parts.shutdownGraceTimeMs);
     try {
       const goodbye = this.#sayGoodbye();
       const drained = Promise.all(pollers.map((poller) => poller.drained()));
@@ -182,6 +180,7 @@ export class WorkerRun {
     const { shutdownForceTimeMs } = this.#parts;
     if (shutdownForceTimeMs === undefined) return undefined;
     return clock.setTimer(() => {
+      this.#parts.localActivities?.cancelAll();
       this.failNow(
         new GracefulShutdownPeriodExpiredError(
           `The worker did not shut down within shutdownForceTime (${shutdownForceTimeMs} ms): ${this.#parts.activities?.running ?? 0} activities and ${this.#parts.workflows?.inFlight ?? 0} workflow tasks were still running`,

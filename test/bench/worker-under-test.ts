@@ -4,15 +4,25 @@ import { once } from "node:events";
 import { join } from "node:path";
 import process from "node:process";
 import type { Client } from "perdure/client";
+import { type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
 import { cpuMs, rssBytes } from "./process-tree.ts";
 
 export interface WorkerOptions {
+  /** Default: Node. */
+  readonly runtime?: RuntimeName;
   readonly folder: string;
   readonly address: string;
   readonly taskQueue: string;
   readonly workflows?: string;
   readonly cached?: number;
 }
+
+/** What each runtime is to be told before the program's file. */
+const ARGUMENTS: Readonly<Record<RuntimeName, readonly string[]>> = {
+  node: ["--expose-gc"],
+  bun: [],
+  deno: ["run", "--quiet", "--no-prompt", "--allow-all"],
+};
 
 export class WorkerUnderTest {
   readonly #child: ChildProcess;
@@ -36,9 +46,11 @@ export class WorkerUnderTest {
       WORKFLOWS: options.workflows ?? "workflows.mjs",
       CACHED: options.cached ? String(options.cached) : "",
     };
+    const { runtime = "node" } = options;
     const child = fork(join(options.folder, "worker.mjs"), {
       env,
-      execArgv: ["--expose-gc"],
+      execPath: runtimeCommand(runtime),
+      execArgv: [...ARGUMENTS[runtime]],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     const worker = new WorkerUnderTest(child, options.taskQueue);

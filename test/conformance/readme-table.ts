@@ -43,17 +43,23 @@ function cell(report: Report, transport: TransportName, place: Place, notes: Not
   if (column === undefined) return "no sockets";
   let passed = 0;
   let run = 0;
+  let open = 0;
   const reasons = new Set<string>();
   for (const scenario of report.scenarios) {
     const verdict = recordedVerdict(report, column, scenario);
-    if (verdict === "." || verdict === "/" || verdict === "?") continue;
+    if (verdict === "/") continue;
+    if (verdict === "." || verdict === "?") {
+      open++;
+      continue;
+    }
     run++;
     if (verdict === "+") passed++;
     else reasons.add(knownFailure(column, scenario) ?? "Failed when it was recorded, and must not.");
   }
   if (run === 0) return "not recorded";
   const marks = [...reasons].map((reason) => notes.of(reason)).sort((a, b) => a - b);
-  return `${passed} of ${run}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`;
+  const known = marks.length > 0 ? ` (${marks.join(", ")})` : "";
+  return `${passed} of ${run}${known}${open > 0 ? `, ${open} not recorded` : ""}`;
 }
 
 /** How many of the histories that all columns recorded a place replays. */

@@ -56,7 +56,7 @@ export function unrecorded(all: readonly string[]): readonly string[] {
   return all.filter((scenario) => !known.has(scenario));
 }
 
-/** Notes the cells of a run. */
+/** Notes the cells of a run. What failed is not noted: the run says so, and the cell stays open until it passes or is known to fail. */
 export function recordOutcomes(outcomes: readonly Outcome[]): void {
   const before = readReport();
   const all = outcomes.find(({ scenarios }) => scenarios.length > 0)?.scenarios;
@@ -69,7 +69,10 @@ export function recordOutcomes(outcomes: readonly Outcome[]): void {
     }),
   );
   for (const { column, version, results } of outcomes) {
-    const found = new Map(results.map((result) => [result.name, verdictOf(column, result)]));
+    const verdictsOf = results.map((result) => [result.name, verdictOf(column, result)] as const);
+    const found = new Map(
+      verdictsOf.map(([name, verdict]) => [name, "FP".includes(verdict) ? "." : verdict]),
+    );
     const old = columns[column.name]?.verdicts;
     const verdicts = scenarios.map((scenario, at) => found.get(scenario) ?? old?.[at] ?? ".").join("");
     columns[column.name] = { version, verdicts };

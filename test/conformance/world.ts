@@ -9,7 +9,7 @@ import { EmbeddedServer } from "perdure/server";
 import { bundleWorkflowCode, Worker, type WorkerOptions } from "perdure/worker";
 import * as activities from "./activities.ts";
 import { caseActivities } from "./case-activities.ts";
-import type { CaseWorld } from "./cases/case.ts";
+import type { CaseWorld, Door as EdgeDoor } from "./cases/case.ts";
 import type { ClientProtocol } from "./columns.ts";
 import { type HistoryJson, historyDifferences } from "./compare-histories.ts";
 import { NexusHandlers } from "./nexus-handlers.ts";
@@ -56,6 +56,8 @@ export interface World {
   readonly clientAddress: string;
   readonly connection: Connection;
   readonly client: Client;
+  /** The protocols for edge clients. */
+  readonly doors: readonly EdgeDoor[];
   readonly bundles: Readonly<Record<string, { code: string }>>;
   /** The worker that answers Nexus operations. */
   readonly nexusHandlers: NexusHandlers;
@@ -92,7 +94,8 @@ export async function createWorld(wanted: string): Promise<World> {
     before: await bundleWorkflowCode({ workflowsPath: here("case-workflows/changed/before.ts") }),
     after: await bundleWorkflowCode({ workflowsPath: here("case-workflows/changed/after.ts") }),
   };
-  const world = { address, connection, client, bundles };
+  const doors = embedded ? doorsOf(address) : [{ protocol: "http-json" as const, address: httpPort() }];
+  const world = { address, connection, client, doors, bundles };
   const nexusHandlers = new NexusHandlers(address);
   return {
     ...world,
@@ -130,10 +133,18 @@ async function openDoor(address: string, embedded: boolean): Promise<Door> {
     const gateway = createGateway({ upstream: address, corsOrigins: ["*"] });
     return { address: (await gateway.listen()).address, close: async () => await gateway.close() };
   }
-  const httpAddress = process.env["TEMPORAL_HTTP_ADDRESS"];
-  if (httpAddress === undefined)
-    throw new Error("TEMPORAL_HTTP_ADDRESS is not set: where is the server's HTTP port?");
-  return { address: httpAddress, close: async () => {} };
+  return { address: httpPort(), close: async () => {} };
+}
+
+/** The embedded server speaks every protocol at one port. */
+function doorsOf(address: string): readonly EdgeDoor[] {
+  return (["grpc-web", "connect", "http-json"] as const).map((each) => ({ protocol: each, address }));
+}
+
+function httpPort(): string {
+  const address = process.env["TEMPORAL_HTTP_ADDRESS"];
+  if (address !== undefined) return address;
+  throw new Error("TEMPORAL_HTTP_ADDRESS is not set: where is the server's HTTP port?");
 }
 
 async function connectBy(address: string): Promise<Connection> {
@@ -142,14 +153,14 @@ async function connectBy(address: string): Promise<Connection> {
     : await Connection.connect({ address, protocol });
 }
 
-type Shared = Pick<World, "address" | "connection" | "client" | "bundles">;
+type Shared = Pick<World, "address" | "connection" | "client" | "bundles" | "doors">;
 
 function caseWorldOf(
   world: Shared,
   bundles: CaseWorld["bundles"],
   of: { readonly name: string; readonly taskQueue: string | undefined },
 ): CaseWorld {
-  const { address, connection, client } = world;
+  const { address, connection, client, doors } = world;
   const unique = `${of.name.replace(/[^a-z0-9]+/gi, "-").slice(0, 40)}-${Math.random().toString(36).slice(2, 10)}`;
   const taskQueue = of.taskQueue ?? `tq-${unique}`;
   let ids = 0;
@@ -157,6 +168,7 @@ function caseWorldOf(
     address,
     connection,
     client,
+    doors,
     taskQueue,
     bundles,
     id: () => `wf-${unique}-${ids++}`,

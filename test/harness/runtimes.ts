@@ -5,6 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 export type RuntimeName = "node" | "bun" | "deno";
+export const RUNTIMES: readonly RuntimeName[] = ["node", "bun", "deno"];
 
 /** `node` is the one that runs the tests; the other versions of Node are there for Linux on x64 only. */
 export type RuntimeVersion = RuntimeName | "node-22" | "node-24";

@@ -10,13 +10,23 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { bundlerChecks } from "./cases/bundlers.ts";
+import { denoChecks, otherDenoChecks } from "./cases/deno.ts";
 import { runtimeChecks } from "./cases/runtimes.ts";
 import { singleFileChecks } from "./cases/single-file.ts";
 import { tarballChecks } from "./cases/tarball.ts";
 import { typeChecks } from "./cases/types.ts";
 import { type Group, newFolder, removeFolders, root, runGroups, succeeds } from "./suite.ts";
 
-const groups: readonly Group[] = [runtimeChecks, singleFileChecks, ...typeChecks, tarballChecks];
+const groups: readonly Group[] = [
+  runtimeChecks,
+  singleFileChecks,
+  denoChecks,
+  ...bundlerChecks,
+  ...typeChecks,
+  tarballChecks,
+  otherDenoChecks,
+];
 
 async function pack(): Promise<string> {
   const folder = newFolder("pack");

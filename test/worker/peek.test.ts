@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { scanFields } from "../../src/codec-runtime/wire-scan.ts";
 import {
   encodePollActivityTaskQueueResponse,
   encodePollWorkflowTaskQueueResponse,
   encodeRespondWorkflowTaskCompletedResponse,
 } from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { isEmptyPoll, peekTask, splitCompletedAnswer } from "../../src/worker/workflow/peek.ts";
-import { scanFields } from "../../src/codec-runtime/wire-scan.ts";
 
 const taskToken = new Uint8Array([1, 2]);
 

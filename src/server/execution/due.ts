@@ -3,7 +3,7 @@ import { activityDue } from "./activity-due.ts";
 import type { Due } from "./alarms.ts";
 import { runDueMs } from "./alarms.ts";
 import { forceCloseTask } from "./close.ts";
-import { type Engine, isHistoryFull } from "./engine.ts";
+import { type Engine, isRunFull } from "./engine.ts";
 import { planNextRun } from "./next-run.ts";
 import type { Run } from "./run.ts";
 import type { Transaction } from "./transaction.ts";
@@ -33,7 +33,7 @@ export function onDue(engine: Engine, run: Run, due: Due): void {
       }
     });
   } catch (error) {
-    if (!isHistoryFull(error)) throw error;
+    if (!isRunFull(error)) throw error;
   }
 }
 

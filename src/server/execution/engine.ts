@@ -17,6 +17,7 @@ import { terminate } from "./close.ts";
 import { Run } from "./run.ts";
 import type { RunFields } from "./run-state.ts";
 import { SmallMap } from "./small-map.ts";
+import { stateTooLarge } from "./state-size.ts";
 import { type Outcome, Transaction } from "./transaction.ts";
 import { visibilityRow } from "./visibility-row.ts";
 
@@ -179,11 +180,11 @@ export class Engine {
       state.begin();
       result = change(tx);
       outcome = tx.close();
-      if (tx.running) checkHistory(tx);
+      if (tx.running) checkSize(tx, before);
     } catch (error) {
       state.rollback();
       this.#changing = false;
-      if (isHistoryFull(error)) this.#endFull(run, error.message);
+      if (isRunFull(error)) this.#endFull(run, error.message);
       throw error;
     }
     this.#changing = false;
@@ -198,7 +199,7 @@ export class Engine {
     return result;
   }
 
-  /** A run whose history is full ends; the change that would have been too much has not happened. */
+  /** A run for which there is no more room ends; the change that would have been too much has not happened. */
   #endFull(run: Run, reason: string): void {
     if (run.fields.closeMs !== undefined) return;
     this.transact(run, (tx) => terminate(tx, { reason, identity: "history-service" }));
@@ -241,7 +242,7 @@ export class Engine {
       try {
         work();
       } catch (error) {
-        if (!isHistoryFull(error)) this.parts.onDefect("an effect of a change", error);
+        if (!isRunFull(error)) this.parts.onDefect("an effect of a change", error);
       }
     }
     this.#draining = false;
@@ -250,18 +251,20 @@ export class Engine {
 
 const COUNT_EXCEEDED = "Workflow history count exceeds limit.";
 const SIZE_EXCEEDED = "Workflow history size exceeds limit.";
+const STATE_EXCEEDED = "Workflow mutable state size exceeds limit.";
+const FULL: ReadonlySet<string> = new Set([COUNT_EXCEEDED, SIZE_EXCEEDED, STATE_EXCEEDED]);
 
-/** @throws {ServiceFailure} INVALID_ARGUMENT when a run that goes on has more history than the server keeps of one */
-function checkHistory({ run, countedEvents, limits }: Transaction): void {
+/** @throws {ServiceFailure} INVALID_ARGUMENT when a run that goes on has more than the server keeps of one */
+function checkSize(tx: Transaction, before: RunFields): void {
+  const { run, countedEvents, limits } = tx;
   if (countedEvents > limits.historyEvents) throw invalidArgument(COUNT_EXCEEDED);
   if (run.history.sizeBytes > limits.historyBytes) throw invalidArgument(SIZE_EXCEEDED);
+  if (stateTooLarge(tx, before)) throw invalidArgument(STATE_EXCEEDED);
 }
 
-/** Whether a change failed because the run's history is full. The run has ended by that. */
-export function isHistoryFull(error: unknown): error is ServiceFailure {
-  return (
-    error instanceof ServiceFailure && (error.message === COUNT_EXCEEDED || error.message === SIZE_EXCEEDED)
-  );
+/** Whether a change failed because there is no more room for the run. The run has ended by that. */
+export function isRunFull(error: unknown): error is ServiceFailure {
+  return error instanceof ServiceFailure && FULL.has(error.message);
 }
 
 function shows(before: RunFields, after: RunFields, { batches }: Outcome): boolean {

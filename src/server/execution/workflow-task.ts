@@ -39,9 +39,7 @@ export function scheduleTask(
     attempt,
     timeoutMs: taskTimeoutMs(tx, attempt),
     stamp: fields.taskStamp,
-    queue: fields.sticky
-      ? { name: fields.sticky.queue, sticky: true }
-      : normalQueue(tx),
+    queue: fields.sticky ? { name: fields.sticky.queue, sticky: true } : normalQueue(tx),
     historySizeBytes: 0,
     suggestContinueAsNewReasons: [],
   };

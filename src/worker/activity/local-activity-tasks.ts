@@ -103,7 +103,7 @@ export class LocalActivityTasks {
     for (const [key, run] of [...this.#runs]) if (run.thread === thread) this.#forget(key);
   }
 
-  /** Cancels every local activity because the worker shuts down. */
+  /** Cancels every local activity because the worker waits no longer. */
   cancelAll(): void {
     this.#shutdown = true;
     for (const { activities } of [...this.#runs.values()]) {

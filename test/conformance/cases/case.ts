@@ -8,11 +8,19 @@ export interface Case {
   run(world: CaseWorld): Promise<void>;
 }
 
+/** Where a protocol over `fetch` is spoken: a URL, or host and port. */
+export interface Door {
+  readonly protocol: "grpc-web" | "connect" | "http-json";
+  readonly address: string;
+}
+
 /** What a case gets to work with. */
 export interface CaseWorld {
   readonly address: string;
   readonly connection: Connection;
   readonly client: Client;
+  /** The protocols for edge clients. */
+  readonly doors: readonly Door[];
   /** This case's own task queue. */
   readonly taskQueue: string;
   /** The workflows of `case-workflows/mod.ts`, and the two versions of `changed`. */

@@ -22,6 +22,7 @@ import {
 import { GreetingWorkflow } from "../case-workflows/classes.ts";
 import { echo, finish, greeting, state, waiting } from "../case-workflows/plain.ts";
 import { type Case, type CaseWorld, eventually, rejection } from "./case.ts";
+import { edgeCases } from "./edge.ts";
 
 const keyword = defineSearchAttributeKey("CustomKeyword", SearchAttributeType.KEYWORD);
 
@@ -311,4 +312,5 @@ export const clientCases: readonly Case[] = [
       });
     },
   },
+  ...edgeCases,
 ];

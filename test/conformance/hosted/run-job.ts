@@ -56,8 +56,10 @@ function plainOptions(options: Readonly<Record<string, unknown>>): Readonly<Reco
 function hostedWorld(job: HostedJob, client: Client, control: ControlCalls): CaseWorld {
   const { taskQueue, workflowId } = uniqueNames(job.name.replace(/[^a-z0-9]+/gi, "-").slice(0, 40));
   let ids = 0;
-  const world: Pick<CaseWorld, "address" | "client" | "taskQueue" | "id" | "withWorker"> = {
+  const door = job.protocol === "connect-json" ? "connect" : job.protocol;
+  const world: Pick<CaseWorld, "address" | "doors" | "client" | "taskQueue" | "id" | "withWorker"> = {
     address: job.address,
+    doors: [{ protocol: door, address: job.address }],
     client,
     taskQueue,
     id: () => `${workflowId}-${ids++}`,

@@ -8,23 +8,21 @@ import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { DefaultLogger, Runtime, Worker } from "perdure/worker";
 import { InlineReplayer } from "./inline-replayer.ts";
-import { type Batch, batchesOf, type ReplayLine } from "./replay-bundles.ts";
+import { type Batch, batchesOf, type ReplayLine, replayLine } from "./replay-bundles.ts";
 
 async function onThreads({ code, options, histories }: Batch): Promise<ReplayLine[]> {
   const lines: ReplayLine[] = [];
   const inputs = histories.map(({ text, workflowId }) => ({ history: text, workflowId }));
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code }, ...options }, inputs)) {
-    const { column, subject } = histories[lines.length]!;
-    lines.push({ engine: "threads", column, subject, error: error?.message });
-  }
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle: { code }, ...options }, inputs))
+    lines.push(replayLine("threads", histories[lines.length]!, error?.message));
   return lines;
 }
 
 async function inline({ code, options, histories }: Batch): Promise<ReplayLine[]> {
   const replayer = await InlineReplayer.start(code, options);
   const lines: ReplayLine[] = [];
-  for (const { column, subject, text, workflowId } of histories)
-    lines.push({ engine: "inline", column, subject, error: await replayer.replay(text, workflowId) });
+  for (const history of histories)
+    lines.push(replayLine("inline", history, await replayer.replay(history.text, history.workflowId)));
   replayer.close();
   return lines;
 }

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode } from "perdure/worker";
 import { configuredWorker } from "../scenarios/configured.mjs";
-import { type BundleName, bundleFor, historiesIn, type ToReplay } from "./recorded-histories.ts";
+import { altered, type BundleName, bundleFor, historiesIn, type ToReplay } from "./recorded-histories.ts";
 
 /** Histories that one bundle replays. */
 export interface Batch {
@@ -21,6 +21,21 @@ export interface ReplayLine {
   readonly error?: string | undefined;
 }
 
+/** The line of a history, of which an engine said why it does not fit. An altered one must not fit. */
+export function replayLine(
+  engine: ReplayLine["engine"],
+  { column, subject, isAltered }: ToReplay,
+  why: string | undefined,
+): ReplayLine {
+  if (isAltered !== true) return { engine, column, subject, error: why };
+  return {
+    engine,
+    column,
+    subject,
+    error: why === undefined ? "nobody noticed what was altered" : undefined,
+  };
+}
+
 const { workflowFailureErrorTypes } = configuredWorker as {
   readonly workflowFailureErrorTypes: Readonly<Record<string, readonly string[]>>;
 };
@@ -29,7 +44,7 @@ function here(path: string): string {
   return fileURLToPath(new URL(path, import.meta.url));
 }
 
-/** All histories of a folder, by the bundle that replays them. */
+/** All histories of a folder, by the bundle that replays them, and an altered one for each bundle. */
 export async function batchesOf(folder: string): Promise<readonly Batch[]> {
   const all = await bundleWorkflowCode({ workflowsPath: here("../workflows/mod.ts") });
   const configured = await bundleWorkflowCode({
@@ -37,7 +52,11 @@ export async function batchesOf(folder: string): Promise<readonly Batch[]> {
     workflowInterceptorModules: [here("../workflows/configured/interceptors.ts")],
   });
   const histories = historiesIn(folder);
-  const of = (name: BundleName): ToReplay[] => histories.filter((history) => bundleFor(history) === name);
+  const of = (name: BundleName): ToReplay[] => {
+    const those = histories.filter((history) => bundleFor(history) === name);
+    const control = altered(those);
+    return control === undefined ? those : [...those, control];
+  };
   return [
     { code: all.code, options: {}, histories: of("all") },
     { code: configured.code, options: { workflowFailureErrorTypes }, histories: of("configured") },

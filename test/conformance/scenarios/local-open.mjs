@@ -37,14 +37,16 @@ export const localOpenScenarios = [
   },
   {
     subject: "local-open-evicted",
-    note: "another run takes its place in the cache, which has room for one",
+    note: "two other runs fill the cache, which has room for two",
     args: ["slow", 3_000],
     async run({ start, startWorker, ended, save, workflowId }) {
-      await startWorker({ maxCachedWorkflows: 1 });
+      await startWorker({ maxCachedWorkflows: 2 });
       const handle = await start();
       await eventSeen(handle, anyCompletedTask);
-      const other = await start({ workflowId: `${workflowId}-other`, args: ["slow", 10] });
-      await other.result();
+      const others = ["second", "third"].map((name) =>
+        start({ workflowId: `${workflowId}-${name}`, args: ["slow", 1_200] }),
+      );
+      for (const other of await Promise.all(others)) await other.result();
       await ended(handle);
       await save(handle);
     },

@@ -3,18 +3,18 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { bundleWorkflows } from "../../../runtimes/node-api/bundler.ts";
-import { type RuntimeName, runtimeCommand } from "../../harness/runtimes.ts";
+import { type RuntimeVersion, runtimeCommand } from "../../harness/runtimes.ts";
 import { pinned, subpaths } from "../manifest.ts";
 import { type Check, consumer, type Group, install, root, succeeds } from "../suite.ts";
 
 const CLI = "node_modules/perdure/dist/runtimes/node-api/cli.js";
 const all = `${subpaths.length} subpaths`;
 
-function program(runtime: RuntimeName, file: string): [string, ...string[]] {
+function program(runtime: RuntimeVersion, file: string): [string, ...string[]] {
   return runtime === "deno" ? [runtimeCommand("deno"), "run", "-A", file] : [runtimeCommand(runtime), file];
 }
 
-function onRuntime(folder: string, runtime: RuntimeName): Check[] {
+function onRuntime(folder: string, runtime: RuntimeVersion): Check[] {
   const checks: Check[] = [
     {
       name: `the main job on ${runtime}`,
@@ -60,7 +60,7 @@ export const runtimeChecks: Group = {
   async checks(tarball) {
     const folder = consumer("job");
     await install(folder, [tarball, pinned("esbuild")]);
-    const runtimes: readonly RuntimeName[] = ["node", "node-22", "node-24", "bun", "deno"];
+    const runtimes: readonly RuntimeVersion[] = ["node", "node-22", "node-24", "bun", "deno"];
     return [...runtimes.flatMap((runtime) => onRuntime(folder, runtime)), ...(await replay(folder))];
   },
 };

@@ -3,7 +3,7 @@ import { completing, signal } from "./chain-steps.ts";
 import { startingChild } from "./child-basics.ts";
 import type { ServerSettings } from "./compare.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
-import { command, json, type Stage } from "./stage.ts";
+import { command, json, type Stage, seconds } from "./stage.ts";
 import {
   acceptance,
   commandsOf,
@@ -26,6 +26,7 @@ export const LOW_LIMITS: ServerSettings = {
     "limit.numPendingCancelRequests.error": "3",
     "history.maximumSignalsPerExecution": "8",
     "history.maximumBufferedEventsSizeInBytes": "10000",
+    "limit.mutableStateSize.error": "30000",
     "history.maxInFlightUpdates": "3",
     "history.maxTotalUpdates": "5",
   },
@@ -35,6 +36,7 @@ export const LOW_LIMITS: ServerSettings = {
     pending: 3,
     signals: 8,
     bufferedBytes: 10_000,
+    stateBytes: 30_000,
     updatesInFlight: 3,
     updates: 5,
   },
@@ -238,6 +240,34 @@ export const RUN_LIMITS_REACHED: readonly Scenario[] = [
     await stage.step("second", () => stage.complete(task, [big], { forceCreateNewWorkflowTask: true }));
     await stage.step("a signal", () => signal(stage));
     await last(stage, "the end", 3);
+    await describe(stage, "closed");
+  }),
+
+  defineScenario("run limits: state by heartbeats", async (stage) => {
+    await stage.start();
+    const task = await stage.pollTask();
+    const heartbeatTimeout = seconds(30);
+    const commands = ["a", "b"].map((activityId) => schedule(stage, { activityId, heartbeatTimeout }));
+    await stage.complete(task, commands);
+    for (const name of ["first", "second"]) {
+      const { taskToken } = await stage.pollActivity();
+      const { namespace } = stage;
+      const details = json("x".repeat(20_000));
+      await stage.step(name, () =>
+        stage.service.recordActivityTaskHeartbeat({ namespace, taskToken, details }),
+      );
+    }
+    await last(stage, "the end", 1);
+    await describe(stage, "closed");
+  }),
+
+  defineScenario("run limits: state by the memo", async (stage) => {
+    await stage.start();
+    const task = await stage.pollTask();
+    const [large] = json("x".repeat(40_000)).payloads ?? [];
+    const grow = command("modifyWorkflowProperties", { upsertedMemo: { fields: { large } } });
+    await stage.step("too much", () => stage.complete(task, [grow]));
+    await last(stage, "the end", 2);
     await describe(stage, "closed");
   }),
 

@@ -3,6 +3,7 @@
 
 import { DefaultLogger, Runtime, Worker } from "SDK/worker";
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import { readHistory } from "./read-history.mjs";
 
 const { BUNDLE, WARM_UP, HISTORY, REPEAT = "2" } = process.env;
@@ -12,7 +13,9 @@ const files = [...warmUps, ...Array(Number(REPEAT)).fill(HISTORY)];
 const bytes = new Map([...new Set(files)].map((file) => [file, readFileSync(file)]));
 let free = () => {};
 let mark = process.cpuUsage();
+let since = 0;
 const times = [];
+const walls = [];
 
 async function* oneAfterTheOther() {
   for (const file of files) {
@@ -20,6 +23,7 @@ async function* oneAfterTheOther() {
       free = resolve;
     });
     mark = process.cpuUsage();
+    since = performance.now();
     yield { workflowId: "bench", history: readHistory(file, bytes.get(file)) };
     await done;
   }
@@ -30,9 +34,10 @@ for await (const { error } of Worker.runReplayHistories(options, oneAfterTheOthe
   if (error) throw error;
   const { user, system } = process.cpuUsage(mark);
   times.push((user + system) / 1000);
+  walls.push(performance.now() - since);
   free();
 }
-const measured = times.slice(warmUps.length);
-const cpuMs = measured.reduce((sum, ms) => sum + ms, 0) / measured.length;
-console.log(JSON.stringify({ cpuMs, peakMib: process.resourceUsage().maxRSS / 1024 }));
+const mean = (all) => all.slice(warmUps.length).reduce((sum, ms) => sum + ms, 0) / Number(REPEAT);
+const { maxRSS } = process.resourceUsage();
+console.log(JSON.stringify({ cpuMs: mean(times), wallMs: mean(walls), peakMib: maxRSS / 1024 }));
 process.exit(0);

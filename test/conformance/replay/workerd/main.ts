@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import process from "node:process";
-import { batchesOf, type ReplayLine } from "../replay-bundles.ts";
+import { batchesOf, type ReplayLine, replayLine } from "../replay-bundles.ts";
 import { replayOnWorkerd } from "./on-workerd.ts";
 
 const [folder, report] = process.argv.slice(2);
@@ -13,7 +13,6 @@ if (!folder || !report) throw new Error("workerd/main.ts needs a folder of histo
 const lines: ReplayLine[] = [];
 for (const { code, options, histories } of await batchesOf(folder)) {
   const errors = await replayOnWorkerd(code, options, histories);
-  for (const [index, { column, subject }] of histories.entries())
-    lines.push({ engine: "inline", column, subject, error: errors[index] });
+  lines.push(...histories.map((history, index) => replayLine("inline", history, errors[index])));
 }
 writeFileSync(report, JSON.stringify(lines));
