@@ -8,6 +8,8 @@ import { TokenBucket } from "./token-bucket.ts";
 const DEFAULT_FAILURES_PER_MINUTE = 60;
 const MAX_ADDRESSES = 10_000;
 const MAX_GOOD = 10_000;
+/** Longer ones are not remembered. */
+const MAX_TOKEN_LENGTH = 4_096;
 const SECONDS = 60;
 
 /** What one address has used. */
@@ -54,7 +56,7 @@ export class AddressLimits {
 
   /** They were somebody who may. */
   succeeded(token: string | undefined): void {
-    if (token === undefined || this.#good.has(token)) return;
+    if (token === undefined || token.length > MAX_TOKEN_LENGTH || this.#good.has(token)) return;
     this.#good.add(token);
     forgetOldest(this.#good, MAX_GOOD);
   }
@@ -80,6 +82,7 @@ export class AddressLimits {
 /** Of IPv6 the network: whoever has one of its addresses has all of them. */
 export function networkOf(address: string | undefined): string {
   if (address === undefined) return "unknown";
+  if (address === "::1") return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!address.includes(":")) return address;

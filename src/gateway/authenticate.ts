@@ -1,5 +1,5 @@
 import { GrpcStatus, type Metadata, RpcError, type RpcPeer } from "../platform/rpc-port.ts";
-import type { AddressLimits } from "./address-limits.ts";
+import { type AddressLimits, networkOf } from "./address-limits.ts";
 import type { GatewayCaller } from "./caller.ts";
 import { checkCaller } from "./check-caller.ts";
 import type { GatewayAuth, GatewayToken, VerifyCaller } from "./gateway-options.ts";
@@ -66,7 +66,7 @@ function callerFinder(auth: GatewayAuth): Authenticate {
 /** What a caller is called whom we do not check: so that they have limits of their own. */
 function nameOf(peer: RpcPeer | undefined): string {
   const { commonName, names = [], fingerprint } = peer?.certificate ?? {};
-  return commonName || names[0] || fingerprint || peer?.address || "anyone";
+  return commonName || names[0] || fingerprint || (peer?.address ? networkOf(peer.address) : "anyone");
 }
 
 function verified(verify: VerifyCaller): Authenticate {

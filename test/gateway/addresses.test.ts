@@ -90,7 +90,7 @@ describe("before it is known who calls", () => {
     ["::ffff:10.1.2.3", "10.1.2.3"],
     ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
     ["2001:0DB8:0001:0002::", "2001:db8:1:2::/64"],
-    ["::1", "0:0:0:0::/64"],
+    ["::1", "::1"],
     ["fe80::1%eth0", "fe80:0:0:0::/64"],
   ])("the network of %s is %s", (address, network) => {
     expect(networkOf(address)).toBe(network);

@@ -1,5 +1,6 @@
 /** Callers who mean no good: what they send is refused, reaches nobody, and others are served beside them. */
 import assert from "node:assert/strict";
+import { connect as connectHttp2 } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
@@ -13,7 +14,7 @@ import {
   open,
   request,
 } from "../../server/listen/raw-frames.ts";
-import { type Fault, within } from "../../transport/fault.ts";
+import { type Fault, until, within } from "../../transport/fault.ts";
 import { count, type Rig, SERVICE, statusOf, TOKEN, withGateway } from "./rig.ts";
 
 const COUNT = `${SERVICE}/CountWorkflowExecutions`;
@@ -308,6 +309,33 @@ export const hostile: readonly Fault[] = [
       assert.equal(await statusOf(count(rig.connect({ apiKey: TOKEN }))), 0);
       assert.equal(reached.length, 1);
       for (const socket of sockets) socket.destroy();
+    }),
+  },
+  {
+    name: "more than 100 watchers of the health on one connection are refused",
+    run: guarded(async (rig) => {
+      const session = connectHttp2(`http://${rig.listener.address}`);
+      session.on("error", () => {});
+      let refused = 0;
+      let told = 0;
+      for (let n = 0; n < 130; n++) {
+        const stream = session.request({
+          ":method": "POST",
+          ":path": "/grpc.health.v1.Health/Watch",
+          te: "trailers",
+          "content-type": "application/grpc",
+        });
+        stream.on("error", () => {});
+        stream.on("response", (head) => {
+          if (head["grpc-status"] === "8") refused += 1;
+        });
+        stream.on("data", () => {
+          told += 1;
+        });
+        stream.end(framed(Buffer.alloc(0)));
+      }
+      await until(() => refused === 30 && told === 100, "30 refusals and 100 answers", 20_000);
+      session.destroy();
     }),
   },
   {
