@@ -11,6 +11,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
+import { numberOption } from "../harness/number-option.ts";
 import { type Finding, Fuzzer } from "./fuzzer.ts";
 import { generate } from "./generate.ts";
 import { perdureWorkers, taskQueues } from "./task-queues.ts";
@@ -36,11 +37,7 @@ function readSettings(): Settings {
       cuts: { type: "string", default: "150" },
     },
   });
-  const number = (name: keyof typeof values): number => {
-    const value = Number(values[name]);
-    if (Number.isInteger(value) && value >= 0) return value;
-    throw new RangeError(`--${name} ${values[name]}: expected a whole number from 0`);
-  };
+  const number = numberOption(values);
   return {
     seconds: number("seconds"),
     seed: number("seed"),

@@ -162,6 +162,9 @@ export const testingEnvironmentCases: readonly Case[] = [
         const options = { taskQueue: "tests", workflowId: id(), args: ["you"] as [string] };
         assert.equal(await worker.runUntil(env.client.workflow.execute(greeting, options)), "Hello, you!");
         await assert.rejects(env.settle(), /embedded servers only/);
+        const endpoint = await env.createNexusEndpoint(`payments-${id()}`, "tests");
+        await env.deleteNexusEndpoint(endpoint);
+        await assert.rejects(env.deleteNexusEndpoint(endpoint), /NOT_FOUND/);
         const existing = await TestWorkflowEnvironment.createFromExistingServer({
           address: env.address ?? assert.fail("no address"),
           namespace: "orders",

@@ -1,4 +1,4 @@
-import { commandsOf } from "./generate-commands.ts";
+import { commandsOf, isSlow } from "./generate-commands.ts";
 import { Random } from "./random.ts";
 import type { How, Script, Span, StartOptions, Step, UpdateAnswer } from "./script.ts";
 
@@ -100,10 +100,13 @@ function respond(random: Random, wf: string, everybody: readonly string[]): Step
   const updates = Array.from({ length: 3 }, () =>
     random.pick<UpdateAnswer>(["accept", "reject", "complete", "complete", "ignore"]),
   );
+  const commands = commandsOf(random, everybody);
+  // What happens by itself soon would be due together with the time of the queue that nobody polls.
+  const lost = random.oneIn(8) && !commands.some(isSlow);
   return {
     kind: "respond",
     wf,
-    commands: commandsOf(random, everybody),
+    commands,
     updates,
     queries: random.pick(["answer", "answer", "fail", "omit"]),
     ...maybe(random, 2, { finish: true }),
@@ -111,7 +114,7 @@ function respond(random: Random, wf: string, everybody: readonly string[]): Step
     ...maybe(random, 6, { another: true }),
     ...maybe(random, 10, { force: true }),
     ...maybe(random, 6, { sticky: true }),
-    ...maybe(random, 8, { lost: true }),
+    ...(lost ? { lost } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { numberOption } from "../../harness/number-option.ts";
 import { Fuzzer, type FuzzSettings } from "./fuzzer.ts";
 import { openServers } from "./servers.ts";
 
@@ -28,11 +29,7 @@ function readSettings(): FuzzSettings {
       seeds: { type: "string", default: "" },
     },
   });
-  const number = (name: keyof typeof values): number => {
-    const value = Number(values[name]);
-    if (Number.isInteger(value) && value >= 0) return value;
-    throw new RangeError(`--${name} ${values[name]}: expected a whole number from 0`);
-  };
+  const number = numberOption(values);
   const seeds = values.seeds.split(",").filter(Boolean).map(Number);
   return {
     seconds: number("seconds"),

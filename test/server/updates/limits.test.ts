@@ -59,7 +59,7 @@ async function ten(stage: Stage, from: number): Promise<readonly number[]> {
 }
 
 describe("limits of updates", () => {
-  test("a run takes 2000, and is told to continue as new from 1800 on", async () => {
+  test("a run takes 2000, and is told to continue as new from 1800 on", { timeout: 240_000 }, async () => {
     const stage = new Stage(connection, server.namespace);
     await startIdle(stage);
     let toldAt: number | undefined;
