@@ -1,6 +1,7 @@
 import { workerPlatform } from "#platform/worker";
 import { checkModulePath, checkNames } from "./option-checks.ts";
 import type { WorkflowBundle } from "./options.ts";
+import { refuseBundlerOptions } from "./unsupported-options.ts";
 
 /** What {@link bundleWorkflowCode} bundles. */
 export interface BundleOptions {
@@ -23,7 +24,8 @@ export interface BundleOptions {
  * bundle needs no esbuild.
  *
  * @throws BundleError when esbuild is missing, a module is not found, or the code cannot run in the workflow sandbox
- * @throws ValueError when `workflowsPath` is not an absolute path, or a list of modules is none
+ * @throws ValueError when `workflowsPath` is not an absolute path, or a list of modules is none, or an option of the official bundler
+ *   is given that esbuild has none of
  *
  * @example
  * const { code } = await bundleWorkflowCode({ workflowsPath: new URL("./workflows.ts", import.meta.url).href });
@@ -31,6 +33,7 @@ export interface BundleOptions {
  */
 export async function bundleWorkflowCode(options: BundleOptions): Promise<WorkflowBundle> {
   const { workflowsPath, workflowInterceptorModules, ...rest } = options;
+  refuseBundlerOptions(options, "BundleOptions");
   checkModulePath("workflowsPath", workflowsPath);
   checkNames("ignoreModules", rest.ignoreModules);
   checkNames("preloadModules", rest.preloadModules);

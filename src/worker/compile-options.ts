@@ -13,6 +13,7 @@ import type {
   WorkflowBundleOption,
 } from "./options.ts";
 import type { InjectedSinks } from "./sinks.ts";
+import { refuseBundlerOptions, refuseWorkerOptions } from "./unsupported-options.ts";
 
 /** Worker options after their only check: nothing is left out, nothing is to be doubted. */
 export interface CompiledWorkerOptions {
@@ -99,6 +100,8 @@ export function compileWorkerOptions(
   const read = new OptionReader(options);
   const taskQueue = read.text("taskQueue", "");
   throwIfReservedName("task queue", taskQueue);
+  refuseWorkerOptions(options);
+  refuseBundlerOptions(options.bundlerOptions ?? {}, "WorkerOptions.bundlerOptions");
   for (const name of unknownOptions(options)) {
     defaults.logger.warn(`WorkerOptions.${name} is not an option of this worker and is ignored`);
   }
@@ -214,7 +217,11 @@ function concurrency(
 function pollsOf(name: string, behavior: PollerBehavior | undefined, minimum: number): number | undefined {
   if (behavior === undefined) return undefined;
   const type: unknown = (behavior as PollerBehavior | null)?.type;
-  if (type !== "simple-maximum") throw badOption(`${name}.type`, type, '"simple-maximum"');
+  if (type !== "simple-maximum") {
+    const allowed =
+      '"simple-maximum": polls do not scale by themselves here, give the number of polls as maximum';
+    throw badOption(`${name}.type`, type, allowed);
+  }
   const { maximum } = behavior;
   if (maximum !== undefined && (!Number.isSafeInteger(maximum) || maximum < minimum)) {
     throw badOption(`${name}.maximum`, maximum, `a whole number from ${minimum}`);

@@ -1,4 +1,5 @@
 import type { WorkerOptions } from "./options.ts";
+import { isUnsupported } from "./unsupported-options.ts";
 
 /** Every option there is; the compiler keeps it complete. */
 const KNOWN: Readonly<Record<keyof WorkerOptions, true>> = {
@@ -44,13 +45,13 @@ const KNOWN: Readonly<Record<keyof WorkerOptions, true>> = {
 };
 
 /**
- * Options that were given but do not exist here: typing errors, or options of the official SDK that need its native core.
+ * Options that were given but do not exist at all: typing errors. Those of the official SDK that are not supported are refused elsewhere.
  *
  * @example
  * ```ts
- * unknownOptions({ taskQueue: "orders", reuseV8Context: true }); // ["reuseV8Context"]
+ * unknownOptions({ taskQueue: "orders", taskQeue: "orders" }); // ["taskQeue"]
  * ```
  */
 export function unknownOptions(options: object): string[] {
-  return Object.keys(options).filter((name) => !Object.hasOwn(KNOWN, name));
+  return Object.keys(options).filter((name) => !Object.hasOwn(KNOWN, name) && !isUnsupported(name));
 }

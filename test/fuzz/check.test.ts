@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
-import { type Recorded, recorded } from "../replay/recorded.ts";
+import type { Compared } from "../replay/compare-answer.ts";
+import { type Recorded, type RecordedTask, recorded } from "../replay/recorded.ts";
 import { loadWorkflowCode } from "../replay/workflow-code.ts";
-import { type CheckOptions, differenceIn } from "./check.ts";
+import { type CheckOptions, differenceIn, endedBefore } from "./check.ts";
 
 /*
  * An official worker that gets a query together with a task answers it while a local activity of that task runs. A handler that takes
@@ -49,8 +50,58 @@ test("without a query it may not", async () => {
   expect(found).toMatch(/^task of event 3, run kept: commands/);
 });
 
-test("it may not when the next task has another reason", async () => {
+test("what comes from outside meanwhile lies between the two tasks", async () => {
   const signal = eventOf(recorded("signal-one"), "workflowExecutionSignaledEventAttributes");
-  const found = await differenceIn(code, partedHistory([signal]), options);
+  expect(await differenceIn(code, partedHistory([signal]), options)).toBeUndefined();
+});
+
+test("it may not when no other task follows", async () => {
+  const whole = partedHistory();
+  const marker = whole.events.findIndex(
+    ({ attributes }) => attributes.case === "markerRecordedEventAttributes",
+  );
+  const found = await differenceIn(code, { ...whole, events: whole.events.slice(0, marker + 1) }, options);
   expect(found).toMatch(/^task of event 3, run kept: commands/);
+});
+
+describe("a local activity that ended before the activation of a task", () => {
+  const marker = eventOf(recorded("local-one"), "markerRecordedEventAttributes");
+  const end = eventOf(recorded("local-one"), "workflowExecutionCompletedEventAttributes");
+  const task = (...commandEvents: HistoryEvent[]): RecordedTask => ({
+    scheduledId: 2,
+    startedId: 3,
+    attempt: 1,
+    previousStartedId: 0,
+    completed: undefined,
+    commandEvents,
+  });
+  const [local, timer, done] = ["recordMarker", "startTimer", "completeWorkflowExecution"].map((kind) => ({
+    kind,
+  }));
+  const compared = (found: readonly unknown[], of: readonly unknown[]): Compared => ({
+    found: { commands: found },
+    recorded: { commands: of },
+  });
+
+  test("may have its marker before the commands of that activation", () => {
+    expect(endedBefore(compared([timer, local, done], [local, timer, done]), task(marker, end, end))).toBe(
+      true,
+    );
+    // What goes on with it comes earlier then.
+    expect(endedBefore(compared([done, timer, local], [local, timer, done]), task(marker, end, end))).toBe(
+      true,
+    );
+    // It may end the run, so that nobody hears of its end in ours.
+    expect(endedBefore(compared([timer], [local, timer]), task(marker, end))).toBe(true);
+  });
+
+  test("changes nothing else", () => {
+    expect(endedBefore(compared([timer, local], [local, done]), task(marker, end))).toBe(false);
+    // The same beginning: what differs, differs for another reason.
+    expect(endedBefore(compared([local, done], [local, timer]), task(marker, end))).toBe(false);
+    // No marker first.
+    expect(endedBefore(compared([timer, done], [done, timer]), task(end, end))).toBe(false);
+    // A failed task has no commands.
+    expect(endedBefore({ found: {}, recorded: { commands: [local] } }, task(marker, end))).toBe(false);
+  });
 });

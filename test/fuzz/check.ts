@@ -90,9 +90,9 @@ function parted({ found, recorded }: Compared, history: Recorded, task: Recorded
   const last = task.commandEvents.at(-1);
   if (last?.attributes.case !== "markerRecordedEventAttributes") return false;
   if (last.attributes.value.markerName !== "core_local_activity") return false;
-  const from = history.events.indexOf(last) + 1;
-  const next = history.events.slice(from, from + 2).map(({ attributes }) => attributes.case);
-  if (next.join() !== "workflowTaskScheduledEventAttributes,workflowTaskStartedEventAttributes") return false;
+  // What comes from outside meanwhile lies between the two tasks.
+  const later = history.events.slice(history.events.indexOf(last) + 1);
+  if (!later.some(({ attributes }) => attributes.case === "workflowTaskStartedEventAttributes")) return false;
   const [more, fewer] = [found, recorded].map((value) => commandsOf(value));
   if (more === undefined || fewer === undefined || more.length <= fewer.length) return false;
   return fewer.every((command, index) => command === more[index]);
@@ -103,14 +103,17 @@ function parted({ found, recorded }: Compared, history: Recorded, task: Recorded
  * official SDK, while it still replays. Then its marker is the first command, before those of that activation. There is no telling
  * from a history when it was.
  */
-function endedBefore({ found, recorded }: Compared, { commandEvents }: RecordedTask): boolean {
+export function endedBefore({ found, recorded }: Compared, { commandEvents }: RecordedTask): boolean {
   const end = commandEvents.findIndex((event) => localMarkerOf(event) === undefined);
   const [ours, theirs] = [found, recorded].map((value) => commandsOf(value));
   if (end <= 0 || ours === undefined || theirs === undefined || ours[0] === theirs[0]) return false;
-  const early = new Set(theirs.slice(0, end));
+  // Told later, it stands apart.
+  const place = (command: string): string => command.replace('"apart":true,', "");
+  const early = new Set(theirs.slice(0, end).map(place));
   // It may end the run, so that nobody waits for the end of a local activity any more.
-  const rest = ours.filter((command) => !early.has(command));
-  return rest.join() === theirs.slice(end).join();
+  const rest = ours.filter((command) => !early.has(place(command)));
+  // Who goes on first depends on it too; that the order is right, the replay of the whole has shown.
+  return rest.sort().join() === theirs.slice(end).sort().join();
 }
 
 function commandsOf(answer: object): readonly string[] | undefined {

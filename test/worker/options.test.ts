@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compileWorkerOptions, defaultMaxCachedWorkflows } from "../../src/worker/compile-options.ts";
+import { unknownOptions } from "../../src/worker/known-options.ts";
 import type { WorkerOptions } from "../../src/worker/options.ts";
 import { defaultBuildId, loadWorkflowCode } from "../../src/worker/workflow-code.ts";
 import { RecordedLog } from "./recorded-log.ts";
@@ -138,6 +139,54 @@ describe("worker options", () => {
     expect(log.at("WARN")).toEqual([
       "WorkerOptions.maxConcurentActivities is not an option of this worker and is ignored",
     ]);
+  });
+
+  test.each([
+    ["useVersioning", true, /workerDeploymentOptions/],
+    ["nexusServices", [{}], /does not handle them/],
+    ["maxConcurrentNexusTaskExecutions", 5, /does not handle them/],
+    ["maxConcurrentNexusTaskPolls", 5, /does not handle them/],
+    ["nexusTaskPollerBehavior", { type: "autoscaling" }, /does not handle them/],
+    ["tuner", {}, /maxConcurrentWorkflowTaskExecutions/],
+    ["plugins", [{}], /wrap Worker\.create/],
+    ["enableSDKTracing", true, /interceptors/],
+    ["reuseV8Context", false, /always share a context/],
+    ["workflowTaskPollerBehavior", { type: "autoscaling" }, /polls do not scale by themselves/],
+    ["activityTaskPollerBehavior", { type: "autoscaling" }, /polls do not scale by themselves/],
+    ["bundlerOptions", { webpackConfigHook: () => ({}) }, /bundlerOptions\.webpackConfigHook .*esbuild/],
+    ["interceptors", { activityInbound: [() => ({})] }, /interceptors\.activityInbound .*inbound: …/],
+    ["interceptors", { nexus: [() => ({})] }, /interceptors\.nexus .*does not handle them/],
+    ["interceptors", { client: {} }, /interceptors\.client .*the Client that you pass/],
+    ["bundlerOptions", { plugins: [{}] }, /bundlerOptions\.plugins .*preloadModules/],
+  ])("the official SDK's %s is refused with what to do instead: %j", (name, value, message) => {
+    const log = new RecordedLog();
+    const given = { taskQueue: "q", [name]: value } as Partial<WorkerOptions>;
+    expect(() => compile(given, undefined, log)).toThrow(message);
+    expect(() => compile(given, undefined, log)).toThrow(`WorkerOptions.${name}`);
+  });
+
+  test("of these, what asks for what happens anyhow passes without a word", () => {
+    const log = new RecordedLog();
+    const harmless = {
+      useVersioning: false,
+      nexusServices: [],
+      plugins: [],
+      enableSDKTracing: false,
+      reuseV8Context: true,
+      tuner: undefined,
+      bundlerOptions: { plugins: [], webpackConfigHook: undefined },
+    };
+    compile({ taskQueue: "q", ...harmless } as Partial<WorkerOptions>, undefined, log);
+    expect(log.at("WARN")).toEqual([]);
+  });
+
+  test("every option of the official worker is known here, supported or not", () => {
+    // `npm ci --prefix test/interop` brings its declarations; the names below are those of 1.24.0.
+    const official =
+      "taskQueue connection namespace identity buildId useVersioning workerDeploymentOptions workflowsPath workflowBundle bundlerOptions activities enableNonLocalActivities nexusServices dataConverter interceptors sinks patchActivationCallback shutdownGraceTime shutdownForceTime tuner maxConcurrentWorkflowTaskExecutions maxConcurrentActivityTaskExecutions maxConcurrentLocalActivityExecutions maxConcurrentNexusTaskExecutions maxConcurrentWorkflowTaskPolls maxConcurrentActivityTaskPolls maxConcurrentNexusTaskPolls workflowTaskPollerBehavior activityTaskPollerBehavior nexusTaskPollerBehavior nonStickyToStickyPollRatio stickyQueueScheduleToStartTimeout maxCachedWorkflows workflowThreadPoolSize maxHeartbeatThrottleInterval defaultHeartbeatThrottleInterval maxActivitiesPerSecond maxTaskQueueActivitiesPerSecond maxEagerActivityReservationsPerWorkflowTask workflowFailureErrorTypes disablePayloadErrorLimit showStackTraceSources debugMode plugins enableSDKTracing reuseV8Context".split(
+        " ",
+      );
+    expect(unknownOptions(Object.fromEntries(official.map((name) => [name, undefined])))).toEqual([]);
   });
 
   test("polls follow the slots", () => {
