@@ -69,6 +69,6 @@ export async function updateWorkflow<Ret = unknown, Args extends unknown[] = unk
   );
   const { executeUpdate } = updateMethods(new UpdateCalls(scope, []), execution);
   // The type of `executeUpdate` wants arguments exactly when there are some, which is not known here.
-  const any = executeUpdate as (definition: unknown, options: object, call: CallOptions) => Promise<Ret>;
-  return any(update, { updateId, args: args ?? [] }, call);
+  const send = executeUpdate as (definition: unknown, options: object, call: CallOptions) => Promise<Ret>;
+  return send(update, { updateId, args: args ?? [] }, call);
 }

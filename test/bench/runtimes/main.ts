@@ -11,13 +11,14 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { encodeHistory } from "../../../src/gen/codec/temporal/api/history/v1/message.ts";
 import { buildIfStale } from "../../harness/build.ts";
-import { RUNTIMES, type RuntimeName, runtimeCommand } from "../../harness/runtimes.ts";
+import { type RuntimeName, runtimeCommand } from "../../harness/runtimes.ts";
 import { type Installed, install } from "../install.ts";
 import { histories } from "../replay/histories.ts";
 import { median } from "../server/report.ts";
 import { ServerProcess } from "../server/server-process.ts";
 import { WorkerUnderTest } from "../worker-under-test.ts";
 
+const RUNTIMES: readonly RuntimeName[] = ["node", "bun", "deno"];
 const ROUNDS = 5;
 const LEAST = 0.7;
 const WARM_UP = "activities, 6,005 events";
