@@ -142,8 +142,8 @@ async function offered(
     identity: "workflow-worker",
   };
   const options = { abortSignal: giveUp.signal, deadline: Date.now() + 60_000 };
-  const polled = stage.service.pollWorkflowTaskQueue(request, options);
-  polled.catch(() => undefined);
+  // A server with too much to do gives polls up.
+  const polled = stage.service.pollWorkflowTaskQueue(request, options).catch(() => undefined);
   const offers: Promise<{ task: PollWorkflowTaskQueueResponse | undefined; sticky: boolean }>[] = [
     polled.then((task) => ({ task, sticky: false })),
   ];
