@@ -13,7 +13,7 @@ const SMALL: Readonly<Record<string, readonly [name: string, limit: number]>> = 
   "./common": ["ActivityFailure", 3_500],
   "./connect": ["connectTransport", 30_000],
   "./converter": ["decodeFailure", 2_500],
-  "./edge": ["signalWorkflow", 22_000],
+  "./edge": ["signalWorkflow", 32_000],
   "./gateway": ["RPC_GROUPS", 4_000],
   "./proto": ["common", 120_000],
   "./server": ["EmbeddedServer", 400_000],
