@@ -31,8 +31,7 @@ type End = "deadline" | "aborted" | "closed" | "too-large";
  *
  * X1: a call ends when its answer is read, its time is up, its caller aborts it or the exchange is closed, whichever is first;
  *     neither a timer nor a listener outlives it.
- * X2: the request below ends with its call. Only that of a call which the server answers at once, and which has neither a time
- *     limit nor a signal, is left to its answer when the exchange is closed: a signal costs a sixth of a request on Node.
+ * X2: the request below ends with its call.
  * X3: of an answer at most `maxReceiveBytes` are kept.
  */
 export class FetchExchange {
@@ -107,36 +106,29 @@ export class FetchExchange {
   }
 }
 
-/** Calls that the server answers at once, whatever happens to workflows. */
-const AT_ONCE =
-  /^\/temporal\.api\.\w+\.v1\.\w+\/(?:Start|Signal|Describe|List|Count|Terminate|RequestCancel|Respond|Record)/;
-
 /** A call under way, and what may end it on this side. */
 class Sending implements BagMember {
   bagIndex = -1;
   readonly request: FetchRequest;
   readonly #ended: (why: End) => void;
-  readonly #controller: AbortController | undefined;
+  readonly #controller = new AbortController();
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listener: AbortListener | undefined;
 
   constructor(request: FetchRequest, ended: (why: End) => void) {
     this.request = request;
     this.#ended = ended;
-    const { call, timeoutMs, signal } = request;
+    const { timeoutMs, signal } = request;
     if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS)
       this.#timer = setTimeout(() => this.end("deadline"), timeoutMs);
     if (signal !== undefined) this.#listener = onAbort(signal, () => this.end("aborted"));
-    if (timeoutMs !== undefined || signal !== undefined || !AT_ONCE.test(call))
-      this.#controller = new AbortController();
   }
 
   init(): RequestInit {
     const { method, headers, body } = this.request;
     // Followed redirects would turn POST into GET; workerd knows no "error".
-    const init: RequestInit = { method, headers, redirect: "manual" };
+    const init: RequestInit = { method, headers, signal: this.#controller.signal, redirect: "manual" };
     if (body !== undefined) init.body = body as Uint8Array<ArrayBuffer> | string;
-    if (this.#controller !== undefined) init.signal = this.#controller.signal;
     return init;
   }
 
@@ -149,7 +141,7 @@ class Sending implements BagMember {
 
   /** Ends the request below. */
   abort(): void {
-    this.#controller?.abort();
+    this.#controller.abort();
   }
 
   /** Nothing may end it any more. */
