@@ -18,7 +18,17 @@ export interface WorkerdProcess {
   close(): void;
 }
 
-function configText(port: number, flags: readonly string[]): string {
+export interface WorkerdOptions {
+  /** Compatibility flags. */
+  readonly flags?: readonly string[];
+  /** What the script finds in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function configText(port: number, { flags = [], env = {} }: WorkerdOptions): string {
+  const bindings = Object.entries(env).map(
+    ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -31,19 +41,20 @@ const script :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
   compatibilityDate = "${COMPATIBILITY_DATE}",
   compatibilityFlags = ${JSON.stringify(flags)},
+  bindings = [${bindings.join(", ")}],
   globalOutbound = "network",
 );
 `;
 }
 
-/** Serves a module's default export on a free port; `flags` are compatibility flags. */
-export async function startWorkerd(script: string, flags: readonly string[] = []): Promise<WorkerdProcess> {
+/** Serves a module's default export on a free port. */
+export async function startWorkerd(script: string, options: WorkerdOptions = {}): Promise<WorkerdProcess> {
   const command = runtimeCommand("workerd");
   const folder = mkdtempSync(join(tmpdir(), "perdure-workerd-"));
   const port = await freePort();
   const config = join(folder, "config.capnp");
   writeFileSync(join(folder, "worker.js"), script);
-  writeFileSync(config, configText(port, flags));
+  writeFileSync(config, configText(port, options));
   const child = spawn(command, ["serve", config], { stdio: ["ignore", "inherit", "inherit"] });
   const atExit = (): void => void child.kill("SIGKILL");
   process.once("exit", atExit);

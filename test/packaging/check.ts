@@ -12,6 +12,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { bundlerChecks } from "./cases/bundlers.ts";
 import { denoChecks, otherDenoChecks } from "./cases/deno.ts";
+import { readmeChecks } from "./cases/readme.ts";
 import { runtimeChecks } from "./cases/runtimes.ts";
 import { singleFileChecks } from "./cases/single-file.ts";
 import { tarballChecks } from "./cases/tarball.ts";
@@ -21,6 +22,7 @@ import { type Group, newFolder, removeFolders, root, runGroups, succeeds } from 
 
 const groups: readonly Group[] = [
   runtimeChecks,
+  readmeChecks,
   singleFileChecks,
   denoChecks,
   ...bundlerChecks,

@@ -54,7 +54,7 @@ export async function replayOnWorkerd(
   facts: Partial<WorkerFacts>,
   histories: readonly ToReplay[],
 ): Promise<readonly (string | undefined)[]> {
-  const { url, close } = await startWorkerd(await scriptOf(code, facts), ["nodejs_als"]);
+  const { url, close } = await startWorkerd(await scriptOf(code, facts), { flags: ["nodejs_als"] });
   try {
     const errors: (string | undefined)[] = [];
     for (let from = 0; from < histories.length; from += AT_ONCE) {
