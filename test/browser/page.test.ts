@@ -21,7 +21,6 @@ describe.runIf(there())("the page of examples/browser in Chromium", () => {
   beforeAll(async () => {
     example = await serve();
     page = await openPage(example.url);
-    await shown("state", /nothing ordered/);
   });
   afterAll(async () => {
     await page?.close();
@@ -37,6 +36,7 @@ describe.runIf(there())("the page of examples/browser in Chromium", () => {
     page.evaluate(`document.getElementById("token").value = ${JSON.stringify(token)}`);
 
   test("orders, shows the progress, approves, shows the result; then a bad token and a gateway that is gone", async () => {
+    await shown("state", /nothing ordered/);
     await click("order");
     await shown("state", /waiting for approval/);
     await click("approve");
