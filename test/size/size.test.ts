@@ -29,7 +29,8 @@ const PROGRAMS: Readonly<Record<string, { readonly source: string; readonly most
 
 function edgeProgram(protocol: string, most: number): { readonly source: string; readonly most: number } {
   return {
-    source: `export { ${protocol}, startWorkflow, signalWorkflow } from "./src/edge/mod.ts";`,
+    // From the built package, where it depends on how the files are cut.
+    source: `export { ${protocol}, startWorkflow, signalWorkflow } from "perdure/edge";`,
     most,
   };
 }
