@@ -11,6 +11,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { chromiumCommand } from "../harness/chromium-command.ts";
+import type { Failure } from "../harness/failures.ts";
 import { runtimeCommand, typescriptArguments } from "../harness/runtimes.ts";
 import { COLUMNS, type Column } from "./columns.ts";
 import { coreOf } from "./core-scenarios.ts";
@@ -102,20 +103,29 @@ async function runColumns(wanted: Wanted): Promise<readonly Outcome[]> {
   return wanted.columns.map((column) => outcomes.get(column)!);
 }
 
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** For `test/run.ts`, which names them once more. */
+  readonly failures: Failure[];
+}
+
 /** Tells what the table cannot, and counts. */
-function tell(
-  { column, results }: Outcome,
-  count: { passed: number; failed: number; skipped: number },
-): void {
+function tell({ column, results }: Outcome, count: Count): void {
+  const fail = (name: string, text: string): void => {
+    count.failed++;
+    count.failures.push({ name: `conformance on ${name}`, text });
+    console.log(`\n${name} ${text}`);
+  };
   for (const result of results) {
     const verdict = verdictOf(column, result);
     const what = `${column.name}: ${result.name}`;
     if (verdict === "+") count.passed++;
-    else if (verdict === "F" || verdict === "P") count.failed++;
+    else if (verdict === "F") fail(what, `failed: ${result.error ?? result.missing}`);
+    else if (verdict === "P")
+      fail(what, `passes but is listed as a known failure: ${knownFailure(column, result.name)}`);
     else if (verdict !== "/") count.skipped++;
-    if (verdict === "F") console.log(`\n${what} failed: ${result.error ?? result.missing}`);
-    if (verdict === "P")
-      console.log(`\n${what} passes but is listed as a known failure: ${knownFailure(column, result.name)}`);
     if (verdict === "?") console.log(`\nNOT RUN: ${what}: ${result.missing}`);
   }
 }
@@ -137,12 +147,13 @@ async function main(): Promise<void> {
   mkdirSync(reports, { recursive: true });
   const outcomes = await runColumns(wanted);
   console.log(tableText(outcomes));
-  const count = { passed: 0, failed: 0, skipped: 0 };
+  const count: Count = { passed: 0, failed: 0, skipped: 0, failures: [] };
   tellKnown(outcomes);
   for (const outcome of outcomes) tell(outcome, count);
   const all = outcomes.find(({ scenarios }) => scenarios.length > 0)?.scenarios;
   for (const complaint of all ? idleKnownFailures(COLUMNS, new Set(all)) : []) {
     count.failed++;
+    count.failures.push({ name: "test/conformance/known-failures.json", text: complaint });
     console.log(`\ntest/conformance/known-failures.json: ${complaint}`);
   }
   if (wanted.record) recordOutcomes(outcomes);
