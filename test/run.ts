@@ -9,13 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./harness/build.ts";
-import {
-  type Failure,
-  failuresText,
-  listedFailures,
-  printedFailures,
-  vitestFailures,
-} from "./harness/failures.ts";
+import { failuresOfOutput, failuresOfVitest, tellFailures } from "./harness/failures.ts";
 import { findTemporal, NoRealServerError, startRealServer } from "./harness/real-server.ts";
 import { runtimeCommand } from "./harness/runtimes.ts";
 
@@ -23,6 +17,8 @@ interface Count {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, where a step can name it. */
+  failures?: readonly string[];
 }
 
 interface Step {
@@ -37,23 +33,11 @@ const histories = `${root}.cache/perdure-histories`;
 const compulsory = process.env["CI"] === "true";
 const only = process.argv.slice(2);
 const notRun: string[] = [];
-const failures: Failure[] = [];
-
-/** One check that failed. */
-function failed(name: string, text: string): Count {
-  failures.push({ name, text });
-  return { passed: 0, failed: 1, skipped: 0 };
-}
-
-function ending(result: ReturnType<typeof spawnSync>): string {
-  return `ended with status ${result.status}, signal ${result.signal}${result.error ? `: ${result.error.message}` : ""}; its output is above`;
-}
 
 /** Runs a command with its output shown; counts as one check. */
-function command(program: string, args: readonly string[]): Count {
-  const result = spawnSync(program, args, { cwd: root, stdio: "inherit" });
-  if (result.status === 0) return { passed: 1, failed: 0, skipped: 0 };
-  return failed([program, ...args].join(" "), ending(result));
+function command(program: string, args: readonly string[], env: Record<string, string> = {}): Count {
+  const result = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  return result.status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
 /** Runs a command that writes a report; without a report the run has failed. */
@@ -66,15 +50,11 @@ function reported(
   const path = `${reports}/${report}`;
   rmSync(path, { force: true });
   const result = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
-  const name = [program, ...args].join(" ");
-  if (!existsSync(path)) return failed(name, `wrote no report, and ${ending(result)}`);
+  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
   const content = JSON.parse(readFileSync(path, "utf8"));
-  const count = readReport(content);
-  failures.push(...vitestFailures(content), ...listedFailures(content));
+  const count = { ...readReport(content), failures: content.failures ?? failuresOfVitest(content, root) };
   // A runner that failed without a failed test (a crash, an unhandled error) still counts.
-  if (result.status !== 0 && count.failed === 0) {
-    add(count, failed(name, `no test failed, but it ${ending(result)}`));
-  }
+  if (result.status !== 0 && count.failed === 0) count.failed = 1;
   return count;
 }
 
@@ -109,28 +89,22 @@ function packages(): Count {
 
 /** Runs a program that closes with `N passed, N failed, N skipped`; its output is shown when something failed. */
 function closingLine(program: string, args: readonly string[], name: string): Count {
-  const { stdout, stderr } = spawnSync(program, args, {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-    maxBuffer: 2 ** 28,
-  });
-  process.stderr.write(stderr);
+  const stdio = ["ignore", "pipe", "inherit"] as const;
+  const { stdout } = spawnSync(program, args, { cwd: root, encoding: "utf8", stdio: [...stdio] });
   for (const [, what] of stdout.matchAll(/^NOT RUN: (.+)$/gm)) if (what) notRun.push(what);
   const closing = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
-  if (closing?.[2] !== "0") {
-    console.log(stdout);
-    // What ends without a closing line has thrown.
-    failures.push(...printedFailures(name, closing ? stdout : `${stdout}\n${stderr}`));
-  }
+  const isGood = closing?.[2] === "0";
+  if (!isGood) console.log(stdout);
   console.log(`${name}: ${closing?.[0].trim() ?? "ended without a closing line"}`);
-  return { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 1), skipped: 0 };
+  const failures = isGood ? [] : failuresOfOutput(stdout).map((failure) => `${name}: ${failure}`);
+  return { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 1), skipped: 0, failures };
 }
 
-function add(total: Count, { passed, failed, skipped }: Count): void {
+function add(total: Count, { passed, failed, skipped, failures = [] }: Count): void {
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
+  total.failures = [...(total.failures ?? []), ...failures];
 }
 
 const FAULTS = [
@@ -178,7 +152,7 @@ async function conformance(): Promise<Count> {
   if (!compulsory) {
     notRun.push("scenarios on other runtimes, and over most protocols (run `npm run conformance`)");
   }
-  if (!buildIfStale()) return failed("build, for the conformance scenarios", "its output is above");
+  if (!buildIfStale()) return { passed: 0, failed: 1, skipped: 0 };
   // It answers the Nexus operations of some scenarios.
   officialSdk();
   let server: Awaited<ReturnType<typeof startRealServer>>;
@@ -252,9 +226,7 @@ function interop(): Count {
     notRun.push(
       "tests beside the official SDK (run `npm ci --prefix test/interop`, then `npm test -- interop`)",
     );
-    return compulsory
-      ? failed("tests beside the official SDK", "its packages could not be installed")
-      : { passed: 0, failed: 0, skipped: 0 };
+    return compulsory ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
   const client = ["tsx", "test/server/listen/official-client.mjs"];
@@ -286,8 +258,7 @@ const steps: readonly Step[] = [
   { name: "generated code is current", run: () => command("node", ["proto/generate.mjs", "--check"]) },
   {
     name: "build",
-    run: () =>
-      buildIfStale() ? { passed: 1, failed: 0, skipped: 0 } : failed("build", "its output is above"),
+    run: () => (buildIfStale() ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }),
   },
   { name: "unit", run: vitest },
   { name: "packages", run: packages },
@@ -298,6 +269,7 @@ const steps: readonly Step[] = [
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
+const failures: string[] = [];
 mkdirSync(reports, { recursive: true });
 for (const step of steps.filter(
   ({ name }) => only.length === 0 || only.some((word) => name.startsWith(word)),
@@ -306,12 +278,13 @@ for (const step of steps.filter(
   console.log(`\n== ${step.name}`);
   const count = await step.run();
   add(total, count);
+  failures.push(...tellFailures(step.name, count.failures ?? []));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   lines.push(
     `${step.name.padEnd(28)} ${seconds.padStart(7)} s  ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`,
   );
 }
-if (failures.length > 0) console.log(`\n${failuresText(failures, root)}`);
+for (const failure of failures) console.log(`\n${failure}`);
 console.log(`\n${lines.join("\n")}`);
 for (const what of notRun) console.log(`NOT RUN: ${what}`);
 if (total.skipped > 0)

@@ -11,7 +11,6 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { chromiumCommand } from "../harness/chromium-command.ts";
-import type { Failure } from "../harness/failures.ts";
 import { runtimeCommand, typescriptArguments } from "../harness/runtimes.ts";
 import { COLUMNS, type Column } from "./columns.ts";
 import { coreOf } from "./core-scenarios.ts";
@@ -107,24 +106,23 @@ interface Count {
   passed: number;
   failed: number;
   skipped: number;
-  /** For `test/run.ts`, which names them once more. */
-  readonly failures: Failure[];
+  readonly failures: string[];
 }
 
 /** Tells what the table cannot, and counts. */
 function tell({ column, results }: Outcome, count: Count): void {
-  const fail = (name: string, text: string): void => {
+  const fail = (text: string): void => {
     count.failed++;
-    count.failures.push({ name: `conformance on ${name}`, text });
-    console.log(`\n${name} ${text}`);
+    count.failures.push(text);
+    console.log(`\n${text}`);
   };
   for (const result of results) {
     const verdict = verdictOf(column, result);
     const what = `${column.name}: ${result.name}`;
     if (verdict === "+") count.passed++;
-    else if (verdict === "F") fail(what, `failed: ${result.error ?? result.missing}`);
+    else if (verdict === "F") fail(`${what} failed: ${result.error ?? result.missing}`);
     else if (verdict === "P")
-      fail(what, `passes but is listed as a known failure: ${knownFailure(column, result.name)}`);
+      fail(`${what} passes but is listed as a known failure: ${knownFailure(column, result.name)}`);
     else if (verdict !== "/") count.skipped++;
     if (verdict === "?") console.log(`\nNOT RUN: ${what}: ${result.missing}`);
   }
@@ -152,9 +150,10 @@ async function main(): Promise<void> {
   for (const outcome of outcomes) tell(outcome, count);
   const all = outcomes.find(({ scenarios }) => scenarios.length > 0)?.scenarios;
   for (const complaint of all ? idleKnownFailures(COLUMNS, new Set(all)) : []) {
+    const text = `test/conformance/known-failures.json: ${complaint}`;
     count.failed++;
-    count.failures.push({ name: "test/conformance/known-failures.json", text: complaint });
-    console.log(`\ntest/conformance/known-failures.json: ${complaint}`);
+    count.failures.push(text);
+    console.log(`\n${text}`);
   }
   if (wanted.record) recordOutcomes(outcomes);
   const missing = unrecorded(all ?? []);

@@ -1,13 +1,13 @@
 /**
- * What failed, said again at the end of `npm test`, short: of a long log only the tail may be kept. Failures come from vitest's JSON
- * report, from lists in other reports, or from the output of programs that close with `N passed, N failed, N skipped`.
+ * What failed, as text, for the end of a long run: a log of which only the tail is kept must still name each failed test.
  */
 
-export interface Failure {
-  readonly name: string;
-  /** What went wrong, as the runner said it; cut when it is told. */
-  readonly text: string;
-}
+/** Lines shown of one failure, and failures shown of one step. */
+const LINES = 25;
+const FAILURES = 10;
+/** How the runners without a framework begin the report of a failed test. */
+const BEGINS = /^(FAIL|FAILED)\b/;
+const ENDS = /^(ok|FAIL|FAILED)\b|^\d+ passed, /;
 
 interface VitestReport {
   readonly testResults?: readonly {
@@ -15,66 +15,47 @@ interface VitestReport {
     readonly status: string;
     readonly message?: string;
     readonly assertionResults: readonly {
-      readonly fullName: string;
       readonly status: string;
-      readonly failureMessages?: readonly string[];
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[] | null;
     }[];
   }[];
 }
 
-/** The failed tests of vitest's report, and the files that could not be run. */
-export function vitestFailures({ testResults = [] }: VitestReport): Failure[] {
-  return testResults.flatMap(({ name: file, status, message, assertionResults }) => {
-    const failed = assertionResults.filter((test) => test.status === "failed");
-    if (failed.length === 0 && status === "failed") return [{ name: file, text: message ?? "" }];
-    return failed.map((test) => ({
-      name: `${file}: ${test.fullName}`,
-      text: (test.failureMessages ?? []).join("\n"),
-    }));
+/** The failed tests of vitest's JSON report, and the files that could not be run at all; paths are told from `root`. */
+export function failuresOfVitest(report: VitestReport, root: string): string[] {
+  return (report.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const file = name.replace(root, "");
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    if (tests.length === 0) return status === "failed" ? [`${file}\n${message ?? ""}`] : [];
+    return tests.map(
+      ({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages?.join("\n") ?? ""}`,
+    );
   });
 }
 
-/** The failures that a report of our own runners lists. */
-export function listedFailures({ failures = [] }: { readonly failures?: readonly Failure[] }): Failure[] {
-  return [...failures];
-}
-
-/** Lines that name a failure: what follows, up to the next such line or one that names a success, tells why. */
-const FAILED = /^(?:FAIL(?:ED)?\b|seed \d+, run by |.* cannot replay )/;
-const ELSE = /^(?:ok\b|known\b|NOT RUN\b|\d+ passed, \d+ failed)/;
-
-/** The failures that a program's output names; without any, its last lines are all that there is to tell. */
-export function printedFailures(program: string, output: string): Failure[] {
+/** The failed tests in a runner's output; its last lines when none of them says `FAIL`. */
+export function failuresOfOutput(output: string): string[] {
+  const lines = output.trimEnd().split("\n");
   const found: string[][] = [];
-  let open: string[] | undefined;
-  for (const line of output.split("\n")) {
-    if (FAILED.test(line)) {
-      open = [line];
-      found.push(open);
-    } else if (ELSE.test(line)) open = undefined;
-    else open?.push(line);
+  let current: string[] | undefined;
+  for (const line of lines) {
+    if (BEGINS.test(line)) {
+      current = [line];
+      found.push(current);
+    } else if (ENDS.test(line)) current = undefined;
+    else current?.push(line);
   }
-  if (found.length === 0) {
-    const last = output.trimEnd().split("\n").slice(-MOST_LINES).join("\n");
-    return [{ name: program, text: last || "it said nothing on standard output" }];
-  }
-  return found.map(([name = "", ...lines]) => ({ name: `${program}: ${name}`, text: lines.join("\n") }));
+  return found.length > 0 ? found.map((failure) => failure.join("\n")) : [lines.slice(-LINES).join("\n")];
 }
 
-const MOST_FAILURES = 10;
-const MOST_LINES = 25;
-const MOST_COLUMNS = 300;
-
-/** The text that names the failures: a few lines of each of the first ones, and the names of the next. */
-export function failuresText(failures: readonly Failure[], root: string): string {
-  const told = failures.slice(0, MOST_FAILURES).map(({ name, text }) => {
-    const lines = text.split("\n").filter((line) => line.trim() !== "");
-    const cut = lines.slice(0, MOST_LINES).map((line) => `    ${line.slice(0, MOST_COLUMNS)}`);
-    if (lines.length > MOST_LINES) cut.push(`    (${lines.length - MOST_LINES} more lines)`);
-    return [`FAILED ${name}`, ...cut].join("\n");
+/** The failures of a step, each cut to its beginning. */
+export function tellFailures(step: string, failures: readonly string[]): string[] {
+  const shown = failures.slice(0, FAILURES).map((failure) => {
+    const lines = failure.trimEnd().split("\n");
+    const left = lines.length > LINES ? [`  (${lines.length - LINES} more lines)`] : [];
+    return [`FAILED in ${step}: ${lines[0]}`, ...lines.slice(1, LINES), ...left].join("\n");
   });
-  const more = failures.slice(MOST_FAILURES, 4 * MOST_FAILURES).map(({ name }) => `FAILED ${name}`);
-  const left = failures.length - told.length - more.length;
-  if (left > 0) more.push(`FAILED ${left} more`);
-  return [...told, ...more].join("\n").replaceAll(root, "");
+  const left = failures.length - shown.length;
+  return left > 0 ? [...shown, `FAILED in ${step}: ${left} more`] : shown;
 }

@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Failure } from "../harness/failures.ts";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -120,8 +119,7 @@ export interface Count {
   passed: number;
   failed: number;
   skipped: number;
-  /** For `test/run.ts`, which names them once more. */
-  readonly failures: Failure[];
+  readonly failures: string[];
 }
 
 /** Runs the groups, `lanes` at a time and each one's checks in order; a group that can't be prepared has failed. */
@@ -138,7 +136,7 @@ export async function runGroups(groups: readonly Group[], tarball: string, lanes
     if (failure) {
       const text = failure.error instanceof Error ? failure.error.message : String(failure.error);
       console.log(text);
-      count.failures.push({ name: `packages: ${name}`, text });
+      count.failures.push(`${name}\n${text}`);
     }
     return failure === undefined;
   };
