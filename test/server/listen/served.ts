@@ -77,6 +77,8 @@ export async function serve(options: ListenOptions): Promise<Served> {
         };
         waiting.set(poll, done);
         signal.addEventListener("abort", done);
+        // A busy dispatcher lets calls wait: their callers may have left before it is their turn.
+        if (signal.aborted) done();
       }),
     // As many bytes as the page size says.
     getWorkflowExecutionHistory: ({ maximumPageSize }) => {
