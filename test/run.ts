@@ -35,9 +35,16 @@ const only = process.argv.slice(2);
 const notRun: string[] = [];
 
 /** Runs a command with its output shown; counts as one check. */
-function command(program: string, args: readonly string[], env: Record<string, string> = {}): Count {
-  const result = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
-  return result.status === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+function command(program: string, args: readonly string[]): Count {
+  const result = spawnSync(program, args, { cwd: root, stdio: "inherit" });
+  return result.status === 0 ? { passed: 1, failed: 0, skipped: 0 } : failed(program, args, result);
+}
+
+/** A command whose output is above: what there is to name. */
+function failed(program: string, args: readonly string[], result: ReturnType<typeof spawnSync>): Count {
+  const how = `status ${result.status}, signal ${result.signal}`;
+  const failures = [`${[program, ...args].join(" ")} (${how}; its output is above)`];
+  return { passed: 0, failed: 1, skipped: 0, failures };
 }
 
 /** Runs a command that writes a report; without a report the run has failed. */
@@ -50,11 +57,14 @@ function reported(
   const path = `${reports}/${report}`;
   rmSync(path, { force: true });
   const result = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
-  if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(path)) return failed(program, args, result);
   const content = JSON.parse(readFileSync(path, "utf8"));
-  const count = { ...readReport(content), failures: content.failures ?? failuresOfVitest(content, root) };
+  const count: Count = {
+    ...readReport(content),
+    failures: content.failures ?? failuresOfVitest(content, root),
+  };
   // A runner that failed without a failed test (a crash, an unhandled error) still counts.
-  if (result.status !== 0 && count.failed === 0) count.failed = 1;
+  if (result.status !== 0 && count.failed === 0) add(count, failed(program, args, result));
   return count;
 }
 
@@ -89,14 +99,21 @@ function packages(): Count {
 
 /** Runs a program that closes with `N passed, N failed, N skipped`; its output is shown when something failed. */
 function closingLine(program: string, args: readonly string[], name: string): Count {
-  const stdio = ["ignore", "pipe", "inherit"] as const;
-  const { stdout } = spawnSync(program, args, { cwd: root, encoding: "utf8", stdio: [...stdio] });
+  const { stdout, stderr } = spawnSync(program, args, {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 2 ** 28,
+  });
+  process.stderr.write(stderr);
   for (const [, what] of stdout.matchAll(/^NOT RUN: (.+)$/gm)) if (what) notRun.push(what);
   const closing = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
   const isGood = closing?.[2] === "0";
   if (!isGood) console.log(stdout);
   console.log(`${name}: ${closing?.[0].trim() ?? "ended without a closing line"}`);
-  const failures = isGood ? [] : failuresOfOutput(stdout).map((failure) => `${name}: ${failure}`);
+  // What ends without a closing line has thrown.
+  const told = closing ? stdout : `${stdout}\n${stderr}`;
+  const failures = isGood ? [] : failuresOfOutput(told).map((failure) => `${name}: ${failure}`);
   return { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 1), skipped: 0, failures };
 }
 

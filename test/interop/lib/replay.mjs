@@ -61,7 +61,7 @@ export async function replayAndReport(...folders) {
   const results = await replayFiles(files.filter((file) => !isConfigured(file)));
   if (configured.length > 0) results.push(...(await replayFiles(configured, await configuredReplayWorker())));
   const failed = results.filter(({ error }) => error);
-  for (const { file, error } of failed) console.error(`${file}: ${error.message}`);
+  for (const { file, error } of failed) console.log(`FAILED ${file}: ${error.message}`);
   console.log(`${results.length - failed.length} passed, ${failed.length} failed, 0 skipped`);
   if (failed.length > 0 || results.length === 0) process.exitCode = 1;
 }
