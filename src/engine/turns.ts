@@ -14,7 +14,10 @@ export interface Turn {
   readonly activation: Activation;
   /** Set for the first activation of a run: it is opened with these. */
   readonly open: RunFacts | undefined;
-  /** While the run replays: takes a completion and gives the activation that follows at once, undefined when none does. */
+  /**
+   * While the run replays: takes a completion and gives the activation that follows at once, undefined when none does. What throws here,
+   * or is stopped by the time limit, fails the activation.
+   */
   readonly follow?: ((completion: Completion) => Activation | undefined) | undefined;
 }
 
@@ -130,13 +133,20 @@ export class Turns {
 
   /** Goes from one replayed activation to the next, until one is live or others should have their turn. */
   #replay(active: ActiveTurn, follow: NonNullable<Turn["follow"]>): void {
-    const { sandbox, platform } = this.#options;
+    const { sandbox, platform, limitMs } = this.#options;
     const { taskId, timed, runId } = active.turn;
-    const endMs = platform.host.nowMs() + REPLAY_SLICE_MS;
+    // A time limit, if there is one, is for the whole slice.
+    const sliceMs = limitMs > 0 ? Math.min(REPLAY_SLICE_MS, limitMs / 10) : REPLAY_SLICE_MS;
+    const endMs = platform.host.nowMs() + sliceMs;
     let { activation } = active.turn;
-    const mayGoOn = (): boolean => activation.isReplaying && !active.isOver && active.broken === undefined;
-    while (mayGoOn() && platform.host.nowMs() < endMs) {
-      active.broken = this.#enter(taskId, timed, () => {
+    const mayGoOn = (): boolean =>
+      activation.isReplaying &&
+      !active.isOver &&
+      active.broken === undefined &&
+      platform.host.nowMs() < endMs;
+    if (!mayGoOn()) return;
+    active.broken = this.#enter(taskId, timed, () => {
+      do {
         const next = follow(sandbox.conclude(runId));
         if (next === undefined) {
           active.isOver = true;
@@ -145,8 +155,8 @@ export class Turns {
         activation = next;
         sandbox.activate(runId, next);
         while (sandbox.unblockConditions(runId));
-      });
-    }
+      } while (mayGoOn());
+    });
   }
 
   #finish(active: ActiveTurn): void {
@@ -175,7 +185,7 @@ export class Turns {
     sandbox.setTimeLimit(timed || platform.alwaysTimed ? limitMs : 0);
     progress.begin(taskId);
     try {
-      work();
+      sandbox.together(work);
       return undefined;
     } catch (error) {
       return { error };
