@@ -52,6 +52,7 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
     activate: (runId, activation) => enter.call(() => entry.activate(runId, activation)),
     unblockConditions: (runId) => enter.call(() => entry.unblockConditions(runId)),
     unhandledRejection: (runId, error) => enter.call(() => entry.unhandledRejection(runId, error)),
+    concludesQuietly: (runId) => enter.atRest() && entry.concludesQuietly(runId),
     conclude: (runId) => enter.call(() => entry.conclude(runId)),
     // What a stopped script left is run to rest with a limit, before the next run.
     closesQuietly: (runId) => enter.atRest() && entry.closesQuietly(runId),

@@ -41,6 +41,12 @@ interface ActiveTurn {
   readonly rejections: unknown[];
 }
 
+/** An entry into the sandbox. A time limit is for the user's code only: on Node and Deno each one costs the work of another thread. */
+interface Entry {
+  readonly taskId: number;
+  readonly limited: boolean;
+}
+
 /** How long activations that replay may follow each other before others get their turn. */
 const REPLAY_SLICE_MS = 10;
 const NOTHING: Completion = { kind: "success", commands: [], usedFlags: [], versioningBehavior: 0 };
@@ -82,8 +88,8 @@ export class Turns {
   close(runId: string, taskId: number): void {
     this.#enqueue(() => {
       const { sandbox } = this.#options;
-      // The limit is for the user's code; on Node it costs a thread each time.
-      this.#enter(taskId, !sandbox.closesQuietly(runId), () => sandbox.close(runId));
+      const limited = !sandbox.closesQuietly(runId);
+      this.#enter({ taskId, limited }, () => sandbox.close(runId));
     });
   }
 
@@ -123,7 +129,7 @@ export class Turns {
     this.#active = active;
     const { turn } = active;
     const { sandbox } = this.#options;
-    active.broken = this.#enter(turn.taskId, turn.timed, () => {
+    active.broken = this.#enter(this.#entryOf(turn), () => {
       if (turn.open !== undefined) sandbox.open(turn.runId, turn.open, turn.activation);
       sandbox.activate(turn.runId, turn.activation);
       while (sandbox.unblockConditions(turn.runId));
@@ -134,7 +140,7 @@ export class Turns {
   /** Goes from one replayed activation to the next, until one is live or others should have their turn. */
   #replay(active: ActiveTurn, follow: NonNullable<Turn["follow"]>): void {
     const { sandbox, platform, limitMs } = this.#options;
-    const { taskId, timed, runId } = active.turn;
+    const { runId } = active.turn;
     // A time limit, if there is one, is for the whole slice.
     const sliceMs = limitMs > 0 ? Math.min(REPLAY_SLICE_MS, limitMs / 10) : REPLAY_SLICE_MS;
     const endMs = platform.host.nowMs() + sliceMs;
@@ -145,7 +151,7 @@ export class Turns {
       active.broken === undefined &&
       platform.host.nowMs() < endMs;
     if (!mayGoOn()) return;
-    active.broken = this.#enter(taskId, timed, () => {
+    active.broken = this.#enter(this.#entryOf(active.turn), () => {
       do {
         const next = follow(sandbox.conclude(runId));
         if (next === undefined) {
@@ -164,7 +170,7 @@ export class Turns {
     const { sandbox, mapStack, limitMs } = this.#options;
     let completion: Completion | undefined = active.isOver ? NOTHING : undefined;
     if (!active.isOver || rejections.length > 0)
-      active.broken ??= this.#enter(turn.taskId, turn.timed, () => {
+      active.broken ??= this.#enter(this.#endOf(active), () => {
         for (const reason of rejections) sandbox.unhandledRejection(turn.runId, reason);
         completion = sandbox.conclude(turn.runId);
       });
@@ -180,9 +186,19 @@ export class Turns {
     active.done(completion!);
   }
 
-  #enter(taskId: number, timed: boolean, work: () => void): { readonly error: unknown } | undefined {
-    const { sandbox, platform, progress, limitMs } = this.#options;
-    sandbox.setTimeLimit(timed || platform.alwaysTimed ? limitMs : 0);
+  #entryOf({ taskId, timed }: Turn): Entry {
+    return { taskId, limited: timed || this.#options.platform.alwaysTimed };
+  }
+
+  #endOf({ turn, rejections }: ActiveTurn): Entry {
+    const entry = this.#entryOf(turn);
+    if (!entry.limited || rejections.length > 0) return entry;
+    return { ...entry, limited: !this.#options.sandbox.concludesQuietly(turn.runId) };
+  }
+
+  #enter({ taskId, limited }: Entry, work: () => void): { readonly error: unknown } | undefined {
+    const { sandbox, progress, limitMs } = this.#options;
+    sandbox.setTimeLimit(limited ? limitMs : 0);
     progress.begin(taskId);
     try {
       sandbox.together(work);
