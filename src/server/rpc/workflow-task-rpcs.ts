@@ -33,10 +33,12 @@ export function workflowTaskRpcs(engine: Engine, queues: PollQueues): HandlersOf
       const run = taskOf(engine, decodeTaskToken(request.taskToken, request.namespace));
       engine.transact(run, (tx) => {
         const { cause, failure, identity } = request;
-        failTask(tx, { cause, failure, identity });
         if (cause === Cause.GRPC_MESSAGE_TOO_LARGE) {
+          // It would be as large the next time. The task ends as any does whose run is terminated.
           terminate(tx, { reason: "GrpcMessageTooLarge", identity: "history-service" });
+          return;
         }
+        failTask(tx, { cause, failure, identity });
         tx.taskNeeded = true;
       });
       return {};
