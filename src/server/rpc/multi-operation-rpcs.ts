@@ -18,6 +18,7 @@ import { open } from "../execution/id-policies.ts";
 import type { Run } from "../execution/run.ts";
 import { admitUpdate } from "../execution/update-admission.ts";
 import { updateStatus } from "../execution/update-status.ts";
+import { namespaceNotFound } from "../namespaces/namespace-failures.ts";
 import type { Wall } from "../time/wall.ts";
 import { durationMs } from "../wire-time.ts";
 import type { HandlersOf, ServerCall } from "./call.ts";
@@ -188,6 +189,7 @@ function checkStart(
   namespace: string,
   start: StartWorkflowExecutionRequest,
 ): StartWorkflowExecutionRequest {
+  if (start.namespace === "") throw namespaceNotFound("");
   checkNamespace(namespace, start.namespace);
   const checked = checkStartRequest(engine, { ...start, namespace });
   if (checked.cronSchedule !== "") throw invalidArgument("CronSchedule is not allowed.");
