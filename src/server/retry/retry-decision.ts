@@ -42,10 +42,7 @@ export function decideRetry(question: RetryQuestion): RetryDecision {
   }
   const maximumAttempts = policy.maximumAttempts ?? 0;
   if (maximumAttempts > 0 && attempt >= maximumAttempts) return refused(RetryState.MAXIMUM_ATTEMPTS_REACHED);
-  const ownMs = ownDelayMs(failure);
-  // That is how the real server takes a delay of nothing.
-  if (ownMs === 0) return refused(RetryState.TIMEOUT);
-  const delayMs = Math.max(0, ownMs ?? intervalMs(policy, attempt));
+  const delayMs = ownDelayMs(failure) ?? intervalMs(policy, attempt);
   if (expirationMs !== undefined && nowMs + delayMs > expirationMs) return refused(RetryState.TIMEOUT);
   return { state: RetryState.IN_PROGRESS, delayMs };
 }

@@ -189,9 +189,9 @@ function checkStart(
   namespace: string,
   start: StartWorkflowExecutionRequest,
 ): StartWorkflowExecutionRequest {
-  if (start.namespace === "") throw namespaceNotFound("");
   checkNamespace(namespace, start.namespace);
   const checked = checkStartRequest(engine, { ...start, namespace });
+  if (start.namespace === "") throw namespaceNotFound("");
   if (checked.cronSchedule !== "") throw invalidArgument("CronSchedule is not allowed.");
   if (checked.requestEagerExecution) throw invalidArgument("RequestEagerExecution is not supported.");
   if ((durationMs(checked.workflowStartDelay) ?? 0) > 0) {
