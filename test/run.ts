@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./harness/build.ts";
+import { failuresOfOutput, failuresOfVitest, tellFailures } from "./harness/failures.ts";
 import { findTemporal, NoRealServerError, startRealServer } from "./harness/real-server.ts";
 import { runtimeCommand } from "./harness/runtimes.ts";
 
@@ -16,6 +17,8 @@ interface Count {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, where a step can name it. */
+  failures?: readonly string[];
 }
 
 interface Step {
@@ -48,7 +51,8 @@ function reported(
   rmSync(path, { force: true });
   const result = spawnSync(program, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
   if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0 };
-  const count = readReport(JSON.parse(readFileSync(path, "utf8")));
+  const content = JSON.parse(readFileSync(path, "utf8"));
+  const count = { ...readReport(content), failures: content.failures ?? failuresOfVitest(content, root) };
   // A runner that failed without a failed test (a crash, an unhandled error) still counts.
   if (result.status !== 0 && count.failed === 0) count.failed = 1;
   return count;
@@ -89,15 +93,18 @@ function closingLine(program: string, args: readonly string[], name: string): Co
   const { stdout } = spawnSync(program, args, { cwd: root, encoding: "utf8", stdio: [...stdio] });
   for (const [, what] of stdout.matchAll(/^NOT RUN: (.+)$/gm)) if (what) notRun.push(what);
   const closing = /(\d+) passed, (\d+) failed, \d+ skipped\s*$/.exec(stdout);
-  if (closing?.[2] !== "0") console.log(stdout);
+  const isGood = closing?.[2] === "0";
+  if (!isGood) console.log(stdout);
   console.log(`${name}: ${closing?.[0].trim() ?? "ended without a closing line"}`);
-  return { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 1), skipped: 0 };
+  const failures = isGood ? [] : failuresOfOutput(stdout).map((failure) => `${name}: ${failure}`);
+  return { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 1), skipped: 0, failures };
 }
 
-function add(total: Count, { passed, failed, skipped }: Count): void {
+function add(total: Count, { passed, failed, skipped, failures = [] }: Count): void {
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
+  total.failures = [...(total.failures ?? []), ...failures];
 }
 
 const FAULTS = [
@@ -262,6 +269,7 @@ const steps: readonly Step[] = [
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
+const failures: string[] = [];
 mkdirSync(reports, { recursive: true });
 for (const step of steps.filter(
   ({ name }) => only.length === 0 || only.some((word) => name.startsWith(word)),
@@ -270,11 +278,13 @@ for (const step of steps.filter(
   console.log(`\n== ${step.name}`);
   const count = await step.run();
   add(total, count);
+  failures.push(...tellFailures(step.name, count.failures ?? []));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   lines.push(
     `${step.name.padEnd(28)} ${seconds.padStart(7)} s  ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`,
   );
 }
+for (const failure of failures) console.log(`\n${failure}`);
 console.log(`\n${lines.join("\n")}`);
 for (const what of notRun) console.log(`NOT RUN: ${what}`);
 if (total.skipped > 0)

@@ -5,6 +5,46 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const PAD = 61;
 let values: Int8Array | undefined;
 
+/** Reads long base64, as a host does it: undefined, or bytes of another length, when the text is not as plain as can be. */
+export type Base64Host = (text: string) => Uint8Array | undefined;
+
+/** From this length on the host is asked: it reads a megabyte in a twentieth of the time that it takes here. */
+const LONG = 8192;
+let host: Base64Host | undefined = /* @__PURE__ */ ownHost();
+
+/**
+ * Sets who reads long base64; without one, and where the runtime has nothing for it, own code does.
+ *
+ * @example
+ * ```ts
+ * setBase64Host((text) => Buffer.from(text, "base64"));
+ * ```
+ */
+export function setBase64Host(base64: Base64Host | undefined): void {
+  host = base64;
+}
+
+/** `Uint8Array.fromBase64` of ECMAScript 2026, which the declarations do not have yet. */
+function ownHost(): Base64Host | undefined {
+  const { fromBase64 } = Uint8Array as { readonly fromBase64?: (text: string) => Uint8Array };
+  if (fromBase64 === undefined) return undefined;
+  return (text) => {
+    try {
+      return fromBase64.call(Uint8Array, text);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** The bytes of a text in whole groups, if the host makes as many of it as its length says: it may have skipped what is none. */
+function byHost(text: string): Uint8Array | undefined {
+  if (host === undefined || text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = host(text);
+  return bytes?.length === (text.length / 4) * 3 - padding ? bytes : undefined;
+}
+
 /** Bytes that become one piece of text at a time: a multiple of three. */
 const PIECE_BYTES = 6144;
 
@@ -48,6 +88,8 @@ function codeOf(sextet: number): number {
  */
 export function decodeBase64(text: string): Uint8Array {
   if (text === "") return NO_BYTES;
+  const quick = text.length < LONG ? undefined : byHost(text);
+  if (quick !== undefined) return quick;
   values ??= decodeTable();
   const bytes = new Uint8Array((text.length * 3) >> 2);
   let size = 0;

@@ -102,20 +102,28 @@ async function runColumns(wanted: Wanted): Promise<readonly Outcome[]> {
   return wanted.columns.map((column) => outcomes.get(column)!);
 }
 
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+  readonly failures: string[];
+}
+
 /** Tells what the table cannot, and counts. */
-function tell(
-  { column, results }: Outcome,
-  count: { passed: number; failed: number; skipped: number },
-): void {
+function tell({ column, results }: Outcome, count: Count): void {
+  const fail = (text: string): void => {
+    count.failed++;
+    count.failures.push(text);
+    console.log(`\n${text}`);
+  };
   for (const result of results) {
     const verdict = verdictOf(column, result);
     const what = `${column.name}: ${result.name}`;
     if (verdict === "+") count.passed++;
-    else if (verdict === "F" || verdict === "P") count.failed++;
+    else if (verdict === "F") fail(`${what} failed: ${result.error ?? result.missing}`);
+    else if (verdict === "P")
+      fail(`${what} passes but is listed as a known failure: ${knownFailure(column, result.name)}`);
     else if (verdict !== "/") count.skipped++;
-    if (verdict === "F") console.log(`\n${what} failed: ${result.error ?? result.missing}`);
-    if (verdict === "P")
-      console.log(`\n${what} passes but is listed as a known failure: ${knownFailure(column, result.name)}`);
     if (verdict === "?") console.log(`\nNOT RUN: ${what}: ${result.missing}`);
   }
 }
@@ -137,13 +145,15 @@ async function main(): Promise<void> {
   mkdirSync(reports, { recursive: true });
   const outcomes = await runColumns(wanted);
   console.log(tableText(outcomes));
-  const count = { passed: 0, failed: 0, skipped: 0 };
+  const count: Count = { passed: 0, failed: 0, skipped: 0, failures: [] };
   tellKnown(outcomes);
   for (const outcome of outcomes) tell(outcome, count);
   const all = outcomes.find(({ scenarios }) => scenarios.length > 0)?.scenarios;
   for (const complaint of all ? idleKnownFailures(COLUMNS, new Set(all)) : []) {
+    const text = `test/conformance/known-failures.json: ${complaint}`;
     count.failed++;
-    console.log(`\ntest/conformance/known-failures.json: ${complaint}`);
+    count.failures.push(text);
+    console.log(`\n${text}`);
   }
   if (wanted.record) recordOutcomes(outcomes);
   const missing = unrecorded(all ?? []);

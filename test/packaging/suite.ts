@@ -119,11 +119,12 @@ export interface Count {
   passed: number;
   failed: number;
   skipped: number;
+  readonly failures: string[];
 }
 
 /** Runs the groups, `lanes` at a time and each one's checks in order; a group that can't be prepared has failed. */
 export async function runGroups(groups: readonly Group[], tarball: string, lanes: number): Promise<Count> {
-  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  const count: Count = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const attempt = async (name: string, body: () => Promise<unknown>): Promise<boolean> => {
     const start = performance.now();
     const failure = await body().then(
@@ -132,7 +133,11 @@ export async function runGroups(groups: readonly Group[], tarball: string, lanes
     );
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
     console.log(`${failure ? "FAILED" : "ok    "} ${seconds} s  ${name}`);
-    if (failure) console.log(failure.error instanceof Error ? failure.error.message : failure.error);
+    if (failure) {
+      const text = failure.error instanceof Error ? failure.error.message : String(failure.error);
+      console.log(text);
+      count.failures.push(`${name}\n${text}`);
+    }
     return failure === undefined;
   };
   const waiting = [...groups];

@@ -16,19 +16,47 @@ export interface HttpParts {
  * @throws RpcError INVALID_ARGUMENT when a field of the path is missing or cannot be in a path
  */
 export function httpParts(call: string, rule: HttpRule, json: JsonObject): HttpParts {
-  const used = new Set<string>();
-  const path = rule.path.replace(/\{([^}]+)\}/g, (_, field: string) => {
-    const name = jsonName(field);
-    used.add(name);
-    return segment(call, field, valueAt(json, name));
-  });
-  if (rule.body === "*") return { method: rule.method, target: path, body: JSON.stringify(json) };
-  const body = rule.body === "" ? undefined : JSON.stringify(json[jsonName(rule.body)] ?? {});
+  const { literals, fields, used, body: bodyField } = planOf(rule);
+  let path = literals[0] ?? "";
+  for (const [index, { field, keys }] of fields.entries())
+    path += segment(call, field, valueAt(json, keys)) + (literals[index + 1] ?? "");
+  const { method } = rule;
+  if (rule.body === "*") return { method, target: path, body: JSON.stringify(json) };
+  const body = rule.body === "" ? undefined : JSON.stringify(json[bodyField] ?? {});
   const parameters: string[] = [];
-  const rest = rule.body === "" ? json : omit(json, jsonName(rule.body));
+  const rest = rule.body === "" ? json : omit(json, bodyField);
   addParameters(rest, "", { call, used, parameters });
   const query = parameters.length === 0 ? "" : `?${parameters.join("&")}`;
-  return { method: rule.method, target: path + query, body };
+  return { method, target: path + query, body };
+}
+
+/** A rule, read once. */
+interface Plan {
+  /** What stands around the fields of the path: one more than there are fields. */
+  readonly literals: readonly string[];
+  readonly fields: readonly { readonly field: string; readonly keys: readonly string[] }[];
+  /** JSON paths that the URL's path holds. */
+  readonly used: ReadonlySet<string>;
+  /** The JSON name of the field that is the body. */
+  readonly body: string;
+}
+
+const plans = new WeakMap<HttpRule, Plan>();
+
+function planOf(rule: HttpRule): Plan {
+  const known = plans.get(rule);
+  if (known !== undefined) return known;
+  // With a group in the pattern, what it matched stands between the literals.
+  const parts = rule.path.split(/\{([^}]+)\}/);
+  const fields = parts.filter((_, index) => index % 2 === 1);
+  const plan = {
+    literals: parts.filter((_, index) => index % 2 === 0),
+    fields: fields.map((field) => ({ field, keys: jsonName(field).split(".") })),
+    used: new Set(fields.map(jsonName)),
+    body: jsonName(rule.body),
+  };
+  plans.set(rule, plan);
+  return plan;
 }
 
 /** A field's path as JSON names it: `workflow_execution.workflow_id` is `workflowExecution.workflowId`. */
@@ -36,9 +64,9 @@ function jsonName(field: string): string {
   return field.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function valueAt(json: JsonObject, path: string): JsonValue | undefined {
+function valueAt(json: JsonObject, keys: readonly string[]): JsonValue | undefined {
   let value: JsonValue | undefined = json;
-  for (const name of path.split(".")) {
+  for (const name of keys) {
     value = isObject(value) ? value[name] : undefined;
   }
   return value;

@@ -14,13 +14,19 @@ export async function nexusHandler(how) {
         return "done nevertheless";
       });
     case "failsWhenCancelled":
-      try {
-        return await sleep("1h");
-      } catch (error) {
-        if (isCancellation(error)) throw ApplicationFailure.nonRetryable("failed on cancellation");
-        throw error;
-      }
+      return await untilCancelled(ApplicationFailure.nonRetryable("failed on cancellation"));
     default:
-      return await sleep("1h");
+      return await untilCancelled();
+  }
+}
+
+/** Ends some time after its cancellation, not at once: else it is a race of which the server hears first, the end or that the request has arrived. */
+async function untilCancelled(failure) {
+  try {
+    return await sleep("1h");
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => sleep(500));
+    throw failure ?? error;
   }
 }

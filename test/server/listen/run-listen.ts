@@ -12,7 +12,7 @@ for (const [group, list] of Object.entries(cases)) {
   for (const { name, run } of list) {
     const title = `${group}: ${name}`;
     if (!title.includes(wanted)) continue;
-    const error = await within(30_000, run(), name).then(
+    const error = await within(120_000, run(), name).then(
       () => undefined,
       (thrown: unknown) => thrown ?? new Error("undefined was thrown"),
     );
