@@ -42,7 +42,7 @@ export async function serving(
   try {
     await body(served);
   } finally {
-    await within(5_000, served.listener.close(), "close() of the listener");
+    await within(20_000, served.listener.close(), "close() of the listener");
   }
   assert.equal(served.waiting.size, 0, "polls still wait after close()");
 }
@@ -102,11 +102,11 @@ export async function serve(options: ListenOptions): Promise<Served> {
 export async function servesOthers(listener: Listener): Promise<void> {
   await calling(listener.address, async (channel) => {
     for (let n = 0; n < 10; n++) {
-      await within(3_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call of somebody else");
+      await within(20_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call of somebody else");
     }
   });
   const answer = await within(
-    2_000,
+    20_000,
     fetch(`http://${listener.address}/api/v1/system-info`),
     "a request of somebody else",
   );
@@ -124,7 +124,7 @@ export async function calling(
   try {
     await body(channel);
   } finally {
-    await within(3_000, channel.close(), "close() of the client");
+    await within(20_000, channel.close(), "close() of the client");
   }
 }
 

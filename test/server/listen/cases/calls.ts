@@ -68,7 +68,7 @@ export const calls: readonly Fault[] = [
         calling(listener.address, async (channel) => {
           for (const size of [0, 100, 65_536, 1_000_000, 4_194_000]) {
             const request = encodeGetWorkflowExecutionHistoryRequest({ nextPageToken: new Uint8Array(size) });
-            await within(5_000, channel.unary(HISTORY, request, {}), `a request of ${size} bytes`);
+            await within(20_000, channel.unary(HISTORY, request, {}), `a request of ${size} bytes`);
           }
         }),
       ),
@@ -120,7 +120,7 @@ export const calls: readonly Fault[] = [
             channel.unary(POLL, NOTHING, { timeoutMs: 60_000 }),
           );
           await until(() => waiting.size === 2000, "2000 polls");
-          await within(2_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call among the polls");
+          await within(20_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call among the polls");
           release();
           assert.equal((await Promise.all(polls)).length, 2000);
         }),
@@ -144,7 +144,7 @@ export const calls: readonly Fault[] = [
             assert.equal(error.status, GrpcStatus.UNAVAILABLE);
             return channel.unary(SYSTEM_INFO, NOTHING, {});
           });
-          await within(3_000, again, "a call after the polls");
+          await within(20_000, again, "a call after the polls");
         }),
       ),
   },

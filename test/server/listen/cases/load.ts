@@ -38,7 +38,7 @@ async function loaded(body: (loaded: Loaded) => Promise<void>): Promise<void> {
     await body({ server, channel: (n) => channels[n % CONNECTIONS] as GrpcChannel, close });
   } finally {
     for (const channel of channels) await channel.close();
-    await within(5_000, close(), "close()");
+    await within(20_000, close(), "close()");
   }
   assert.deepEqual(defects, []);
 }
@@ -81,7 +81,7 @@ async function othersAreServed(channel: GrpcChannel): Promise<void> {
   const calls = async (): Promise<void> => {
     for (let n = 0; n < 50; n += 1) await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 5_000 });
   };
-  await within(5_000, calls(), "50 calls of others");
+  await within(20_000, calls(), "50 calls of others");
 }
 
 export const load: readonly Fault[] = [
@@ -119,7 +119,7 @@ export const load: readonly Fault[] = [
         await channel(0).unary(`${WORKFLOW_SERVICE}/StartWorkflowExecution`, start("after", "left"), {});
         assert.equal(await taskOf(channel(2).unary(POLL, poll("left"), { timeoutMs: 10_000 })), "after");
         await othersAreServed(channel(3));
-        await within(5_000, close(), "close()");
+        await within(20_000, close(), "close()");
         assert.deepEqual(new Set(await Promise.all(last)), new Set([GrpcStatus.UNAVAILABLE]));
       }),
   },

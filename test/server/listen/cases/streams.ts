@@ -88,7 +88,7 @@ export const streams: readonly Fault[] = [
       const long = watch(listener.address, "", { "grpc-timeout": "9999999H" });
       await until(() => long.bytes() === told(1), "the health");
       assert.equal(long.end(), undefined);
-      await within(5_000, listener.close(), "close()");
+      await within(20_000, listener.close(), "close()");
       await until(() => long.end() !== undefined, "the end");
       assert.match(long.end() ?? "", /^14 /);
       timed.close();
@@ -134,12 +134,12 @@ export const streams: readonly Fault[] = [
       const listener = await listen(port, {});
       const call = { body: framed(NOTHING) };
       const answers = within(
-        3_000,
+        20_000,
         rawCalls(portOf(listener.address), [call, { ...call, path: HISTORY }]),
         "answers",
       );
       for (const { status } of await answers) assert.notEqual(status, "0");
-      await within(3_000, listener.close(), "close()");
+      await within(20_000, listener.close(), "close()");
     },
   },
 ];

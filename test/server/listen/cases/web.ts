@@ -108,8 +108,8 @@ export const web: readonly Fault[] = [
         .pollWorkflowTaskQueue({})
         .catch((thrown: unknown) => thrown);
       await until(() => waiting.size === 1, "the poll");
-      await within(3_000, listener.close(), "close()");
-      const error = await within(3_000, poll, "the poll");
+      await within(20_000, listener.close(), "close()");
+      const error = await within(20_000, poll, "the poll");
       assert.ok(error instanceof ConnectError, String(error));
       assert.equal(error.code, Code.Unavailable);
       await until(() => waiting.size === 0, "the end of the poll");
