@@ -3,24 +3,7 @@ import { completing, signal, stop } from "./chain-steps.ts";
 import { stickyOf } from "./query-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
 import { command, type Stage, seconds } from "./stage.ts";
-
-/** What a worker sees of its task. */
-async function see(stage: Stage, step: string, task: PollWorkflowTaskQueueResponse): Promise<void> {
-  const { attempt, startedEventId, previousStartedEventId, history } = task;
-  const events = history?.events.map(({ eventId, attributes }) => `${eventId} ${attributes.case}`);
-  await stage.step(step, async () => ({ attempt, startedEventId, previousStartedEventId, events }));
-}
-
-function fail(stage: Stage, task: { readonly taskToken: Uint8Array }, message: string): Promise<unknown> {
-  const { namespace, service } = stage;
-  return service.respondWorkflowTaskFailed({
-    namespace,
-    taskToken: task.taskToken,
-    cause: 24,
-    failure: { message },
-    identity: "workflow-worker",
-  });
-}
+import { fail, see } from "./task-steps.ts";
 
 /** Completes the first task, and is the worker's sticky queue from then on. */
 async function stuck(stage: Stage, timeoutSeconds: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { PollWorkflowTaskQueueResponse } from "../../../src/gen/codec/tempo
 import { completing, signal, stop } from "./chain-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
 import { command, json, type Stage, seconds } from "./stage.ts";
+import { fail, see } from "./task-steps.ts";
 
 const MORE = { forceCreateNewWorkflowTask: true, returnNewWorkflowTask: true } as const;
 
@@ -16,13 +17,6 @@ function marker(): Init<Command> {
   });
 }
 
-/** What a worker sees of its task. */
-function seen(task: PollWorkflowTaskQueueResponse): unknown {
-  const { attempt, startedEventId, previousStartedEventId, history } = task;
-  const events = history?.events.map(({ eventId, attributes }) => `${eventId} ${attributes.case}`);
-  return { attempt, startedEventId, previousStartedEventId, events };
-}
-
 /** Completes a task and takes the one that is returned. */
 async function beat(
   stage: Stage,
@@ -33,19 +27,8 @@ async function beat(
   const answer = await stage.complete(task, commands, MORE);
   const next = answer.workflowTask;
   if (next === undefined) throw new Error("no task was returned");
-  await stage.step(step, async () => seen(next));
+  await see(stage, step, next);
   return next;
-}
-
-function fail(stage: Stage, task: { readonly taskToken: Uint8Array }, message: string): Promise<unknown> {
-  const { namespace, service } = stage;
-  return service.respondWorkflowTaskFailed({
-    namespace,
-    taskToken: task.taskToken,
-    cause: 24,
-    failure: { message },
-    identity: "workflow-worker",
-  });
 }
 
 /** A started task: an ordinary one, or one of a second attempt, which is not in the history. */
@@ -92,7 +75,7 @@ const HEARTBEATS: readonly Scenario[] = [
     const task = await stage.pollTask();
     await stage.step("answer", () => stage.complete(task, [], { forceCreateNewWorkflowTask: true }));
     const next = await stage.pollTask();
-    await stage.step("next task", async () => seen(next));
+    await see(stage, "next task", next);
     await stage.complete(next, [completing()]);
     await stage.history();
   }),
@@ -101,7 +84,7 @@ const HEARTBEATS: readonly Scenario[] = [
     await stage.start({ workflowTaskTimeout: seconds(2) });
     const task = await beat(stage, "returned", await stage.pollTask(), [marker()]);
     const again = await stage.pollTask();
-    await stage.step("again", async () => seen(again));
+    await see(stage, "again", again);
     await stage.step("too late", () => stage.complete(task, [completing()]));
     await stage.complete(again, [completing()]);
     await stage.history();
@@ -124,7 +107,7 @@ const AROUND: readonly Scenario[] = [false, true].flatMap((transient) => {
       if (transient) await fail(stage, await stage.pollTask(), "once");
       await signal(stage);
       const task = await stage.pollTask();
-      await stage.step("task", async () => seen(task));
+      await see(stage, "task", task);
       await stage.complete(task, [completing()]);
       await stage.history();
     }),
@@ -143,7 +126,7 @@ const AROUND: readonly Scenario[] = [false, true].flatMap((transient) => {
       await signal(stage);
       await fail(stage, task, "with a signal in the buffer");
       const next = await stage.pollTask();
-      await stage.step("next task", async () => seen(next));
+      await see(stage, "next task", next);
       await stage.complete(next, [completing()]);
       await stage.history();
     }),
