@@ -162,7 +162,7 @@ const NAMESPACE: Readonly<Record<string, Proof>> = {
     await service.shutdownWorker({ namespace, taskQueue, workerInstanceKey: "gone" });
     expect((await waiting).taskToken).toHaveLength(0);
     expect((await poll()).taskToken).toHaveLength(0);
-    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(Date.now() - began).toBeLessThan(25_000);
   },
 };
 

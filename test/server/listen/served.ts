@@ -10,7 +10,7 @@ import type { Listener, ListenOptions } from "../../../src/platform/server-platf
 import { Dispatcher } from "../../../src/server/rpc/dispatcher.ts";
 import { healthRpcs } from "../../../src/server/rpc/health-rpcs.ts";
 import { ServiceFailure } from "../../../src/server/rpc/service-failure.ts";
-import { within } from "../../transport/fault.ts";
+import { PROMPT_MS, within } from "../../transport/fault.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -42,7 +42,7 @@ export async function serving(
   try {
     await body(served);
   } finally {
-    await within(20_000, served.listener.close(), "close() of the listener");
+    await within(PROMPT_MS, served.listener.close(), "close() of the listener");
   }
   assert.equal(served.waiting.size, 0, "polls still wait after close()");
 }
@@ -102,11 +102,11 @@ export async function serve(options: ListenOptions): Promise<Served> {
 export async function servesOthers(listener: Listener): Promise<void> {
   await calling(listener.address, async (channel) => {
     for (let n = 0; n < 10; n++) {
-      await within(20_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call of somebody else");
+      await within(PROMPT_MS, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call of somebody else");
     }
   });
   const answer = await within(
-    20_000,
+    PROMPT_MS,
     fetch(`http://${listener.address}/api/v1/system-info`),
     "a request of somebody else",
   );
@@ -124,7 +124,7 @@ export async function calling(
   try {
     await body(channel);
   } finally {
-    await within(20_000, channel.close(), "close() of the client");
+    await within(PROMPT_MS, channel.close(), "close() of the client");
   }
 }
 

@@ -16,7 +16,7 @@ function answer(
     run: async () => {
       const server = await startServer(handler);
       await withChannel(server.address, { maxReceiveBytes: 100_000 }, async (channel) => {
-        await check(channel.unary(PATH, HELLO, { timeoutMs: 5_000 }));
+        await check(channel.unary(PATH, HELLO, { timeoutMs: 30_000 }));
         // Whatever the answer was, the connection goes on.
         assert.equal(channel.stats.sessions, 1);
       });
@@ -64,7 +64,7 @@ export const answers: readonly Fault[] = [
           te: "no",
           "grpc-timeout": "1n",
         };
-        const result = await channel.unary(PATH, HELLO, { metadata, timeoutMs: 5_000 });
+        const result = await channel.unary(PATH, HELLO, { metadata, timeoutMs: 30_000 });
         assert.deepEqual(Buffer.from(result.bytes), Buffer.from(HELLO));
         assert.equal(result.headers["content-type"], "application/grpc");
         assert.equal(result.trailers["x-seen"], "text");
@@ -260,7 +260,7 @@ export const answers: readonly Fault[] = [
         },
       });
       await withChannel(server.address, {}, async (channel) => {
-        const call = channel.unary(PATH, new Uint8Array(3 << 20), { timeoutMs: 5_000 });
+        const call = channel.unary(PATH, new Uint8Array(3 << 20), { timeoutMs: 30_000 });
         await fails(call, { status: GrpcStatus.PERMISSION_DENIED, reason: "server", details: /early/ });
       });
       await server.close();

@@ -27,7 +27,7 @@ function startTls(more: { requestCert?: boolean } = {}): Promise<TestServer> {
 async function say(address: string, tls: GrpcTlsOptions | undefined): Promise<string> {
   let text = "";
   await withChannel(address, { tls }, async (channel) => {
-    const { bytes } = await channel.unary(PATH, HELLO, { timeoutMs: 5_000 });
+    const { bytes } = await channel.unary(PATH, HELLO, { timeoutMs: 30_000 });
     text = new TextDecoder().decode(bytes);
   });
   return text;
@@ -35,7 +35,7 @@ async function say(address: string, tls: GrpcTlsOptions | undefined): Promise<st
 
 async function refused(address: string, tls: GrpcTlsOptions | undefined, details: RegExp): Promise<void> {
   await withChannel(address, { tls }, async (channel) => {
-    await fails(channel.unary(PATH, HELLO, { timeoutMs: 5_000 }), { ...REJECTED, details });
+    await fails(channel.unary(PATH, HELLO, { timeoutMs: 30_000 }), { ...REJECTED, details });
   });
 }
 
@@ -91,7 +91,7 @@ export const secure: readonly Fault[] = [
       const tls = { ...TRUSTING, clientCertificate: clientCert };
       assert.equal(await say(server.address, tls), server.address);
       await withChannel(server.address, { tls: TRUSTING }, async (channel) => {
-        const call = channel.unary(PATH, HELLO, { timeoutMs: 2_000 });
+        const call = channel.unary(PATH, HELLO, { timeoutMs: 30_000 });
         const error = await call.then(
           () => assert.fail("let in without a certificate"),
           (reason: { status: number; details: string }) => reason,
@@ -120,7 +120,7 @@ export const secure: readonly Fault[] = [
           reason: "connect-failed",
           details: /does it want TLS/,
         } as const;
-        await fails(channel.unary(PATH, HELLO, { timeoutMs: 3_000 }), expected);
+        await fails(channel.unary(PATH, HELLO, { timeoutMs: 30_000 }), expected);
       });
       await server.close();
     },
@@ -142,7 +142,7 @@ export const secure: readonly Fault[] = [
         [await startTls(), TRUSTING],
       ] as const) {
         await withChannel(server.address, { ...options, tls }, async (channel) => {
-          const { bytes } = await channel.unary(PATH, HELLO, { timeoutMs: 5_000 });
+          const { bytes } = await channel.unary(PATH, HELLO, { timeoutMs: 30_000 });
           assert.ok(bytes.length > 0);
         });
         assert.match(
@@ -160,7 +160,7 @@ export const secure: readonly Fault[] = [
       const server = await startServer(({ ok }) => ok());
       const proxy = await startProxy(() => undefined, { together: true });
       await withChannel(server.address, { proxy: { address: proxy.address } }, async (channel) => {
-        assert.equal((await channel.unary(PATH, HELLO, { timeoutMs: 5_000 })).bytes.length, HELLO.length);
+        assert.equal((await channel.unary(PATH, HELLO, { timeoutMs: 30_000 })).bytes.length, HELLO.length);
       });
       await proxy.close();
       await server.close();
@@ -178,14 +178,14 @@ export const secure: readonly Fault[] = [
         const proxy = await startProxy(() => line);
         await withChannel("temporal.test:7233", { proxy: { address: proxy.address } }, async (channel) => {
           const expected = { status: GrpcStatus.UNAVAILABLE, reason, details: new RegExp(line) };
-          await fails(channel.unary(PATH, HELLO, { timeoutMs: 5_000 }), expected);
+          await fails(channel.unary(PATH, HELLO, { timeoutMs: 30_000 }), expected);
         });
         await proxy.close();
       }
       const proxy = { address: `127.0.0.1:${await freePort()}` };
       await withChannel("temporal.test:7233", { proxy }, async (channel) => {
         const expected = { status: GrpcStatus.UNAVAILABLE, reason: "connect-failed" } as const;
-        await fails(channel.unary(PATH, HELLO, { timeoutMs: 5_000 }), expected);
+        await fails(channel.unary(PATH, HELLO, { timeoutMs: 30_000 }), expected);
       });
     },
   },

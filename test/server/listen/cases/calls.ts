@@ -7,7 +7,7 @@ import {
 } from "../../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus, type RpcError } from "../../../../src/platform/rpc-port.ts";
 import { errorDetails } from "../../../../src/transport/error-details.ts";
-import { type Fault, fails, failureOf, until, within } from "../../../transport/fault.ts";
+import { type Fault, fails, failureOf, PROMPT_MS, until, within } from "../../../transport/fault.ts";
 import { calling, DESCRIBE_NAMESPACE, HISTORY, POLL, SYSTEM_INFO, serving } from "../served.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -19,7 +19,7 @@ export const calls: readonly Fault[] = [
       serving({}, ({ listener, metadata }) =>
         calling(listener.address, async (channel) => {
           const sent = { "client-name": "tests", "x-some-bin": new Uint8Array([0, 255, 7]) };
-          const { bytes } = await channel.unary(SYSTEM_INFO, NOTHING, { metadata: sent, timeoutMs: 5_000 });
+          const { bytes } = await channel.unary(SYSTEM_INFO, NOTHING, { metadata: sent, timeoutMs: 30_000 });
           assert.equal(decodeGetSystemInfoResponse(bytes).serverVersion, "1.32.0");
           const { "x-some-bin": binary, ...rest } = metadata();
           assert.deepEqual(rest, { "client-name": "tests", "user-agent": "perdure" });
@@ -68,7 +68,7 @@ export const calls: readonly Fault[] = [
         calling(listener.address, async (channel) => {
           for (const size of [0, 100, 65_536, 1_000_000, 4_194_000]) {
             const request = encodeGetWorkflowExecutionHistoryRequest({ nextPageToken: new Uint8Array(size) });
-            await within(20_000, channel.unary(HISTORY, request, {}), `a request of ${size} bytes`);
+            await within(PROMPT_MS, channel.unary(HISTORY, request, {}), `a request of ${size} bytes`);
           }
         }),
       ),
@@ -120,7 +120,7 @@ export const calls: readonly Fault[] = [
             channel.unary(POLL, NOTHING, { timeoutMs: 60_000 }),
           );
           await until(() => waiting.size === 2000, "2000 polls");
-          await within(20_000, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call among the polls");
+          await within(PROMPT_MS, channel.unary(SYSTEM_INFO, NOTHING, {}), "a call among the polls");
           release();
           assert.equal((await Promise.all(polls)).length, 2000);
         }),
@@ -144,7 +144,7 @@ export const calls: readonly Fault[] = [
             assert.equal(error.status, GrpcStatus.UNAVAILABLE);
             return channel.unary(SYSTEM_INFO, NOTHING, {});
           });
-          await within(20_000, again, "a call after the polls");
+          await within(PROMPT_MS, again, "a call after the polls");
         }),
       ),
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { GrpcStatus } from "../../../../src/platform/rpc-port.ts";
-import { type Fault, failureOf, until, within } from "../../../transport/fault.ts";
+import { type Fault, failureOf, PROMPT_MS, until, within } from "../../../transport/fault.ts";
 import { calling, POLL, portOf, SYSTEM_INFO, serve, serving } from "../served.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -13,7 +13,7 @@ export const endings: readonly Fault[] = [
       await calling(listener.address, async (channel) => {
         const poll = failureOf(channel.unary(POLL, NOTHING, {}), 5_000);
         await until(() => waiting.size === 1, "the poll");
-        await within(20_000, Promise.all([listener.close(), listener.close()]), "close()");
+        await within(PROMPT_MS, Promise.all([listener.close(), listener.close()]), "close()");
         assert.equal((await poll).status, GrpcStatus.UNAVAILABLE);
         assert.equal(waiting.size, 0);
         const late = await failureOf(channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 300 }));
@@ -29,10 +29,10 @@ export const endings: readonly Fault[] = [
           const poll = channel.unary(POLL, NOTHING, { timeoutMs: 10_000 });
           await until(() => waiting.size === 1, "the poll");
           listener.goAway();
-          for (let n = 0; n < 20; n++) await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 20_000 });
+          for (let n = 0; n < 20; n++) await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
           assert.equal(waiting.size, 1);
           release();
-          await within(20_000, poll, "the poll");
+          await within(PROMPT_MS, poll, "the poll");
         }),
       ),
   },
@@ -46,7 +46,7 @@ export const endings: readonly Fault[] = [
           listener.dropConnections();
           assert.equal((await poll).status, GrpcStatus.UNAVAILABLE);
           await until(() => waiting.size === 0, "the end of the poll");
-          await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 20_000 });
+          await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
         }),
       ),
   },
@@ -55,9 +55,9 @@ export const endings: readonly Fault[] = [
     run: () =>
       serving({}, async ({ listener }) => {
         const taken = serve({ port: portOf(listener.address) });
-        await assert.rejects(within(20_000, taken, "listening"), /EADDRINUSE|in use/i);
+        await assert.rejects(within(PROMPT_MS, taken, "listening"), /EADDRINUSE|in use/i);
         const second = serve({ httpPort: portOf(listener.address) });
-        await assert.rejects(within(20_000, second, "listening"), /EADDRINUSE|in use/i);
+        await assert.rejects(within(PROMPT_MS, second, "listening"), /EADDRINUSE|in use/i);
       }),
   },
   {
@@ -66,7 +66,7 @@ export const endings: readonly Fault[] = [
       serving({ httpPort: 0 }, async ({ listener }) => {
         assert.notEqual(listener.httpAddress, listener.address);
         await calling(listener.httpAddress ?? "", async (channel) => {
-          await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 20_000 });
+          await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
         });
         const answer = await fetch(`http://${listener.httpAddress}/api/v1/system-info`);
         assert.equal(answer.status, 200);

@@ -10,7 +10,7 @@ import {
 } from "../../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus, RpcError } from "../../../../src/platform/rpc-port.ts";
 import { EmbeddedServer } from "../../../../src/server/server.ts";
-import { type Fault, until, within } from "../../../transport/fault.ts";
+import { type Fault, PROMPT_MS, until, within } from "../../../transport/fault.ts";
 import { NOTHING } from "../raw-frames.ts";
 import { POLL, SYSTEM_INFO, WORKFLOW_SERVICE } from "../served.ts";
 
@@ -38,7 +38,7 @@ async function loaded(body: (loaded: Loaded) => Promise<void>): Promise<void> {
     await body({ server, channel: (n) => channels[n % CONNECTIONS] as GrpcChannel, close });
   } finally {
     for (const channel of channels) await channel.close();
-    await within(20_000, close(), "close()");
+    await within(PROMPT_MS, close(), "close()");
   }
   assert.deepEqual(defects, []);
 }
@@ -79,9 +79,9 @@ async function statusOf(call: Promise<unknown>): Promise<GrpcStatus | undefined>
 /** Calls of others go through, one after the other, while all else goes on. */
 async function othersAreServed(channel: GrpcChannel): Promise<void> {
   const calls = async (): Promise<void> => {
-    for (let n = 0; n < 50; n += 1) await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 5_000 });
+    for (let n = 0; n < 50; n += 1) await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
   };
-  await within(20_000, calls(), "50 calls of others");
+  await within(30_000, calls(), "50 calls of others");
 }
 
 export const load: readonly Fault[] = [
@@ -95,7 +95,9 @@ export const load: readonly Fault[] = [
         const withTask = numbers.map((n) =>
           taskOf(channel(n).unary(POLL, poll("tasks"), { timeoutMs: 60_000 })),
         );
-        const empty = numbers.map((n) => taskOf(channel(n).unary(POLL, poll("empty"), { timeoutMs: 3_000 })));
+        const empty = numbers.map((n) =>
+          taskOf(channel(n).unary(POLL, poll("empty"), { timeoutMs: 10_000 })),
+        );
         const left = numbers.map((n) =>
           statusOf(channel(n).unary(POLL, poll("left"), { timeoutMs: 60_000, signal: leaving.signal })),
         );
@@ -106,20 +108,20 @@ export const load: readonly Fault[] = [
         for (const n of numbers) {
           await channel(n).unary(`${WORKFLOW_SERVICE}/StartWorkflowExecution`, start(`w${n}`, "tasks"), {});
         }
-        const got = new Set(await within(10_000, Promise.all(withTask), "the tasks"));
+        const got = new Set(await within(40_000, Promise.all(withTask), "the tasks"));
         assert.deepEqual(got, new Set(numbers.map((n) => `w${n}`)));
         assert.deepEqual(
-          new Set(await within(15_000, Promise.all(empty), "the empty answers")),
+          new Set(await within(40_000, Promise.all(empty), "the empty answers")),
           new Set([undefined]),
         );
         leaving.abort();
         assert.deepEqual(new Set(await Promise.all(left)), new Set([GrpcStatus.CANCELLED]));
         // What comes now goes to somebody who is there.
-        await channel(1).unary(SYSTEM_INFO, NOTHING, { timeoutMs: 5_000 });
+        await channel(1).unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
         await channel(0).unary(`${WORKFLOW_SERVICE}/StartWorkflowExecution`, start("after", "left"), {});
-        assert.equal(await taskOf(channel(2).unary(POLL, poll("left"), { timeoutMs: 10_000 })), "after");
+        assert.equal(await taskOf(channel(2).unary(POLL, poll("left"), { timeoutMs: 30_000 })), "after");
         await othersAreServed(channel(3));
-        await within(20_000, close(), "close()");
+        await within(PROMPT_MS, close(), "close()");
         assert.deepEqual(new Set(await Promise.all(last)), new Set([GrpcStatus.UNAVAILABLE]));
       }),
   },
@@ -148,7 +150,7 @@ export const load: readonly Fault[] = [
         await sent;
         assert.deepEqual([...refusals], [["3 exceeded workflow execution limit for signal events", 10_000]]);
         assert.equal(taken, 10_000);
-        const task = await channel(0).unary(POLL, poll("q"), { timeoutMs: 10_000 });
+        const task = await channel(0).unary(POLL, poll("q"), { timeoutMs: 30_000 });
         assert.equal(decodePollWorkflowTaskQueueResponse(task.bytes).startedEventId, 10_003n);
       }),
   },

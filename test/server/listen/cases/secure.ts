@@ -40,7 +40,7 @@ export const secure: readonly Fault[] = [
         await calling(
           listener.address,
           async (channel) => {
-            await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 20_000 });
+            await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
           },
           { tls: trusting },
         );
@@ -60,7 +60,7 @@ export const secure: readonly Fault[] = [
         await calling(
           listener.address,
           async (channel) => {
-            await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 20_000 });
+            await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
           },
           { tls: trusting },
         );
@@ -74,7 +74,7 @@ export const secure: readonly Fault[] = [
         await calling(
           listener.address,
           async (channel) => {
-            await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 20_000 });
+            await channel.unary(SYSTEM_INFO, NOTHING, { timeoutMs: 30_000 });
           },
           { tls: { ...trusting, clientCertificate: client } },
         );

@@ -7,7 +7,7 @@ import {
   encodeGetWorkflowExecutionHistoryRequest,
 } from "../../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus, RpcError, type RpcPort } from "../../../../src/platform/rpc-port.ts";
-import { type Fault, until, within } from "../../../transport/fault.ts";
+import { type Fault, PROMPT_MS, until, within } from "../../../transport/fault.ts";
 import { framed, rawCalls } from "../raw-call.ts";
 import { NOTHING } from "../raw-frames.ts";
 import { DESCRIBE_NAMESPACE, HISTORY, portOf, SYSTEM_INFO, serve, serving } from "../served.ts";
@@ -88,7 +88,7 @@ export const streams: readonly Fault[] = [
       const long = watch(listener.address, "", { "grpc-timeout": "9999999H" });
       await until(() => long.bytes() === told(1), "the health");
       assert.equal(long.end(), undefined);
-      await within(20_000, listener.close(), "close()");
+      await within(PROMPT_MS, listener.close(), "close()");
       await until(() => long.end() !== undefined, "the end");
       assert.match(long.end() ?? "", /^14 /);
       timed.close();
@@ -134,12 +134,12 @@ export const streams: readonly Fault[] = [
       const listener = await listen(port, {});
       const call = { body: framed(NOTHING) };
       const answers = within(
-        20_000,
+        PROMPT_MS,
         rawCalls(portOf(listener.address), [call, { ...call, path: HISTORY }]),
         "answers",
       );
       for (const { status } of await answers) assert.notEqual(status, "0");
-      await within(20_000, listener.close(), "close()");
+      await within(PROMPT_MS, listener.close(), "close()");
     },
   },
 ];

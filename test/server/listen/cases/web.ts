@@ -3,7 +3,7 @@ import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { NamespaceNotFoundFailureSchema } from "../../../../src/gen/es/temporal/api/errordetails/v1/message_pb.ts";
 import { WorkflowService } from "../../../../src/gen/es/temporal/api/workflowservice/v1/service_pb.ts";
-import { type Fault, until, within } from "../../../transport/fault.ts";
+import { type Fault, PROMPT_MS, until, within } from "../../../transport/fault.ts";
 import { type Served, serve, serving } from "../served.ts";
 
 type Transport = ReturnType<typeof createConnectTransport>;
@@ -108,8 +108,8 @@ export const web: readonly Fault[] = [
         .pollWorkflowTaskQueue({})
         .catch((thrown: unknown) => thrown);
       await until(() => waiting.size === 1, "the poll");
-      await within(20_000, listener.close(), "close()");
-      const error = await within(20_000, poll, "the poll");
+      await within(PROMPT_MS, listener.close(), "close()");
+      const error = await within(PROMPT_MS, poll, "the poll");
       assert.ok(error instanceof ConnectError, String(error));
       assert.equal(error.code, Code.Unavailable);
       await until(() => waiting.size === 0, "the end of the poll");
