@@ -1,12 +1,13 @@
 import type { FromThread, ThreadInit, ToThread } from "../../src/engine/protocol.ts";
 import type { ThreadHandlers, WorkerPlatform, WorkflowThread } from "../../src/platform/worker-platform.ts";
+import { batched } from "../node-api/batched-messages.ts";
 import type { ThreadEntry } from "../node-api/thread-entry.ts";
 import { threadStart } from "../node-api/thread-start.ts";
 import { workerHost } from "../node-api/worker-host.ts";
 
 /** The part of Deno's `Worker` that is used; Node's types do not have it. */
 interface WebWorker {
-  postMessage(message: ToThread): void;
+  postMessage(messages: readonly ToThread[]): void;
   terminate(): void;
   onmessage: ((event: { readonly data: FromThread }) => void) | null;
   onerror: ((event: { readonly message: string; preventDefault(): void }) => void) | null;
@@ -34,7 +35,7 @@ async function startWebWorker(init: ThreadInit, handlers: ThreadHandlers): Promi
     name: `perdure-workflow-${init.threadIndex}`,
   });
   const thread: WorkflowThread = {
-    post: (message) => worker.postMessage(message),
+    post: batched((messages) => worker.postMessage(messages)),
     terminate: () => {
       start.ended();
       worker.terminate();
@@ -48,7 +49,7 @@ async function startWebWorker(init: ThreadInit, handlers: ThreadHandlers): Promi
     event.preventDefault();
     start.died(new Error(event.message));
   };
-  worker.postMessage(init);
+  worker.postMessage([init]);
   return start.ready;
 }
 

@@ -1,11 +1,12 @@
 import type { FromThread, ToThread } from "../../src/engine/protocol.ts";
 import { startEngine } from "../../src/engine/thread-main.ts";
+import { unbatched } from "../node-api/batched-messages.ts";
 import { vmPlatform } from "../node-api/sandbox-vm.ts";
 
 /** The part of a Web Worker's global scope that the engine's port needs. */
 interface WorkerScope {
   postMessage(message: FromThread): void;
-  onmessage: ((event: { readonly data: ToThread }) => void) | null;
+  onmessage: ((event: { readonly data: readonly ToThread[] }) => void) | null;
 }
 
 // Entry file of a workflow thread on Deno. A looping Web Worker can't be ended there, so every entry has a time limit.
@@ -14,7 +15,8 @@ startEngine(
   {
     post: (message) => scope.postMessage(message),
     onMessage: (callback) => {
-      scope.onmessage = ({ data }) => callback(data);
+      const each = unbatched(callback);
+      scope.onmessage = ({ data }) => each(data);
     },
   },
   vmPlatform({ alwaysTimed: true }),

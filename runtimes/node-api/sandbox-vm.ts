@@ -17,7 +17,8 @@ import type { SandboxHost } from "../../src/workflow/runtime/sandbox-entry.ts";
  * The sandbox in a `node:vm` context, one per thread. It guards determinism and keeps runs apart; it is not a security boundary.
  *
  * V1. The context has a microtask queue of its own, which runs to rest at the end of each script that is run in it. So an
- *     untimed entry is a plain call followed by an empty script, a timed one is made by a script.
+ *     untimed entry is a plain call followed by an empty script, a timed one is made by a script. Within a timed one further
+ *     entries are untimed ones: each limit costs a thread on Node and on Deno.
  * V2. No promise crosses: what an entry returns is plain data of the inner realm.
  */
 const drainScript = new vm.Script("0", { filename: "perdure:drain" });
@@ -44,12 +45,14 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
   const InnerPromise = vm.runInContext("Promise", context) as typeof Promise;
   return {
     setTimeLimit: enter.setTimeLimit,
+    together: enter.together,
     owns: (promise) => promise instanceof InnerPromise,
     workflowTypes: () => enter.call(() => entry.workflowTypes()),
     open: (runId, facts, first) => enter.call(() => entry.open(runId, facts, first)),
     activate: (runId, activation) => enter.call(() => entry.activate(runId, activation)),
     unblockConditions: (runId) => enter.call(() => entry.unblockConditions(runId)),
     unhandledRejection: (runId, error) => enter.call(() => entry.unhandledRejection(runId, error)),
+    concludesQuietly: (runId) => enter.atRest() && entry.concludesQuietly(runId),
     conclude: (runId) => enter.call(() => entry.conclude(runId)),
     // What a stopped script left is run to rest with a limit, before the next run.
     closesQuietly: (runId) => enter.atRest() && entry.closesQuietly(runId),
@@ -59,6 +62,7 @@ export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: Sand
 
 interface Entries {
   setTimeLimit(ms: number): void;
+  together<T>(work: () => T): T;
   call<T>(fn: () => T): T;
   /** False when a time limit left microtasks that would not come to rest. */
   atRest(): boolean;
@@ -67,6 +71,7 @@ interface Entries {
 function entries(context: vm.Context): Entries {
   let limitMs = 0;
   let atRest = true;
+  let isTimed = false;
   // The slot lives on the inner global object, under a key that the inside never lists as a change of a run.
   const setSlot = vm.runInContext(
     `(fn) => { Object.defineProperty(globalThis, Symbol.for('perdure.call'), { value: fn, configurable: true, enumerable: false }) }`,
@@ -83,9 +88,12 @@ function entries(context: vm.Context): Entries {
       result = fn();
     });
     try {
+      isTimed = true;
       callScript.runInContext(context, { timeout: limitMs });
+      isTimed = false;
       atRest = true;
     } catch (error) {
+      isTimed = false;
       if ((error as { code?: unknown } | null)?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
       atRest = settlesAfterTimeout(context, limitMs);
       throw new SandboxTimeoutError(`Workflow code did not come to rest within ${limitMs} ms`, {
@@ -98,8 +106,9 @@ function entries(context: vm.Context): Entries {
     setTimeLimit: (ms) => {
       limitMs = ms;
     },
+    together: (work) => (limitMs > 0 && !isTimed ? timed(work) : work()),
     call: (fn) => {
-      if (limitMs > 0) return timed(fn);
+      if (limitMs > 0 && !isTimed) return timed(fn);
       let result: ReturnType<typeof fn>;
       try {
         result = fn();

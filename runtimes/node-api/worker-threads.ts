@@ -1,8 +1,9 @@
 import type { MessagePort, ResourceLimits } from "node:worker_threads";
 import { Worker } from "node:worker_threads";
-import type { FromThread, ThreadInit, ToThread } from "../../src/engine/protocol.ts";
+import type { FromThread, ThreadInit } from "../../src/engine/protocol.ts";
 import type { EnginePort } from "../../src/engine/thread-main.ts";
 import type { ThreadHandlers, WorkflowThread } from "../../src/platform/worker-platform.ts";
+import { batched, unbatched } from "./batched-messages.ts";
 import { threadStart } from "./thread-start.ts";
 
 /** A module's URL, or its text. */
@@ -39,27 +40,12 @@ export function startWorkerThread(
   return start.ready;
 }
 
-/** Sends what is posted in one go as one message: each message wakes the thread. */
-function batched(send: (messages: readonly ToThread[]) => void): (message: ToThread) => void {
-  let batch: ToThread[] = [];
-  const flush = (): void => {
-    const messages = batch;
-    batch = [];
-    send(messages);
-  };
-  return (message) => {
-    if (batch.push(message) === 1) queueMicrotask(flush);
-  };
-}
-
 /** The thread's own end of the channel. */
 export function enginePort(port: MessagePort): EnginePort {
   return {
     post: (message) => port.postMessage(message),
     onMessage: (callback) => {
-      port.on("message", (messages: readonly ToThread[]) => {
-        for (const message of messages) callback(message);
-      });
+      port.on("message", unbatched(callback));
     },
   };
 }

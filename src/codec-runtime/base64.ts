@@ -39,7 +39,8 @@ function ownHost(): Base64Host | undefined {
 
 /** The bytes of a text in whole groups, if the host makes as many of it as its length says: it may have skipped what is none. */
 function byHost(text: string): Uint8Array | undefined {
-  if (host === undefined || text.length % 4 !== 0) return undefined;
+  // Buffer reads of a character no more than its low byte, and so takes "Ł" for "A".
+  if (host === undefined || text.length % 4 !== 0 || /[\u0100-\uffff]/.test(text)) return undefined;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const bytes = host(text);
   return bytes?.length === (text.length / 4) * 3 - padding ? bytes : undefined;

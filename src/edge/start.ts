@@ -7,6 +7,7 @@ import {
   type WorkflowSignalWithStartOptions,
   type WorkflowStartOptions,
 } from "../client/workflow-options.ts";
+import type { JsonObject } from "../codec-runtime/json.ts";
 import { scanFields, wireText } from "../codec-runtime/wire-scan.ts";
 import { extractWorkflowType } from "../common/workflow-name.ts";
 import type { WithWorkflowArgs, Workflow } from "../common/workflow-type.ts";
@@ -23,7 +24,11 @@ export interface StartedWorkflow {
 
 /** The answers hold more, which nobody asks for: the first workflow task is for workers. */
 const runIdAnswer = {
-  fromJson: ({ runId }: { runId?: unknown }) => ({ runId: String(runId ?? "") }),
+  fromJson(answer: JsonObject) {
+    const { runId = "" } = answer;
+    if (Array.isArray(answer) || typeof runId !== "string") throw new Error("field runId: expected a string");
+    return { runId };
+  },
   fromBinary(bytes: Uint8Array) {
     let runId = "";
     scanFields(bytes, (field, value) => {

@@ -130,8 +130,11 @@ export class Driver {
     const { task, run } = cached;
     const open = cached.isOpen ? undefined : { ...runFacts(facts, cached), ...cached.facts };
     let after: readonly Effect[] | undefined;
+    let isStepping = false;
     const follow = (completion: Completion): Activation | undefined => {
+      isStepping = true;
       const effects = step(run, completionOf(completion));
+      isStepping = false;
       const [first] = effects;
       if (effects.length === 1 && first?.kind === "activate" && run.stage === "jobs") return first.activation;
       after = effects;
@@ -146,11 +149,11 @@ export class Driver {
     };
     const completion = await turns.activate(run.stage === "jobs" ? { follow, ...turn } : turn);
     cached.isOpen = true;
-    if (after === undefined) return step(run, completionOf(completion));
-    if (completion.kind === "success") return after;
-    // A rejection that nobody handled came to light after core had gone on.
+    if (after === undefined && !isStepping) return step(run, completionOf(completion));
+    if (completion.kind === "success") return after ?? [];
+    // A rejection that nobody handled came to light after core had gone on, or a time limit stopped core on its way.
     const input = await answerer.giveUp(cached, completion.failure);
-    return [...step(run, input), ...after.filter((effect) => effect.kind === "evict")];
+    return [...step(run, input), ...(after ?? []).filter((effect) => effect.kind === "evict")];
   }
 
   #postLocals(cached: CachedRun, work: Omit<Extract<Effect, { kind: "localActivities" }>, "kind">): void {

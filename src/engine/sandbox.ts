@@ -8,6 +8,8 @@ import type { Bundle } from "./bundle.ts";
 export interface Sandbox extends SandboxEntry {
   /** Milliseconds that each further call may take; 0 means unlimited. */
   setTimeLimit(ms: number): void;
+  /** Makes the calls in `work` under one time limit, for all of them together: setting a limit is dear. */
+  together<T>(work: () => T): T;
   /** Whether a promise was made inside. */
   owns(promise: unknown): boolean;
 }

@@ -14,7 +14,10 @@ export interface Turn {
   readonly activation: Activation;
   /** Set for the first activation of a run: it is opened with these. */
   readonly open: RunFacts | undefined;
-  /** While the run replays: takes a completion and gives the activation that follows at once, undefined when none does. */
+  /**
+   * While the run replays: takes a completion and gives the activation that follows at once, undefined when none does. What throws here,
+   * or is stopped by the time limit, fails the activation.
+   */
   readonly follow?: ((completion: Completion) => Activation | undefined) | undefined;
 }
 
@@ -36,6 +39,12 @@ interface ActiveTurn {
   /** `follow` gave no further activation: there is nothing to conclude. */
   isOver: boolean;
   readonly rejections: unknown[];
+}
+
+/** An entry into the sandbox. A time limit is for the user's code only: on Node and Deno each one costs the work of another thread. */
+interface Entry {
+  readonly taskId: number;
+  readonly limited: boolean;
 }
 
 /** How long activations that replay may follow each other before others get their turn. */
@@ -79,8 +88,8 @@ export class Turns {
   close(runId: string, taskId: number): void {
     this.#enqueue(() => {
       const { sandbox } = this.#options;
-      // The limit is for the user's code; on Node it costs a thread each time.
-      this.#enter(taskId, !sandbox.closesQuietly(runId), () => sandbox.close(runId));
+      const limited = !sandbox.closesQuietly(runId);
+      this.#enter({ taskId, limited }, () => sandbox.close(runId));
     });
   }
 
@@ -120,7 +129,7 @@ export class Turns {
     this.#active = active;
     const { turn } = active;
     const { sandbox } = this.#options;
-    active.broken = this.#enter(turn.taskId, turn.timed, () => {
+    active.broken = this.#enter(this.#entryOf(turn), () => {
       if (turn.open !== undefined) sandbox.open(turn.runId, turn.open, turn.activation);
       sandbox.activate(turn.runId, turn.activation);
       while (sandbox.unblockConditions(turn.runId));
@@ -130,13 +139,20 @@ export class Turns {
 
   /** Goes from one replayed activation to the next, until one is live or others should have their turn. */
   #replay(active: ActiveTurn, follow: NonNullable<Turn["follow"]>): void {
-    const { sandbox, platform } = this.#options;
-    const { taskId, timed, runId } = active.turn;
-    const endMs = platform.host.nowMs() + REPLAY_SLICE_MS;
+    const { sandbox, platform, limitMs } = this.#options;
+    const { runId } = active.turn;
+    // A time limit, if there is one, is for the whole slice.
+    const sliceMs = limitMs > 0 ? Math.min(REPLAY_SLICE_MS, limitMs / 10) : REPLAY_SLICE_MS;
+    const endMs = platform.host.nowMs() + sliceMs;
     let { activation } = active.turn;
-    const mayGoOn = (): boolean => activation.isReplaying && !active.isOver && active.broken === undefined;
-    while (mayGoOn() && platform.host.nowMs() < endMs) {
-      active.broken = this.#enter(taskId, timed, () => {
+    const mayGoOn = (): boolean =>
+      activation.isReplaying &&
+      !active.isOver &&
+      active.broken === undefined &&
+      platform.host.nowMs() < endMs;
+    if (!mayGoOn()) return;
+    active.broken = this.#enter(this.#entryOf(active.turn), () => {
+      do {
         const next = follow(sandbox.conclude(runId));
         if (next === undefined) {
           active.isOver = true;
@@ -145,8 +161,8 @@ export class Turns {
         activation = next;
         sandbox.activate(runId, next);
         while (sandbox.unblockConditions(runId));
-      });
-    }
+      } while (mayGoOn());
+    });
   }
 
   #finish(active: ActiveTurn): void {
@@ -154,7 +170,7 @@ export class Turns {
     const { sandbox, mapStack, limitMs } = this.#options;
     let completion: Completion | undefined = active.isOver ? NOTHING : undefined;
     if (!active.isOver || rejections.length > 0)
-      active.broken ??= this.#enter(turn.taskId, turn.timed, () => {
+      active.broken ??= this.#enter(this.#endOf(active), () => {
         for (const reason of rejections) sandbox.unhandledRejection(turn.runId, reason);
         completion = sandbox.conclude(turn.runId);
       });
@@ -170,12 +186,22 @@ export class Turns {
     active.done(completion!);
   }
 
-  #enter(taskId: number, timed: boolean, work: () => void): { readonly error: unknown } | undefined {
-    const { sandbox, platform, progress, limitMs } = this.#options;
-    sandbox.setTimeLimit(timed || platform.alwaysTimed ? limitMs : 0);
+  #entryOf({ taskId, timed }: Turn): Entry {
+    return { taskId, limited: timed || this.#options.platform.alwaysTimed };
+  }
+
+  #endOf({ turn, rejections }: ActiveTurn): Entry {
+    const entry = this.#entryOf(turn);
+    if (!entry.limited || rejections.length > 0) return entry;
+    return { ...entry, limited: !this.#options.sandbox.concludesQuietly(turn.runId) };
+  }
+
+  #enter({ taskId, limited }: Entry, work: () => void): { readonly error: unknown } | undefined {
+    const { sandbox, progress, limitMs } = this.#options;
+    sandbox.setTimeLimit(limited ? limitMs : 0);
     progress.begin(taskId);
     try {
-      work();
+      sandbox.together(work);
       return undefined;
     } catch (error) {
       return { error };

@@ -1,2 +1,2 @@
 /** Number of the contract between the engine outside and the shared section inside; a bundle carries the one it was made for. */
-export const WALL_VERSION = 3;
+export const WALL_VERSION = 4;

@@ -3,6 +3,7 @@
  * same on every runtime; everything below it (HTTP/2, `fetch`, an in-process server) is one implementation of
  * {@link RpcPort}.
  */
+import { realmSafe } from "../common/realm-safe.ts";
 
 /** A metadata value: text, or bytes for a key that ends in `-bin`. */
 export type MetadataValue = string | Uint8Array;
@@ -119,7 +120,7 @@ export interface RpcErrorInit {
  * ```
  */
 export class RpcError extends Error {
-  readonly code = "RPC_ERROR" as const;
+  declare readonly code: "RPC_ERROR";
   readonly status: GrpcStatus;
   readonly details: string;
   readonly reason: RpcErrorReason;
@@ -132,13 +133,17 @@ export class RpcError extends Error {
       `${init.status} ${grpcStatusName(init.status)}: ${init.details}`,
       init.cause === undefined ? undefined : { cause: init.cause },
     );
-    this.name = "RpcError";
     this.status = init.status;
     this.details = init.details;
     this.reason = init.reason ?? "server";
     this.metadata = init.metadata ?? {};
     this.rawStatusDetails = init.rawStatusDetails;
     this.http2ErrorCode = init.http2ErrorCode;
+  }
+
+  static {
+    // `perdure/edge` is built apart from the rest of the package and has a copy of this class.
+    realmSafe(RpcError, "RpcError", "RPC_ERROR");
   }
 }
 

@@ -7,6 +7,7 @@ export const CONTINUE_AS_NEW_MIN_INTERVAL_MS = 1_000;
 export const MAX_BLOB_BYTES: number = 2 * 1024 * 1024;
 export const MAX_MEMO_BYTES: number = 2 * 1024 * 1024;
 export const MAX_ID_BYTES = 1_000;
+export const MAX_BUILD_ID_BYTES = 255;
 /** Events that a worker has to see again when a task of which nothing is kept is forgotten: at most so many. */
 export const MAX_DISCARDED_EVENTS = 10;
 /** While its workflow task fails for the so many-th time, a run takes no updates and answers no queries. */

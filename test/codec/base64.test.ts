@@ -35,9 +35,11 @@ describe.each(Object.entries(hosts))("long base64, host: %s", (_, host) => {
   });
 
   test("with a character that is none, it is refused by name", () => {
-    for (const at of [0, 5_000, text.length - 1]) {
-      const wrong = `${text.slice(0, at)}!${text.slice(at + 1)}`;
-      expect(() => decode(wrong)).toThrow('character "!" in base64');
+    for (const sign of ["!", "\u0141", "\u00c1", "\u{1f600}".slice(0, 1)]) {
+      for (const at of [0, 5_000, text.length - 1]) {
+        const wrong = `${text.slice(0, at)}${sign}${text.slice(at + 1)}`;
+        expect(() => decode(wrong), sign).toThrow(`character ${JSON.stringify(sign)} in base64`);
+      }
     }
     expect(() => decode(`${text}A`)).toThrow("base64 of incomplete bytes");
   });

@@ -10,7 +10,7 @@ export interface WorkerProcessOptions {
   readonly workflows: "workflows" | "case-workflows";
   /** The activity `slow` blocks the thread instead of sleeping. */
   readonly blocking?: boolean;
-  /** Megabytes of heap, for runtimes that can limit it. */
+  /** Megabytes of heap. Bun has no such limit: there the whole process has one of its address space, in which Bun begins with 2 GB. */
   readonly heapMb?: number;
 }
 
@@ -25,7 +25,8 @@ export interface WorkerProcess {
 /** Starts a worker process and waits until it is ready. */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
   const file = fileURLToPath(new URL("worker-process.ts", import.meta.url));
-  const child = spawn(process.execPath, [...runtimeArguments(options.heapMb), file], {
+  const [program, args] = limited([process.execPath, ...runtimeArguments(options.heapMb), file], options);
+  const child = spawn(program, args, {
     env: {
       ...process.env,
       ADDRESS: options.address,
@@ -58,6 +59,18 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     },
   };
 }
+
+function limited(
+  [program = "", ...args]: readonly string[],
+  { heapMb }: WorkerProcessOptions,
+): readonly [string, readonly string[]] {
+  if (heapMb === undefined || !("Bun" in globalThis)) return [program, args];
+  const limitKib = (BUN_ADDRESS_SPACE_MB + heapMb) * 1024;
+  return ["sh", ["-c", `ulimit -v ${limitKib} && exec "$0" "$@"`, program, ...args]];
+}
+
+/** What a Bun process with a worker reserves without having used it. */
+const BUN_ADDRESS_SPACE_MB = 5_000;
 
 /** How this runtime runs a TypeScript file of the tests. */
 export function runtimeArguments(heapMb?: number): readonly string[] {

@@ -190,4 +190,31 @@ describe("stacks and time limits", () => {
       expect(probe.call("b", "ok")).toBe(1);
     },
   );
+
+  test("calls that are made together share one time limit, and come to rest one after the other", async () => {
+    const probe = await twoRuns(`
+      const log = [];
+      export const later = () => { void Promise.resolve().then(() => log.push("later")); };
+      export const seen = () => log;
+      export const loop = async () => { for (;;) await null; };`);
+    probe.sandbox.setTimeLimit(10_000);
+    const seen = probe.sandbox.together(() => {
+      probe.call("a", "later");
+      return probe.call("a", "seen");
+    });
+    expect(seen).toEqual(["later"]);
+    probe.sandbox.setTimeLimit(50);
+    const done: string[] = [];
+    expect(() =>
+      probe.sandbox.together(() => {
+        for (;;) {
+          probe.call("a", "seen");
+          if (done.length < 3) done.push("seen");
+        }
+      }),
+    ).toThrow(SandboxTimeoutError);
+    expect(done).toEqual(["seen", "seen", "seen"]);
+    expect(() => probe.sandbox.together(() => probe.call("a", "loop"))).toThrow(SandboxTimeoutError);
+    expect(probe.call("b", "seen")).toEqual([]);
+  });
 });

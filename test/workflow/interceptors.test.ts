@@ -114,6 +114,23 @@ test("only a run that has internals interceptors runs code when it is closed", a
   expect(plain.closesQuietly()).toBe(true);
 });
 
+test("only what may run the user's code makes the end of an activation other than quiet", async () => {
+  const traced = await harness({ workflows, interceptors: [tracing("A")] });
+  expect(traced.start("work", { args: ["x"] }).concludesQuietly()).toBe(false);
+  const { start } = await harness({
+    workflows: `
+      import { defineQuery, setHandler } from "perdure/workflow";
+      export const waits = () => new Promise(() => {});
+      export const throws = async () => { throw new TypeError("a bug"); };
+      export const asked = () => { setHandler(defineQuery("it"), () => 1); return waits(); };`,
+  });
+  const waits = start("waits");
+  expect(waits.concludesQuietly()).toBe(true);
+  waits.close();
+  expect(waits.concludesQuietly()).toBe(false);
+  expect(start("throws").concludesQuietly()).toBe(false);
+});
+
 test("concludeActivation may change the commands", async () => {
   const { start } = await harness({
     workflows,

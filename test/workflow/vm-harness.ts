@@ -52,6 +52,7 @@ export interface TestRun {
   /** As `activate`, for a completion that must be a success. */
   commands(jobs: readonly Job[], activation?: Partial<Activation>): readonly WorkflowCommand[];
   query(name: string, ...args: readonly unknown[]): unknown;
+  concludesQuietly(): boolean;
   closesQuietly(): boolean;
   close(): void;
 }
@@ -232,6 +233,7 @@ function drained(context: vm.Context, inner: SandboxEntry): SandboxEntry {
     unblockConditions: (runId) => call(() => inner.unblockConditions(runId)),
     unhandledRejection: (runId, error) => call(() => inner.unhandledRejection(runId, error)),
     conclude: (runId) => call(() => inner.conclude(runId)),
+    concludesQuietly: (runId) => inner.concludesQuietly(runId),
     closesQuietly: (runId) => inner.closesQuietly(runId),
     close: (runId) => call(() => inner.close(runId)),
   };
@@ -283,6 +285,7 @@ function startRun(
     activate,
     commands: answers,
     query: (name, ...args) => answerOf(answers([queryJob(name, ...args)], { isReplaying: true })),
+    concludesQuietly: () => entry.concludesQuietly(runId),
     closesQuietly: () => entry.closesQuietly(runId),
     close: () => entry.close(runId),
   };

@@ -203,6 +203,7 @@ function guard(realm: Realm, entry: SandboxEntry): SandboxEntry {
       realm.enter(runId);
       entry.unhandledRejection(runId, error);
     },
+    concludesQuietly: (runId) => entry.concludesQuietly(runId),
     conclude: (runId) => {
       realm.enter(runId);
       return entry.conclude(runId);

@@ -63,6 +63,17 @@ export function taskQueueFault(
   return undefined;
 }
 
+/** What is wrong with a task queue that workers poll or clients describe; undefined: nothing. */
+export function polledQueueFault(
+  queue:
+    | { readonly name?: string | undefined; readonly kind?: number; readonly normalName?: string | undefined }
+    | undefined,
+): string | undefined {
+  const fault = taskQueueFault(queue);
+  if (fault !== undefined || !queue?.normalName || queue.kind === TaskQueueKind.STICKY) return fault;
+  return `only sticky queues can have normal name. tq: ${queue.name}, normal name: ${queue.normalName}`;
+}
+
 function checkPriority(priority: Attributes["priority"]): void {
   const fault = priorityFault(priority);
   if (fault) throw refused(`invalid priorities: ${fault}`);
@@ -71,13 +82,19 @@ function checkPriority(priority: Attributes["priority"]): void {
 /** What is wrong with a priority, in the real server's words; undefined: nothing. */
 export function priorityFault(priority: Attributes["priority"]): string | undefined {
   if ((priority?.priorityKey ?? 0) < 0) return "priority key can't be negative";
-  return encoder.encode(priority?.fairnessKey ?? "").length > MAX_FAIRNESS_KEY_BYTES
-    ? "fairness key length exceeds limit"
-    : undefined;
+  if (encoder.encode(priority?.fairnessKey ?? "").length > MAX_FAIRNESS_KEY_BYTES) {
+    return "fairness key length exceeds limit";
+  }
+  return (priority?.fairnessWeight ?? 0) < 0 ? "must be greater than zero" : undefined;
 }
 
 function lengthFault(name: string, text: string): string {
-  return `${name} exceeds length limit. Length=${encoder.encode(text).length} Limit=${MAX_ID_BYTES}`;
+  return `${name} exceeds length limit. ${lengthAndLimit(text)}`;
+}
+
+/** How long a text is and might be, as messages say it. */
+export function lengthAndLimit(text: string): string {
+  return `Length=${encoder.encode(text).length} Limit=${MAX_ID_BYTES}`;
 }
 
 interface Timeouts {

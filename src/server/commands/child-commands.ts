@@ -2,13 +2,12 @@ import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/e
 import { ParentClosePolicy, WorkflowIdReusePolicy } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { cronFault } from "../cron/cron-backoff.ts";
 import { startChild } from "../execution/children.ts";
+import { presentMemo } from "../execution/null-payload.ts";
 import type { EventValue } from "../history/event.ts";
-import { MAX_ID_BYTES } from "../limits.ts";
 import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { utf8Bytes } from "../visibility/byte-text.ts";
 import { durationFault, toDuration } from "../wire-time.ts";
-import { priorityFault, taskQueueFault, tooLong } from "./activity-attributes.ts";
+import { lengthAndLimit, priorityFault, taskQueueFault, tooLong } from "./activity-attributes.ts";
 import { checkedAttributes } from "./checked-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
 import { checkNamespace } from "./external-commands.ts";
@@ -36,7 +35,11 @@ export const startChildWorkflowExecution: CommandHandler<"startChildWorkflowExec
       namespaceId: engine.parts.namespaceId(run.namespace),
       taskQueue: { name: value.taskQueue?.name || started.taskQueue?.name, kind: 1 },
       parentClosePolicy: value.parentClosePolicy || ParentClosePolicy.TERMINATE,
-      searchAttributes: checkedAttributes(context, value),
+      memo: presentMemo(value.memo),
+      searchAttributes: checkedAttributes(context, value, {
+        command: "StartChildWorkflowCommand",
+        run: `WorkflowId=${value.workflowId} WorkflowType=${value.workflowType?.name} Namespace=${run.namespace}`,
+      }),
       retryPolicy: value.retryPolicy && fullRetryPolicy(value.retryPolicy),
     },
     extras,
@@ -79,10 +82,10 @@ function attributesFault(
   if (workflowId === "") return `Required field WorkflowId is not set on ${COMMAND}. ${byType} ${namespace}`;
   if (type === "") return `Required field WorkflowType is not set on ${COMMAND}. ${byId} ${namespace}`;
   if (tooLong(workflowId)) {
-    return `WorkflowId on ${COMMAND} exceeds length limit. ${byId} ${lengths(workflowId)} ${byType} ${namespace}`;
+    return `WorkflowId on ${COMMAND} exceeds length limit. ${byId} ${lengthAndLimit(workflowId)} ${byType} ${namespace}`;
   }
   if (tooLong(type)) {
-    return `WorkflowType on ${COMMAND} exceeds length limit. ${byType} ${lengths(type)} ${byId} ${namespace}`;
+    return `WorkflowType on ${COMMAND} exceeds length limit. ${byType} ${lengthAndLimit(type)} ${byId} ${namespace}`;
   }
   const about = `${byId} ${byType} ${namespace}`;
   for (const [name, duration] of [
@@ -104,8 +107,4 @@ function attributesFault(
     return `invalid TaskQueue on ${COMMAND}: ${queueFault}. ${about} ${shown}`;
   }
   return priorityFault(value.priority);
-}
-
-function lengths(text: string): string {
-  return `Length=${utf8Bytes(text)} Limit=${MAX_ID_BYTES}`;
 }

@@ -2,13 +2,12 @@ import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/e
 import { TaskQueueKind } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import { ContinueAsNewInitiator as Initiator } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { continueRun, slowedMs } from "../execution/continue-run.ts";
+import { presentMemo } from "../execution/null-payload.ts";
 import type { EventValue } from "../history/event.ts";
-import { MAX_ID_BYTES } from "../limits.ts";
 import { fullRetryPolicy, retryPolicyFault } from "../retry/retry-policy.ts";
 import { normalTimeouts } from "../rpc/start-request.ts";
-import { utf8Bytes } from "../visibility/byte-text.ts";
 import { durationFault, durationMs, toDuration } from "../wire-time.ts";
-import { taskQueueFault, tooLong } from "./activity-attributes.ts";
+import { lengthAndLimit, taskQueueFault, tooLong } from "./activity-attributes.ts";
 import { checkedAttributes } from "./checked-attributes.ts";
 import { refuseUnhandled } from "./close-commands.ts";
 import { type CommandContext, type CommandHandler, CommandRefused, type CommandValues } from "./command.ts";
@@ -44,7 +43,7 @@ export const continueAsNewWorkflowExecution: CommandHandler<"continueAsNewWorkfl
       retryPolicy: retryPolicy && fullRetryPolicy(retryPolicy),
       cronSchedule: value.cronSchedule ?? "",
       header: value.header,
-      memo: value.memo,
+      memo: attributes.memo,
       searchAttributes: attributes.searchAttributes,
       continuedFailure: value.failure,
       lastCompletionResult: value.lastCompletionResult,
@@ -81,31 +80,37 @@ function normalAttributes(
     failure: value.failure,
     lastCompletionResult: value.lastCompletionResult,
     header: value.header,
-    memo: value.memo,
-    searchAttributes: checkedAttributes(context, value),
+    memo: presentMemo(value.memo),
+    searchAttributes: checkedAttributes(context, value, {
+      command: COMMAND,
+      run: aboutRun(workflowType?.name ?? "", taskQueue.name ?? ""),
+    }),
   };
 }
 
+const COMMAND = "ContinueAsNewWorkflowExecutionCommand";
+
+function aboutRun(workflowType: string, taskQueue: string): string {
+  return `WorkflowType=${workflowType} TaskQueue=name:"${taskQueue}"  kind:TASK_QUEUE_KIND_NORMAL`;
+}
+
 function checkAttributes(value: Attributes, workflowType: string, taskQueue: string): void {
-  const command = "ContinueAsNewWorkflowExecutionCommand";
-  const shownQueue = `name:"${taskQueue}"  kind:TASK_QUEUE_KIND_NORMAL`;
-  const about = `WorkflowType=${workflowType} TaskQueue=${shownQueue}`;
+  const about = aboutRun(workflowType, taskQueue);
   if (tooLong(workflowType)) {
-    const bytes = utf8Bytes(workflowType);
     throw refused(
-      `WorkflowType on ${command} exceeds length limit. WorkflowType=${workflowType} Length=${bytes} Limit=${MAX_ID_BYTES}`,
+      `WorkflowType on ${COMMAND} exceeds length limit. WorkflowType=${workflowType} ${lengthAndLimit(workflowType)}`,
     );
   }
   const queueFault = taskQueueFault({ name: taskQueue });
-  if (queueFault) throw refused(`error validating ${command} TaskQueue: ${queueFault}. ${about}`);
+  if (queueFault) throw refused(`error validating ${COMMAND} TaskQueue: ${queueFault}. ${about}`);
   for (const name of ["WorkflowRunTimeout", "WorkflowTaskTimeout", "BackoffStartInterval"] as const) {
     const fault = durationFault(
       value[`${name.charAt(0).toLowerCase()}${name.slice(1)}` as Uncapitalize<typeof name>],
     );
-    if (fault) throw refused(`Invalid ${name} on ${command}: ${fault}. ${about}`);
+    if (fault) throw refused(`Invalid ${name} on ${COMMAND}: ${fault}. ${about}`);
   }
   const policyFault = value.retryPolicy && retryPolicyFault(fullRetryPolicy(value.retryPolicy));
-  if (policyFault) throw refused(`invalid WorkflowRetryPolicy on ${command}: ${policyFault}. ${about}`);
+  if (policyFault) throw refused(`invalid WorkflowRetryPolicy on ${COMMAND}: ${policyFault}. ${about}`);
 }
 
 function backoffMs({ tx }: CommandContext, value: Attributes): number | undefined {

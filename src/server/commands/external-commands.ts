@@ -1,9 +1,7 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { type Engine, isRunId } from "../execution/engine.ts";
 import { cancelExternal, signalExternal } from "../execution/externals.ts";
-import { MAX_ID_BYTES } from "../limits.ts";
-import { utf8Bytes } from "../visibility/byte-text.ts";
-import { tooLong } from "./activity-attributes.ts";
+import { lengthAndLimit, tooLong } from "./activity-attributes.ts";
 import { type CommandContext, type CommandHandler, CommandRefused } from "./command.ts";
 
 /** Signals another workflow. */
@@ -100,10 +98,9 @@ function checkTarget(target: {
   const { cause, command, workflowId, runId, also, rest } = target;
   if (!workflowId) throw new CommandRefused(cause, `WorkflowId is not set on ${command}. ${rest}`);
   if (tooLong(workflowId)) {
-    const lengths = `Length=${utf8Bytes(workflowId)} Limit=${MAX_ID_BYTES}`;
     throw new CommandRefused(
       cause,
-      `WorkflowId on ${command} exceeds length limit. WorkflowId=${workflowId} ${lengths} ${also}`,
+      `WorkflowId on ${command} exceeds length limit. WorkflowId=${workflowId} ${lengthAndLimit(workflowId)} ${also}`,
     );
   }
   if (runId && !isRunId(runId)) {

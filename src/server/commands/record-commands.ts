@@ -1,6 +1,6 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { ServiceFailure } from "../rpc/service-failure.ts";
-import { tooLong } from "./activity-attributes.ts";
+import { lengthAndLimit, tooLong } from "./activity-attributes.ts";
 import { type CommandHandler, CommandRefused } from "./command.ts";
 
 /** Records a marker. */
@@ -8,7 +8,10 @@ export const recordMarker: CommandHandler<"recordMarker"> = ({ tx, completedId, 
   const cause = Cause.BAD_RECORD_MARKER_ATTRIBUTES;
   if (!value.markerName) throw new CommandRefused(cause, "MarkerName is not set on RecordMarkerCommand.");
   if (tooLong(value.markerName))
-    throw new CommandRefused(cause, "MarkerName on RecordMarkerCommand exceeds length limit.");
+    throw new CommandRefused(
+      cause,
+      `MarkerName on RecordMarkerCommand exceeds length limit. MarkerName=${value.markerName} ${lengthAndLimit(value.markerName)}`,
+    );
   tx.add("markerRecorded", { workflowTaskCompletedEventId: completedId, ...value }, extras);
 };
 
@@ -22,7 +25,7 @@ export const upsertWorkflowSearchAttributes: CommandHandler<"upsertWorkflowSearc
   if (fields === undefined || Object.keys(fields).length === 0) {
     throw new CommandRefused(
       Cause.BAD_SEARCH_ATTRIBUTES,
-      "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.",
+      `${value.searchAttributes ? "IndexedFields" : "SearchAttributes"} is not set on UpsertWorkflowSearchAttributesCommand.`,
     );
   }
   try {
@@ -52,7 +55,7 @@ export const modifyWorkflowProperties: CommandHandler<"modifyWorkflowProperties"
   if (Object.keys(value.upsertedMemo?.fields ?? {}).length === 0) {
     throw new CommandRefused(
       Cause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES,
-      "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.",
+      `${value.upsertedMemo ? "UpsertedMemo.Fields" : "UpsertedMemo"} is not set on ModifyWorkflowPropertiesCommand.`,
     );
   }
   tx.add(

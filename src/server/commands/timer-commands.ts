@@ -1,7 +1,7 @@
 import { WorkflowTaskFailedCause as Cause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { eventValue } from "../history/event.ts";
 import { durationFault, durationMs, MAX_DURATION_MS, toDuration } from "../wire-time.ts";
-import { tooLong } from "./activity-attributes.ts";
+import { lengthAndLimit, tooLong } from "./activity-attributes.ts";
 import { type CommandHandler, CommandRefused } from "./command.ts";
 
 /** Starts a timer. */
@@ -9,7 +9,7 @@ export const startTimer: CommandHandler<"startTimer"> = ({ tx, completedId, extr
   const cause = Cause.BAD_START_TIMER_ATTRIBUTES;
   const timerId = value.timerId ?? "";
   if (timerId === "") throw new CommandRefused(cause, "TimerId is not set on StartTimerCommand.");
-  if (tooLong(timerId)) throw new CommandRefused(cause, "TimerId on StartTimerCommand exceeds length limit.");
+  if (tooLong(timerId)) throw new CommandRefused(cause, longId("StartTimerCommand", timerId));
   const fault = durationFault(value.startToFireTimeout);
   if (fault) {
     throw new CommandRefused(
@@ -40,6 +40,7 @@ export const cancelTimer: CommandHandler<"cancelTimer"> = ({ tx, completedId, re
   const timerId = value.timerId ?? "";
   const cause = Cause.BAD_CANCEL_TIMER_ATTRIBUTES;
   if (timerId === "") throw new CommandRefused(cause, "TimerId is not set on CancelTimerCommand.");
+  if (tooLong(timerId)) throw new CommandRefused(cause, longId("CancelTimerCommand", timerId));
   const { fields } = tx;
   const fired = fields.buffer.find((event) => eventValue(event, "timerFired")?.timerId === timerId);
   const startedEventId =
@@ -58,3 +59,7 @@ export const cancelTimer: CommandHandler<"cancelTimer"> = ({ tx, completedId, re
     extras,
   );
 };
+
+function longId(command: string, timerId: string): string {
+  return `TimerId on ${command} exceeds length limit. TimerId=${timerId} ${lengthAndLimit(timerId)}`;
+}

@@ -25,12 +25,15 @@ export function retryActivity(
     expirationMs: totalMs > 0 ? firstScheduledMs + totalMs : undefined,
   });
   if (state !== RetryState.IN_PROGRESS) return state;
+  // Only a failure can ask for no delay; that is how the real server takes it of an activity, and no workflow.
+  if (delayMs === 0) return RetryState.TIMEOUT;
+  const waitMs = Math.max(0, delayMs);
   tx.state.activities.set(activity.scheduledId, {
     ...activity,
     attempt: attempt + 1,
-    scheduledMs: tx.nowMs + delayMs,
+    scheduledMs: tx.nowMs + waitMs,
     backingOff: true,
-    retryIntervalMs: delayMs,
+    retryIntervalMs: waitMs,
     startedMs: undefined,
     requestId: "",
     identity: "",

@@ -9,6 +9,7 @@ import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/
 import { type EventName, type EventValue, eventName, type StoredEvent } from "../history/event.ts";
 import { durationMs, timestampMs } from "../wire-time.ts";
 import { noteBuild } from "./builds.ts";
+import { isNullPayload } from "./null-payload.ts";
 import type { RunState } from "./run-state.ts";
 
 type Apply<Name extends EventName> = (state: RunState, value: EventValue<Name>, event: StoredEvent) => void;
@@ -201,23 +202,8 @@ export function merged(
 ): Record<string, Init<Payload>> {
   const after: Record<string, Init<Payload>> = { ...before };
   for (const [key, value] of Object.entries(changes)) {
-    if (value === undefined || isNull(value)) delete after[key];
+    if (value === undefined || isNullPayload(value)) delete after[key];
     else after[key] = value;
   }
   return after;
 }
-
-function isNull(payload: Init<Payload>): boolean {
-  const encoding = payload.metadata?.["encoding"];
-  const data = payload.data ?? EMPTY;
-  if (encoding === undefined) return data.length === 0;
-  return data.length === 0
-    ? text(encoding) === "binary/null"
-    : text(encoding) === "json/plain" && isNullText(data);
-}
-
-const EMPTY = new Uint8Array(0);
-const decoder = new TextDecoder();
-const text = (bytes: Uint8Array): string => decoder.decode(bytes);
-const isNullText = (bytes: Uint8Array): boolean =>
-  (bytes.length === 4 && text(bytes) === "null") || (bytes.length === 2 && text(bytes) === "[]");

@@ -21,10 +21,12 @@ import {
   CommandRefused,
 } from "../commands/command.ts";
 import { checkCommandSize } from "../commands/command-sizes.ts";
+import { commandName, commandTypeName, withoutAttributes } from "../commands/command-types.ts";
 import { CLOSING, COMMANDS } from "../commands/table.ts";
 import { isRejection, rejectUnprocessed, runMessage } from "../commands/update-messages.ts";
 import { MAX_DISCARDED_EVENTS, TASK_HEARTBEAT_TIMEOUT_MS } from "../limits.ts";
 import { alreadyCompleted, invalidArgument, notFound } from "../rpc/failures.ts";
+import { checkIdentity } from "../rpc/request-checks.ts";
 import type { ServiceFailure } from "../rpc/service-failure.ts";
 import { decodeTaskToken, type TaskToken } from "../rpc/task-token.ts";
 import { durationMs } from "../wire-time.ts";
@@ -49,6 +51,7 @@ interface Done {
 
 /** Carries out what a worker decided. */
 export function respondTaskCompleted(engine: Engine, request: Request): Answer {
+  checkIdentity(request.identity);
   const token = decodeTaskToken(request.taskToken, request.namespace);
   const run = taskOf(engine, token, noSuchTask);
   let done: Done | "heartbeat-timeout";
@@ -140,25 +143,28 @@ function keepsNothing({ fields }: Transaction, task: WorkflowTask, request: Requ
 
 function runCommands(context: Omit<CommandContext, "extras">): void {
   const { request, tx } = context;
-  const names = request.commands.map(nameOf);
+  const names = request.commands.map(({ commandType }) => commandName(commandType));
   checkOrder(names, request.commands);
   const messages: Map<string, Message> = new Map();
   for (const message of request.messages) messages.set(message.id, message);
   request.commands.forEach((command, index) => {
     const name = names[index];
+    const { commandType, attributes } = command;
+    if (name === undefined) throw invalidArgument(`unknown command type: ${commandTypeName(commandType)}`);
+    if (attributes.case !== `${name}CommandAttributes`) throw withoutAttributes(commandType);
     if (name === "protocolMessage") {
       runMessage(context, take(messages, command));
       return;
     }
-    const handler = name === undefined ? undefined : COMMANDS[name];
-    if (!handler) throw invalidArgument(`Unknown command type: ${command.commandType}`);
+    const handler = COMMANDS[name];
+    if (!handler) throw new Error(`nothing carries out ${name}`);
     const extras = {
       ...(command.userMetadata ? { userMetadata: command.userMetadata } : {}),
       ...(command.eventGroupMarkers.length > 0 ? { eventGroupMarkers: command.eventGroupMarkers } : {}),
     };
     // The table has for each name the handler of that name's value.
-    (handler as CommandHandler<CommandName>)({ extras, ...context }, command.attributes.value as never);
-    checkCommandSize(name as CommandName, command.attributes.value as never);
+    (handler as CommandHandler<CommandName>)({ extras, ...context }, attributes.value as never);
+    checkCommandSize(name, attributes.value as never);
   });
   for (const message of messages.values()) runMessage(context, message);
   if (tx.running && !request.forceCreateNewWorkflowTask) rejectUnprocessed(tx);
@@ -177,11 +183,6 @@ function take(messages: Map<string, Message>, { attributes }: Command): Message 
   }
   messages.delete(messageId);
   return message;
-}
-
-function nameOf(command: Command): CommandName | undefined {
-  const { attributes } = command;
-  return attributes.case?.slice(0, -"CommandAttributes".length) as CommandName | undefined;
 }
 
 function checkOrder(names: readonly (CommandName | undefined)[], commands: readonly Command[]): void {
@@ -254,27 +255,3 @@ function refuse(engine: Engine, run: Run, request: Request, error: CommandRefuse
     tx.taskNeeded = true;
   });
 }
-
-function commandTypeName(type: number): string {
-  return COMMAND_TYPE_NAMES[type] ?? String(type);
-}
-
-const COMMAND_TYPE_NAMES: Readonly<Record<number, string>> = {
-  1: "ScheduleActivityTask",
-  2: "RequestCancelActivityTask",
-  3: "StartTimer",
-  4: "CompleteWorkflowExecution",
-  5: "FailWorkflowExecution",
-  6: "CancelTimer",
-  7: "CancelWorkflowExecution",
-  8: "RequestCancelExternalWorkflowExecution",
-  9: "RecordMarker",
-  10: "ContinueAsNewWorkflowExecution",
-  11: "StartChildWorkflowExecution",
-  12: "SignalExternalWorkflowExecution",
-  13: "UpsertWorkflowSearchAttributes",
-  14: "ProtocolMessage",
-  16: "ModifyWorkflowProperties",
-  17: "ScheduleNexusOperation",
-  18: "RequestCancelNexusOperation",
-};

@@ -127,7 +127,7 @@ export function pendingActivity(activity: ActivityRecord): Init<PendingActivityI
     ...(activity.backingOff
       ? {
           nextAttemptScheduleTime: timestamp(scheduledMs),
-          currentRetryInterval: toDuration(activity.retryIntervalMs),
+          currentRetryInterval: toDuration(activity.retryIntervalMs || undefined),
         }
       : {}),
     priority: scheduled.priority,

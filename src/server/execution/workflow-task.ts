@@ -136,7 +136,7 @@ export function completeTask(
 /** Ends the task as failed; another attempt follows. */
 export function failTask(
   tx: Transaction,
-  value: Pick<EventValue<"workflowTaskFailed">, "cause" | "failure" | "identity" | "baseRunId" | "newRunId">,
+  value: Omit<EventValue<"workflowTaskFailed">, "scheduledEventId" | "startedEventId" | "$unknown">,
 ): void {
   const task = pending(tx);
   if (task.attempt === 1) {

@@ -1,11 +1,16 @@
 /** Rates are those of the last half minute. */
 const WINDOW_SECONDS = 30;
 
-/** Counts per second over the last half minute. */
+/** Counts per second over the last half minute, or since it began to count when that is less. */
 export class RateMeter {
   /** One count for each second of the window, in a ring. */
   readonly #counts: Uint32Array = new Uint32Array(WINDOW_SECONDS);
+  readonly #sinceMs: number;
   #lastSecond = 0;
+
+  constructor(nowMs: number) {
+    this.#sinceMs = nowMs;
+  }
 
   count(nowMs: number): void {
     const second = this.#moveTo(nowMs);
@@ -17,7 +22,8 @@ export class RateMeter {
     this.#moveTo(nowMs);
     let total = 0;
     for (const count of this.#counts) total += count;
-    return total / WINDOW_SECONDS;
+    const seconds = Math.max(1, nowMs - this.#sinceMs) / 1000;
+    return total / Math.min(WINDOW_SECONDS, seconds);
   }
 
   /** Clears the seconds in which nothing was counted. */

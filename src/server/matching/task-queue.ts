@@ -25,8 +25,8 @@ export class TaskQueue {
   readonly backlog: Backlog = new Backlog();
   readonly waiters: Set<Waiter> = new Set();
   readonly pollers: PollerHistory = new PollerHistory();
-  readonly added: RateMeter = new RateMeter();
-  readonly dispatched: RateMeter = new RateMeter();
+  readonly added: RateMeter;
+  readonly dispatched: RateMeter;
   readonly limit: RateLimit = new RateLimit();
   readonly #wall: Wall;
   readonly #strays: Strays;
@@ -36,6 +36,9 @@ export class TaskQueue {
     this.id = id;
     this.#wall = wall;
     this.#strays = strays;
+    const nowMs = wall.now();
+    this.added = new RateMeter(nowMs);
+    this.dispatched = new RateMeter(nowMs);
   }
 
   add(task: WaitingTask<unknown>): void {

@@ -199,6 +199,7 @@ export class TaskQueues {
         },
       };
       signal.addEventListener("abort", leave);
+      if (signal.aborted) return leave();
       queue.waiters.add(waiter);
       queue.match();
     });

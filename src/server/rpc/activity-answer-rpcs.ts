@@ -25,7 +25,12 @@ export function activityAnswerRpcs(engine: Engine): HandlersOf<WorkflowServiceHa
     },
     respondActivityTaskFailed: (request) => {
       checkIdentity(request.identity);
-      return fail(engine, targetOfToken(engine, request), request);
+      const target = targetOfToken(engine, request);
+      // By id any failure is taken.
+      if (request.failure && request.failure.failureInfo.case !== "applicationFailureInfo") {
+        throw invalidArgument("Failure must have ApplicationFailureInfo.");
+      }
+      return fail(engine, target, request);
     },
     respondActivityTaskCanceled: (request) => {
       checkIdentity(request.identity);
@@ -75,9 +80,6 @@ function fail(
   },
 ): Init<RespondActivityTaskFailedResponse> {
   const { identity, lastHeartbeatDetails } = request;
-  if (request.failure && request.failure.failureInfo.case !== "applicationFailureInfo") {
-    throw invalidArgument("Failure must have ApplicationFailureInfo.");
-  }
   const failures: Init<Failure>[] = [];
   const failure = limitedFailure(request.failure, {
     limitBytes: MAX_BLOB_BYTES,

@@ -3,7 +3,7 @@ import type { ActivityTaskAnswer } from "../execution/activities.ts";
 import { checkPollTime } from "../matching/task-queues.ts";
 import type { HandlersOf } from "./call.ts";
 import { pollerOf } from "./poller.ts";
-import { checkIdentity, requireTaskQueue } from "./request-checks.ts";
+import { checkBuildId, checkIdentity, requirePolledQueue } from "./request-checks.ts";
 import type { PollQueues } from "./workflow-task-rpcs.ts";
 
 /** What workers call for activities. */
@@ -12,7 +12,8 @@ export function activityTaskRpcs(queues: PollQueues): HandlersOf<WorkflowService
     pollActivityTaskQueue: async (request, call) => {
       checkPollTime(call.timeoutMs);
       checkIdentity(request.identity);
-      requireTaskQueue(request.taskQueue);
+      requirePolledQueue(request.taskQueue);
+      checkBuildId(request.workerVersionCapabilities?.buildId);
       const queue = {
         namespace: request.namespace,
         name: request.taskQueue?.name ?? "",

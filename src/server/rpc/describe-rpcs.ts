@@ -23,7 +23,7 @@ import type { TaskQueueId } from "../matching/matching.ts";
 import type { TaskQueueFacts } from "../matching/task-queues.ts";
 import { toDuration } from "../wire-time.ts";
 import type { HandlersOf } from "./call.ts";
-import { requireTaskQueue } from "./request-checks.ts";
+import { requirePolledQueue, requireTaskQueue } from "./request-checks.ts";
 
 /** Where queues are looked at. */
 export interface QueueFacts {
@@ -35,7 +35,7 @@ export function describeRpcs(engine: Engine, queues: QueueFacts): HandlersOf<Wor
   return {
     describeWorkflowExecution: (request) => describeRun(engine.find(request.namespace, request.execution)),
     describeTaskQueue: (request) => {
-      requireTaskQueue(request.taskQueue);
+      requirePolledQueue(request.taskQueue);
       return request.apiMode === DescribeTaskQueueMode.ENHANCED
         ? describeByVersion(queues, request)
         : describeQueue(queues, request);

@@ -94,6 +94,8 @@ export class Dispatcher implements RpcPort {
     if (pause !== undefined) {
       await pause;
       if (this.#closed) throw closed();
+      // Who left meanwhile does not say so again.
+      if (options.signal?.aborted) throw left();
     }
     const request = decode(entry.codec, bytes);
     const call = new OpenCall(method, options, this.#open);

@@ -18,6 +18,7 @@ import { open } from "../execution/id-policies.ts";
 import type { Run } from "../execution/run.ts";
 import { admitUpdate } from "../execution/update-admission.ts";
 import { updateStatus } from "../execution/update-status.ts";
+import { namespaceNotFound } from "../namespaces/namespace-failures.ts";
 import type { Wall } from "../time/wall.ts";
 import { durationMs } from "../wire-time.ts";
 import type { HandlersOf, ServerCall } from "./call.ts";
@@ -190,6 +191,7 @@ function checkStart(
 ): StartWorkflowExecutionRequest {
   checkNamespace(namespace, start.namespace);
   const checked = checkStartRequest(engine, { ...start, namespace });
+  if (start.namespace === "") throw namespaceNotFound("");
   if (checked.cronSchedule !== "") throw invalidArgument("CronSchedule is not allowed.");
   if (checked.requestEagerExecution) throw invalidArgument("RequestEagerExecution is not supported.");
   if ((durationMs(checked.workflowStartDelay) ?? 0) > 0) {

@@ -1,11 +1,26 @@
 import type { TaskQueue } from "../../gen/codec/temporal/api/taskqueue/v1/message.ts";
-import { taskQueueFault, tooLong } from "../commands/activity-attributes.ts";
+import { polledQueueFault, taskQueueFault, tooLong } from "../commands/activity-attributes.ts";
+import { MAX_BUILD_ID_BYTES } from "../limits.ts";
+import { utf8Bytes } from "../visibility/byte-text.ts";
 import { invalidArgument } from "./failures.ts";
 
 /** @throws {ServiceFailure} INVALID_ARGUMENT when no task queue is named */
 export function requireTaskQueue(queue: TaskQueue | undefined): void {
   const fault = taskQueueFault(queue);
   if (fault) throw invalidArgument(fault);
+}
+
+/** @throws {ServiceFailure} INVALID_ARGUMENT when a task queue that is polled or described is not named as it must be */
+export function requirePolledQueue(queue: TaskQueue | undefined): void {
+  const fault = polledQueueFault(queue);
+  if (fault) throw invalidArgument(fault);
+}
+
+/** @throws {ServiceFailure} INVALID_ARGUMENT when a worker's build id is longer than the server takes */
+export function checkBuildId(buildId: string | undefined): void {
+  if (utf8Bytes(buildId ?? "") > MAX_BUILD_ID_BYTES) {
+    throw invalidArgument("Build ID exceeds configured limit.workerBuildIdSize, use a shorter build ID.");
+  }
 }
 
 /** @throws {ServiceFailure} INVALID_ARGUMENT when the request id is longer than the server takes */

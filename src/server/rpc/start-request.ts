@@ -7,6 +7,7 @@ import { cronFault } from "../cron/cron-backoff.ts";
 import { cronWaitMs } from "../execution/cron-wait.ts";
 import type { Engine } from "../execution/engine.ts";
 import { checkPolicies } from "../execution/id-policies.ts";
+import { presentAttributes, presentMemo } from "../execution/null-payload.ts";
 import { type EventValue, timestamp } from "../history/event.ts";
 import {
   DEFAULT_TASK_TIMEOUT_MS,
@@ -39,10 +40,8 @@ export function checkStartRequest(
   checkRequestId(request.requestId);
   refuse(priorityFault(request.priority));
   checkPolicies(request);
-  const fields = request.searchAttributes?.indexedFields;
-  const searchAttributes = fields && {
-    indexedFields: engine.parts.searchAttributes.check(request.namespace, fields),
-  };
+  const fields = request.searchAttributes?.indexedFields ?? {};
+  const searchAttributes = presentAttributes(engine.parts.searchAttributes.check(request.namespace, fields));
   refuseCallbacks(request.completionCallbacks);
   checkLinks(request.links);
   checkLaterOptions(request);
@@ -52,8 +51,9 @@ export function checkStartRequest(
   }
   return {
     ...request,
-    // Both are made of what was decoded from this request, and of values of the same kinds.
+    // These are made of what was decoded from this request, and of values of the same kinds.
     retryPolicy: retryPolicy as StartWorkflowExecutionRequest["retryPolicy"],
+    memo: presentMemo(request.memo) as StartWorkflowExecutionRequest["memo"],
     searchAttributes: searchAttributes as StartWorkflowExecutionRequest["searchAttributes"],
     requestId: request.requestId || crypto.randomUUID(),
     ...normalTimeouts(request),

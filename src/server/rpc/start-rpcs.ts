@@ -39,7 +39,13 @@ export function startWorkflow(
   const decision = resolveStart(engine, request, options);
   if (decision.kind === "existing") {
     const { run, started } = decision;
-    return { runId: run.runId, started, status: run.fields.status, firstExecutionRunId: firstRunId(run) };
+    return {
+      runId: run.runId,
+      started,
+      status: run.fields.status,
+      firstExecutionRunId: firstRunId(run),
+      eagerWorkflowTask: started && request.requestEagerExecution ? firstTaskAgain(run) : undefined,
+    };
   }
   const runId = crypto.randomUUID();
   const timeline = engine.parts.newTimeline();
@@ -77,6 +83,16 @@ export function startWorkflow(
     eagerWorkflowTask: task && taskAnswer(run, task, false),
   };
 }
+
+/** The task that went with the first answer, while its starter has it: that answer may have been lost. */
+function firstTaskAgain(run: Run): Init<PollWorkflowTaskQueueResponse> | undefined {
+  const { task, started } = run.fields;
+  const same = started.eagerExecutionAccepted && task?.startedId === FIRST_STARTED_ID && task.attempt === 1;
+  return same ? taskAnswer(run, task, false) : undefined;
+}
+
+/** Of the event behind those of the start and of the scheduled task. */
+const FIRST_STARTED_ID = 3;
 
 /** The first run of the chain that a run belongs to. */
 export function firstRunId(run: Run): string {

@@ -10,7 +10,7 @@ import { checkPollTime } from "../matching/task-queues.ts";
 import type { HandlersOf, ServerCall } from "./call.ts";
 import { alreadyCompleted } from "./failures.ts";
 import { pollerOf } from "./poller.ts";
-import { checkIdentity, requireTaskQueue } from "./request-checks.ts";
+import { checkBuildId, checkIdentity, requirePolledQueue } from "./request-checks.ts";
 import { decodeTaskToken } from "./task-token.ts";
 
 /** Where polls wait. */
@@ -24,19 +24,23 @@ export function workflowTaskRpcs(engine: Engine, queues: PollQueues): HandlersOf
     pollWorkflowTaskQueue: async (request, call: ServerCall) => {
       checkPollTime(call.timeoutMs);
       checkIdentity(request.identity);
-      requireTaskQueue(request.taskQueue);
+      requirePolledQueue(request.taskQueue);
+      checkBuildId(request.workerVersionCapabilities?.buildId);
       const answer = await queues.poll<WorkflowTaskAnswer>(polledQueue(request), pollerOf(request, call));
       return answer ?? {};
     },
     respondWorkflowTaskCompleted: (request) => respondTaskCompleted(engine, request),
     respondWorkflowTaskFailed: (request) => {
+      checkIdentity(request.identity);
       const run = taskOf(engine, decodeTaskToken(request.taskToken, request.namespace));
       engine.transact(run, (tx) => {
-        const { cause, failure, identity } = request;
-        failTask(tx, { cause, failure, identity });
+        const { cause, failure, identity, binaryChecksum, workerVersion } = request;
         if (cause === Cause.GRPC_MESSAGE_TOO_LARGE) {
+          // It would be as large the next time. The task ends as any does whose run is terminated.
           terminate(tx, { reason: "GrpcMessageTooLarge", identity: "history-service" });
+          return;
         }
+        failTask(tx, { cause, failure, identity, binaryChecksum, workerVersion });
         tx.taskNeeded = true;
       });
       return {};

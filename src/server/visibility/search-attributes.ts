@@ -3,7 +3,7 @@ import { encodeSearchAttributes, type Payload } from "../../gen/codec/temporal/a
 import { invalidArgument } from "../rpc/failures.ts";
 import type { ServiceFailure } from "../rpc/service-failure.ts";
 import { readAttribute, readJson, typedPayload } from "./attribute-values.ts";
-import { formatValue } from "./go-format.ts";
+import { formatValue, quote } from "./go-format.ts";
 import type { SlotNames } from "./query-columns.ts";
 import {
   attributeTypeName,
@@ -37,13 +37,14 @@ export class SearchAttributes implements SearchAttributeRules {
     this.#keeper = keeper;
   }
 
+  checkNames(namespace: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#knownSlots(namespace, Object.keys(fields));
+  }
+
   check(namespace: string, fields: Fields): Record<string, Init<Payload>> {
     const names = Object.keys(fields);
     if (names.length === 0) return {};
-    const slots = slotsByName(this.#keeper.slotNames(namespace));
-    for (const name of names) {
-      if (isCustomName(name) && !slots.has(name)) throw unmapped(namespace, name);
-    }
+    const slots = this.#knownSlots(namespace, names);
     const checked: Record<string, Init<Payload>> = {};
     for (const [name, payload] of Object.entries(fields)) {
       const kept = checkValue(name, payload, SLOT_TYPES.get(slots.get(name) ?? ""));
@@ -51,6 +52,14 @@ export class SearchAttributes implements SearchAttributeRules {
     }
     checkSizes(fields, slots);
     return checked;
+  }
+
+  #knownSlots(namespace: string, names: readonly string[]): ReadonlyMap<string, string> {
+    const slots = slotsByName(this.#keeper.slotNames(namespace));
+    for (const name of names) {
+      if (isCustomName(name) && !slots.has(name)) throw unmapped(namespace, name);
+    }
+    return slots;
   }
 
   typed(namespace: string, name: string, payload: Init<Payload>): Init<Payload> {
@@ -147,10 +156,11 @@ function shown(payload: Init<Payload>): string {
   const json = readJson(payload);
   if (json) return formatValue(json.value);
   const decoder = new TextDecoder();
-  const metadata = Object.entries(payload.metadata ?? {}).map(
-    ([key, value]) => `metadata:{key:"${key}" value:"${decoder.decode(value)}"} `,
-  );
-  return `value from <${metadata.join("")}data:"${decoder.decode(payload.data ?? new Uint8Array(0))}">`;
+  const parts = Object.entries(payload.metadata ?? {})
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, value]) => `metadata:{key:${quote(key)}  value:${quote(decoder.decode(value))}}`);
+  if (payload.data?.length) parts.push(`data:${quote(decoder.decode(payload.data))}`);
+  return `value from <${parts.join("  ")}>`;
 }
 
 function checkSizes(fields: Fields, slots: ReadonlyMap<string, string>): void {

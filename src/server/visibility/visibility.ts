@@ -45,6 +45,8 @@ export interface SearchAttributeRules {
     namespace: string,
     fields: Readonly<Record<string, Init<Payload> | undefined>>,
   ): Record<string, Init<Payload>>;
+  /** The first step of {@link check}: that there are such attributes. @throws {ServiceFailure} INVALID_ARGUMENT when there is none of a name */
+  checkNames(namespace: string, fields: Readonly<Record<string, unknown>>): void;
   /** A value with the name of its attribute's type in its metadata, nulls included; as it is when there is no such attribute. */
   typed(namespace: string, name: string, payload: Init<Payload>): Init<Payload>;
 }

@@ -5,6 +5,15 @@ import { rejectBufferedUpdates } from "./jobs/do-update.ts";
 import { writeLog } from "./logging.ts";
 import type { HandlerInProgress, Run } from "./run.ts";
 
+/** Whether {@link concludeActivation} runs none of the user's code. */
+export function concludesQuietly({ interceptors, handlers, isCompleted, readOnly }: Run): boolean {
+  const { bufferedUpdates, updatesInProgress, signalsInProgress } = handlers;
+  const warns = isCompleted && updatesInProgress.size + signalsInProgress.size > 0;
+  return (
+    interceptors.internals.length === 0 && bufferedUpdates.length === 0 && !warns && readOnly === undefined
+  );
+}
+
 /** Gathers what a run answers to an activation that went well. */
 export function concludeActivation(run: Run): Completion {
   rejectBufferedUpdates(run);

@@ -12,7 +12,7 @@ import {
   unblockConditions,
 } from "./activate.ts";
 import { composeInterceptors } from "./compose-interceptors.ts";
-import { concludeActivation } from "./conclude.ts";
+import { concludeActivation, concludesQuietly } from "./conclude.ts";
 import { createRun } from "./create-run.ts";
 import { setCurrentRun } from "./current.ts";
 import { workflowTypesOf } from "./definitions.ts";
@@ -113,6 +113,11 @@ class Sandbox implements SandboxEntry {
     const run = enter(this.#slotOf(runId));
     if (run === undefined) return;
     recordTaskError(run, new UnhandledRejectionError(`Unhandled Promise rejection: ${text(error)}`, error));
+  }
+
+  concludesQuietly(runId: string): boolean {
+    const run = this.#slots.get(runId)?.run;
+    return run !== undefined && run.taskError === undefined && concludesQuietly(run);
   }
 
   conclude(runId: string): Completion {

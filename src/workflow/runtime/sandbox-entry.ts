@@ -25,6 +25,8 @@ export interface SandboxEntry {
   unblockConditions(runId: string): boolean;
   /** A promise of this run was rejected and nobody handled it: fail the current activation with it. */
   unhandledRejection(runId: string, error: unknown): void;
+  /** Whether `conclude` runs none of the user's code, as it does for interceptors, converters of failures and log attributes. */
+  concludesQuietly(runId: string): boolean;
   /** Takes what the run answers to the activation. */
   conclude(runId: string): Completion;
   /** Whether `close` runs none of the user's code: the run has no interceptor that might be told of its end. */

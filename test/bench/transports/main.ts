@@ -24,10 +24,10 @@ const PROTOCOLS = ["grpc", "grpc-web", "connect", "connect-json", "http-json"] a
 const OFFICIAL = "official client, Node";
 
 const LOADS: readonly Load[] = [
-  { operation: "unary", width: 1, count: 200, warmUp: 4_000 },
-  { operation: "unary", width: 100, count: 500, warmUp: 500 },
-  { operation: "workflow", width: 1, count: 50, warmUp: 1_000 },
-  { operation: "workflow", width: 100, count: 200, warmUp: 200 },
+  { operation: "unary", width: 1, count: 1_000, warmUp: 6_000 },
+  { operation: "unary", width: 100, count: 2_000, warmUp: 2_000 },
+  { operation: "workflow", width: 1, count: 150, warmUp: 1_000 },
+  { operation: "workflow", width: 100, count: 400, warmUp: 400 },
 ];
 
 const cache = fileURLToPath(new URL("../../../.cache/bench", import.meta.url));
@@ -88,11 +88,9 @@ async function measure(load: Load, clients: readonly Client[], measured: Measure
       ? [{ name: bareOf(subject.name), participant, operation: `bare ${operation}` }]
       : []),
   ]);
-  // Many at a time, which is sooner done. What a bare fetch runs was warmed by the client of the same process.
-  for (const turn of turns) {
-    const count = turn.operation === operation ? warmUp : warmUp / 4;
-    await turn.participant.measure({ operation: turn.operation, count, width: 100 });
-  }
+  // Many at a time, which is sooner done.
+  for (const { participant, operation } of turns)
+    await participant.measure({ operation, count: warmUp, width: 100 });
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const { name, participant, operation } of turns)
       measured.add(load, name, await participant.measure({ operation, count, width }));

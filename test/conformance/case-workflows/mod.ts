@@ -7,6 +7,7 @@ export * from "./faulty.ts";
 export * from "./hostile.ts";
 export * from "./locals.ts";
 export * from "./observing.ts";
+export * from "./own-stacks.ts";
 export * from "./plain.ts";
 export * from "./skipping.ts";
 export * from "./waits.ts";

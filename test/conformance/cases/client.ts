@@ -23,6 +23,7 @@ import { GreetingWorkflow } from "../case-workflows/classes.ts";
 import { echo, finish, greeting, state, waiting } from "../case-workflows/plain.ts";
 import { type Case, type CaseWorld, eventually, rejection } from "./case.ts";
 import { edgeCases } from "./edge.ts";
+import { edgeFaultCases } from "./edge-faults.ts";
 
 const keyword = defineSearchAttributeKey("CustomKeyword", SearchAttributeType.KEYWORD);
 
@@ -313,4 +314,5 @@ export const clientCases: readonly Case[] = [
     },
   },
   ...edgeCases,
+  ...edgeFaultCases,
 ];

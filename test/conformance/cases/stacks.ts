@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { enhancedStackTraceQuery, stackTraceQuery, workflowMetadataQuery } from "perdure/workflow";
+import { spoilsStacks, waysToSpoil } from "../case-workflows/own-stacks.ts";
 import { release, waits } from "../case-workflows/waits.ts";
 import { type Case, eventually } from "./case.ts";
 
@@ -12,6 +13,13 @@ const lines = readFileSync(file, "utf8").split("\n");
 /** Lines of the workflow that say so of themselves. */
 const waitingLines = lines.flatMap((line, index) => (line.includes("// waits: ") ? [index + 1] : []));
 const overLines = lines.flatMap((line, index) => (line.includes("// over") ? [index + 1] : []));
+
+const spoilingFile = fileURLToPath(new URL("../case-workflows/own-stacks.ts", import.meta.url));
+const spoiltLine =
+  readFileSync(spoilingFile, "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes("// waits here")) + 1;
+const spoilt = new RegExp(`own-stacks\\.ts:${spoiltLine}:\\d+`);
 
 const linesIn = (text: string): Set<number> =>
   new Set(Array.from(text.matchAll(/waits\.ts:(\d+):\d+/g), ([, line]) => Number(line)));
@@ -51,6 +59,29 @@ export const stackCases: readonly Case[] = [
         },
         { showStackTraceSources: true },
       );
+    },
+  },
+  {
+    name: "stacks: whatever a workflow does to errors, it is found where it waits, and goes on",
+    async run({ client, id, taskQueue, withWorker }) {
+      await withWorker(async () => {
+        for (const way of waysToSpoil) {
+          const handle = await client.workflow.start(spoilsStacks, {
+            workflowId: id(),
+            taskQueue,
+            args: [way],
+          });
+          // The second answer comes from a run that has been asked before.
+          for (const again of [1, 2]) {
+            assert.match(await handle.query(stackTraceQuery), spoilt, `${way}, query ${again}`);
+            const { stacks } = await handle.query(enhancedStackTraceQuery);
+            const lines = stacks.flatMap((stack) => stack.locations.map(({ line }) => line));
+            assert.ok(lines.includes(spoiltLine), `${way}, query ${again}: lines ${lines}`);
+          }
+          await handle.signal(release);
+          assert.equal(await handle.result(), way);
+        }
+      });
     },
   },
 ];

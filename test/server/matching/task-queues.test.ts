@@ -331,10 +331,13 @@ describe("what is known of a queue", () => {
     expect(queues.facts(QUEUE)).toMatchObject({
       backlogCount: 59,
       backlogAgeMs: 1_500,
-      addRate: 2,
+      // The queue is a second and a half old, as the real server counts it too.
+      addRate: 40,
       limited: false,
     });
-    expect(queues.facts(QUEUE)?.dispatchRate).toBeCloseTo(1 / 30);
+    expect(queues.facts(QUEUE)?.dispatchRate).toBeCloseTo(1 / 1.5);
+    wall.advance(28_000);
+    expect(queues.facts(QUEUE)?.addRate).toBeCloseTo(60 / 29.5);
     wall.advance(60_000);
     expect(queues.facts(QUEUE)).toMatchObject({ addRate: 0, dispatchRate: 0 });
   });

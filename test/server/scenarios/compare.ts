@@ -41,6 +41,11 @@ export function compareScenarios(
   const fromEmbedded = once(() => playEmbedded(scenarios, settings));
   const fromReal = once(() => playReal(subject, scenarios, settings));
   describe(`scenarios of ${subject}`, () => {
+    const others = RECORD ? undefined : test;
+    others?.("nothing else is recorded", () => {
+      const names = scenarios.map(({ name }) => name);
+      expect(Object.keys(readRecorded(subject).scenarios).sort()).toEqual(names.sort());
+    });
     for (const { name } of scenarios) {
       test(`embedded: ${name}`, { timeout: 120_000 }, async () => {
         const expected = RECORD ? await fromReal() : readRecorded(subject);

@@ -69,6 +69,8 @@ export const DESCRIBE_QUEUE: readonly Scenario[] = [
         service.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: 2, reportStats: true }),
       ({ stats, statsByPriorityKey }) => ({
         backlog: stats?.approximateBacklogCount,
+        // A young queue's rate is of its own age: both tasks came within a second or two.
+        fast: (stats?.tasksAddRate ?? 0) > 0.3,
         byPriority: Object.entries(statsByPriorityKey).map(([key, of]) => [key, of.approximateBacklogCount]),
       }),
     );

@@ -4,25 +4,27 @@ import { encodeWorkflowExecutionAlreadyStartedFailure } from "../../../src/gen/c
 import {
   decodeStartWorkflowExecutionResponse,
   encodeStartWorkflowExecutionRequest,
-  encodeStartWorkflowExecutionResponse,
 } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
 import { findErrorDetail } from "../../../src/transport/error-details.ts";
 import type { Fetch } from "../../../src/transport/fetch/fetch-options.ts";
 import { type FetchProtocol, openFetchPort } from "../../../src/transport/fetch/open-fetch-port.ts";
 import { isRetryableError } from "../../../src/transport/retry.ts";
+import {
+  BROKEN,
+  frame,
+  grpcWebAnswer as grpcWeb,
+  jsonAnswer as json,
+  PAGES,
+  page,
+  RESPONSE,
+  text,
+} from "./strange-answers.ts";
 
 const PROTOCOLS: readonly FetchProtocol[] = ["grpc-web", "connect", "connect-json", "http-json"];
 const PATH = "/temporal.api.workflowservice.v1.WorkflowService/StartWorkflowExecution";
 const REQUEST = encodeStartWorkflowExecutionRequest({ namespace: "default", workflowId: "order-1" });
-const RESPONSE = encodeStartWorkflowExecutionResponse({ runId: "run-1", started: true });
 const LIMITS = { maxSendBytes: 1_000, maxReceiveBytes: 1_000 };
-
-function frame(flags: number, payload: Uint8Array): number[] {
-  return [flags, 0, 0, payload.length >> 8, payload.length & 255, ...payload];
-}
-
-const text = (words: string): Uint8Array => new TextEncoder().encode(words);
 
 /** A call through a protocol to a server that always gives the same answer. */
 async function answered(protocol: FetchProtocol, answer: Response | Fetch, bytes = REQUEST): Promise<string> {
@@ -40,16 +42,6 @@ async function failed(protocol: FetchProtocol, answer: Response | Fetch, bytes =
   if (error instanceof RpcError) return error;
   throw error;
 }
-
-function grpcWeb(body: readonly number[], headers: Record<string, string> = {}, status = 200): Response {
-  return new Response(new Uint8Array(body), {
-    status,
-    headers: { "content-type": "application/grpc-web+proto", ...headers },
-  });
-}
-
-const json = (value: unknown, status = 200): Response =>
-  new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
 
 describe("an answer is read", () => {
   test("gRPC-Web: a message and trailers", async () => {
@@ -164,25 +156,10 @@ describe("errors keep code, message and details", () => {
 });
 
 describe("what is not the protocol is a typed error, retried where that may help", () => {
-  const html = "<html><head><title>Bad gateway</title></head></html>";
-  const table: readonly (readonly [status: number, expected: GrpcStatus, retried: boolean])[] = [
-    [200, GrpcStatus.UNKNOWN, false],
-    [401, GrpcStatus.UNAUTHENTICATED, false],
-    [403, GrpcStatus.PERMISSION_DENIED, false],
-    [404, GrpcStatus.UNIMPLEMENTED, false],
-    [413, GrpcStatus.UNKNOWN, false],
-    [429, GrpcStatus.UNAVAILABLE, true],
-    [502, GrpcStatus.UNAVAILABLE, true],
-    [503, GrpcStatus.UNAVAILABLE, true],
-    [504, GrpcStatus.UNAVAILABLE, true],
-  ];
-  const cases = PROTOCOLS.flatMap((protocol) => table.map((row) => [protocol, ...row] as const));
+  const cases = PROTOCOLS.flatMap((protocol) => PAGES.map((row) => [protocol, ...row] as const));
 
   test.each(cases)("%s: a page with HTTP %i", async (protocol, status, expected, retried) => {
-    const error = await failed(
-      protocol,
-      new Response(html, { status, headers: { "content-type": "text/html" } }),
-    );
+    const error = await failed(protocol, page(status));
     expect(error.status).toBe(expected);
     expect(error.details).toContain(`HTTP ${status}, content-type text/html, "Bad gateway"`);
     expect(isRetryableError(error)).toBe(retried);
@@ -197,57 +174,7 @@ describe("what is not the protocol is a typed error, retried where that may help
     expect(isRetryableError(error)).toBe(false);
   });
 
-  const broken: readonly (readonly [
-    name: string,
-    protocol: FetchProtocol,
-    answer: () => Response,
-    words: string,
-  ])[] = [
-    ["no trailers", "grpc-web", () => grpcWeb(frame(0, RESPONSE)), "it ends without trailers"],
-    ["half a frame", "grpc-web", () => grpcWeb(frame(0, RESPONSE).slice(0, 9)), "a frame cut off at 4 of"],
-    ["half a prefix", "grpc-web", () => grpcWeb([0, 0, 0]), "3 bytes where a frame should begin"],
-    [
-      "half the trailers",
-      "grpc-web",
-      () => grpcWeb([...frame(0, RESPONSE), 0x80, 0, 0, 0, 9, 103]),
-      "a frame cut off at 1 of 9 bytes",
-    ],
-    [
-      "two messages",
-      "grpc-web",
-      () => grpcWeb([...frame(0, RESPONSE), ...frame(0, RESPONSE)]),
-      "more than one message",
-    ],
-    [
-      "bytes behind the trailers",
-      "grpc-web",
-      () => grpcWeb([...frame(0x80, text("grpc-status: 0")), 1]),
-      "1 bytes after the trailers",
-    ],
-    [
-      "trailers that are none",
-      "grpc-web",
-      () => grpcWeb(frame(0x80, text("what is this"))),
-      '"what is this" is not a trailer',
-    ],
-    [
-      "OK without a message",
-      "grpc-web",
-      () => grpcWeb(frame(0x80, text("grpc-status: 0"))),
-      "it says OK and has no message",
-    ],
-    ["a compressed frame", "grpc-web", () => grpcWeb(frame(1, RESPONSE)), "a compressed frame"],
-    [
-      "JSON cut off",
-      "http-json",
-      () => new Response('{"runId', { headers: { "content-type": "application/json" } }),
-      "malformed answer",
-    ],
-    ["JSON of the wrong types", "http-json", () => json({ runId: 5 }), "field runId: expected a string"],
-    ["JSON of the wrong types", "connect-json", () => json([]), "expected an object"],
-  ];
-
-  test.each(broken)("%s over %s", async (_name, protocol, answer, words) => {
+  test.each(BROKEN)("%s over %s", async (_name, protocol, answer, words) => {
     const error = await failed(protocol, answer());
     expect(error).toMatchObject({ status: GrpcStatus.INTERNAL, reason: "malformed-response" });
     expect(error.details).toContain(words);

@@ -1,0 +1,107 @@
+/** What answers where Temporal was expected, with the error that each must become: for every client over `fetch`. */
+import type { FetchProtocol } from "../../../src/transport/fetch/open-fetch-port.ts";
+
+/** A StartWorkflowExecutionResponse in protobuf: run-1, started. */
+export const RESPONSE: Uint8Array<ArrayBuffer> = new Uint8Array([0x0a, 5, ...text("run-1"), 0x18, 1]);
+
+/** Bytes of a text. */
+export function text(words: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(words);
+}
+
+/** A frame of gRPC-Web. */
+export function frame(flags: number, payload: Uint8Array): number[] {
+  return [flags, 0, 0, payload.length >> 8, payload.length & 255, ...payload];
+}
+
+/** An answer over gRPC-Web. */
+export function grpcWebAnswer(
+  body: readonly number[],
+  headers: Record<string, string> = {},
+  status = 200,
+): Response {
+  return new Response(new Uint8Array(body), {
+    status,
+    headers: { "content-type": "application/grpc-web+proto", ...headers },
+  });
+}
+
+/** An answer in JSON. */
+export function jsonAnswer(value: unknown, status = 200): Response {
+  return new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
+}
+
+/** A page of a proxy. */
+export function page(status: number): Response {
+  const html = "<html><head><title>Bad gateway</title></head></html>";
+  return new Response(html, { status, headers: { "content-type": "text/html" } });
+}
+
+/** By the HTTP status of a page: the gRPC status of the error, and whether another attempt is made. */
+export const PAGES: readonly (readonly [status: number, expected: number, retried: boolean])[] = [
+  [200, 2, false],
+  [401, 16, false],
+  [403, 7, false],
+  [404, 12, false],
+  [413, 2, false],
+  [429, 14, true],
+  [502, 14, true],
+  [503, 14, true],
+  [504, 14, true],
+];
+
+/** Answers that are cut off or garbled, with words of the error. */
+export const BROKEN: readonly (readonly [
+  name: string,
+  protocol: FetchProtocol,
+  answer: () => Response,
+  words: string,
+])[] = [
+  ["no trailers", "grpc-web", () => grpcWebAnswer(frame(0, RESPONSE)), "it ends without trailers"],
+  [
+    "half a frame",
+    "grpc-web",
+    () => grpcWebAnswer(frame(0, RESPONSE).slice(0, 9)),
+    "a frame cut off at 4 of",
+  ],
+  ["half a prefix", "grpc-web", () => grpcWebAnswer([0, 0, 0]), "3 bytes where a frame should begin"],
+  [
+    "half the trailers",
+    "grpc-web",
+    () => grpcWebAnswer([...frame(0, RESPONSE), 0x80, 0, 0, 0, 9, 103]),
+    "a frame cut off at 1 of 9 bytes",
+  ],
+  [
+    "two messages",
+    "grpc-web",
+    () => grpcWebAnswer([...frame(0, RESPONSE), ...frame(0, RESPONSE)]),
+    "more than one message",
+  ],
+  [
+    "bytes behind the trailers",
+    "grpc-web",
+    () => grpcWebAnswer([...frame(0x80, text("grpc-status: 0")), 1]),
+    "1 bytes after the trailers",
+  ],
+  [
+    "trailers that are none",
+    "grpc-web",
+    () => grpcWebAnswer(frame(0x80, text("what is this"))),
+    '"what is this" is not a trailer',
+  ],
+  [
+    "OK without a message",
+    "grpc-web",
+    () => grpcWebAnswer(frame(0x80, text("grpc-status: 0"))),
+    "it says OK and has no message",
+  ],
+  ["a compressed frame", "grpc-web", () => grpcWebAnswer(frame(1, RESPONSE)), "a compressed frame"],
+  [
+    "JSON cut off",
+    "http-json",
+    () => new Response('{"runId', { headers: { "content-type": "application/json" } }),
+    "malformed answer",
+  ],
+  ["JSON of the wrong types", "http-json", () => jsonAnswer({ runId: 5 }), "field runId: expected a string"],
+  ["JSON of the wrong types", "connect-json", () => jsonAnswer([]), "expected an object"],
+];
