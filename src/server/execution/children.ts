@@ -170,7 +170,10 @@ export function tellParent(engine: Engine, child: Run): void {
   });
 }
 
-/** What happens to the children of a run that has closed. */
+/**
+ * What happens to the children of a run that has closed. Only those that name this very run as their parent are met: after a reset,
+ * children from before it name the run that was reset, and so outlive the new one.
+ */
 export function applyParentClosePolicies(engine: Engine, parent: Run): void {
   for (const child of parent.state.children.values()) {
     const policy = child.initiated.parentClosePolicy;
@@ -181,6 +184,8 @@ export function applyParentClosePolicies(engine: Engine, parent: Run): void {
     );
     // By the first run of its chain, so that a child that continued as new is met too.
     if (!run || !open(run) || (run.fields.started.firstExecutionRunId || run.runId) !== child.runId) continue;
+    const named = run.fields.started.parentWorkflowExecution;
+    if (named?.runId !== parent.runId || named.workflowId !== parent.workflowId) continue;
     engine.transact(run, (tx) => {
       if (policy === ParentClosePolicy.TERMINATE) {
         terminate(tx, { reason: "by parent close policy", identity: "history-service" });

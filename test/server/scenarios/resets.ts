@@ -1,5 +1,5 @@
 import { scheduled } from "./activity-steps.ts";
-import { completing, failing, nextRun, signal, stop } from "./chain-steps.ts";
+import { closing, completing, failing, nextRun, signal, stop } from "./chain-steps.ts";
 import { decideChild, startingChild } from "./child-basics.ts";
 import { reset } from "./reset-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
@@ -14,6 +14,26 @@ async function bases(stage: Stage, base: string): Promise<void> {
   await stage.history("new");
   await stop(stage);
 }
+
+/** Ways in which a run that a reset made can close. */
+const CLOSINGS: readonly (readonly [how: string, close: (stage: Stage) => Promise<unknown>])[] = [
+  [
+    "completed",
+    async (stage) => {
+      await signal(stage);
+      await stage.finish();
+    },
+  ],
+  ["terminated", (stage) => stop(stage)],
+  ["replaced", (stage) => stage.start({ workflowIdConflictPolicy: 3 })],
+  [
+    "continued",
+    async (stage) => {
+      await signal(stage);
+      await stage.decide(command("continueAsNewWorkflowExecution", { backoffStartInterval: seconds(60) }));
+    },
+  ],
+];
 
 /** Going back in a run. */
 export const RESETS: readonly Scenario[] = [
@@ -167,6 +187,29 @@ export const RESETS: readonly Scenario[] = [
     await stage.finish();
     await bases(stage, base);
   }),
+
+  ...CLOSINGS.map(([how, close]) =>
+    defineScenario(`reset: children of before and after it when the new run is ${how}`, async (stage) => {
+      const base = await stage.start();
+      const children = ["before1", "before3", "after"].map((name) => stage.id(name));
+      const [ended, cancelled, after] = children;
+      await stage.decide(startingChild(stage, { workflowId: ended, parentClosePolicy: 1 }));
+      await stage.decide(startingChild(stage, { workflowId: cancelled, parentClosePolicy: 3 }));
+      await stage.decide();
+      await reset(stage, "reset", 14);
+      await stage.decide(startingChild(stage, { workflowId: after, parentClosePolicy: 1 }));
+      await stage.decide();
+      await close(stage);
+      // A child of the new run itself shows when that run's end has reached its children.
+      await closing(stage, { workflowId: after ?? "" });
+      await stage.pause(1500);
+      for (const [index, child] of children.entries()) {
+        await stage.history(`child ${index + 1}`, { workflowId: child });
+        await stop(stage, child);
+      }
+      await bases(stage, base);
+    }),
+  ),
 
   defineScenario("reset: a run that continued as new", async (stage) => {
     const base = await stage.start();
