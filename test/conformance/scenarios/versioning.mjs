@@ -19,18 +19,22 @@ async function known(question) {
   }
 }
 
+/** Each question is a query of the workflow that a deployment is at the server: asked without pause, it gets to nothing else. */
+const PAUSE_MS = 250;
+/** After so many questions in vain the server is told once more which version is to be current. */
+const PATIENCE = 40;
+
 /** Makes a version the current one, as soon as the server has heard of it from a worker, and waits until that counts. */
 async function makeCurrent({ connection, taskQueue }, buildId) {
   const { workflowService } = connection;
   const deploymentName = deploymentOf(taskQueue);
-  await until(async () => await known(() => hasQueues({ connection, taskQueue }, buildId)));
-  await workflowService.setWorkerDeploymentCurrentVersion({
-    namespace: "default",
-    deploymentName,
-    buildId,
-    identity: "scenario",
-  });
-  await until(async () => await isRouted({ connection, taskQueue }, buildId));
+  await until(async () => await known(() => hasQueues({ connection, taskQueue }, buildId)), PAUSE_MS);
+  const current = { namespace: "default", deploymentName, buildId, identity: "scenario" };
+  let asked = 0;
+  await until(async () => {
+    if (asked++ % PATIENCE === 0) await workflowService.setWorkerDeploymentCurrentVersion(current);
+    return await isRouted({ connection, taskQueue }, buildId);
+  }, PAUSE_MS);
 }
 
 const WORKFLOWS_AND_ACTIVITIES = [1, 2];

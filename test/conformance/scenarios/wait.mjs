@@ -3,8 +3,8 @@
 const STARTED = 2;
 
 /** Asks again and again until the answer is yes. */
-export async function until(condition) {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 25));
+export async function until(condition, everyMs = 25) {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, everyMs));
 }
 
 /** The workflow waits: its first task is done, no task is open, and all its activities are in some worker's hands. */
