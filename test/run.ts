@@ -19,6 +19,8 @@ interface Count {
   skipped: number;
   /** What failed, where a step can name it. */
   failures?: readonly string[];
+  /** What failed and passed when it ran again. */
+  raced?: readonly string[];
 }
 
 interface Step {
@@ -61,6 +63,7 @@ function reported(
   const content = JSON.parse(readFileSync(path, "utf8"));
   const count: Count = {
     ...readReport(content),
+    raced: content.raced ?? [],
     failures: content.failures ?? failuresOfVitest(content, root),
   };
   // A runner that failed without a failed test (a crash, an unhandled error) still counts.
@@ -84,9 +87,14 @@ function vitest(): Count {
     "run",
     "--reporter=dot",
     "--reporter=json",
+    "--reporter=./test/harness/hook-failures.ts",
     `--outputFile.json=${reports}/vitest.json`,
   ];
-  return reported("npx", args, "vitest.json");
+  const hooks = `${reports}/vitest-hooks.json`;
+  rmSync(hooks, { force: true });
+  const count = reported("npx", args, "vitest.json", { HOOK_FAILURES: hooks });
+  const outsideTests: string[] = existsSync(hooks) ? JSON.parse(readFileSync(hooks, "utf8")) : [];
+  return { ...count, failures: [...(count.failures ?? []), ...outsideTests] };
 }
 
 function packages(): Count {
@@ -117,11 +125,12 @@ function closingLine(program: string, args: readonly string[], name: string): Co
   return { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 1), skipped: 0, failures };
 }
 
-function add(total: Count, { passed, failed, skipped, failures = [] }: Count): void {
+function add(total: Count, { passed, failed, skipped, failures = [], raced = [] }: Count): void {
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
   total.failures = [...(total.failures ?? []), ...failures];
+  total.raced = [...(total.raced ?? []), ...raced];
 }
 
 const FAULTS = [
@@ -303,6 +312,7 @@ for (const step of steps.filter(
 }
 for (const failure of failures) console.log(`\n${failure}`);
 console.log(`\n${lines.join("\n")}`);
+for (const what of total.raced ?? []) console.log(`RACED: ${what.split("\n")[0]}`);
 for (const what of notRun) console.log(`NOT RUN: ${what}`);
 if (total.skipped > 0)
   console.log(

@@ -16,6 +16,7 @@ import { COLUMNS, type Column } from "./columns.ts";
 import { coreOf } from "./core-scenarios.ts";
 import { recordOutcomes, unrecorded } from "./report.ts";
 import { type Wanted, wantedOf } from "./run-arguments.ts";
+import { secondRun } from "./second-run.ts";
 import { type Outcome, tableText } from "./table.ts";
 import { idleKnownFailures, knownFailure, type Plan, type Result, verdictOf } from "./verdicts.ts";
 
@@ -48,7 +49,7 @@ function notStarted(result: Pick<Result, "error" | "missing">): Ran {
   return { version: "", scenarios: [], results };
 }
 
-async function runOn(column: Column, wanted: Wanted): Promise<Ran> {
+async function runOn(column: Column, words: readonly string[]): Promise<Ran> {
   const { name, runtime, host } = column;
   let command: string;
   try {
@@ -62,7 +63,7 @@ async function runOn(column: Column, wanted: Wanted): Promise<Ran> {
   const report = `${reports}/conformance-${name}.jsonl`;
   rmSync(report, { force: true });
   const args = [...typescriptArguments(runtime), "test/conformance/runner.ts", report];
-  const child = spawn(command, [...args, ...selection(column, wanted)], {
+  const child = spawn(command, [...args, ...words], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     timeout: 15 * 60_000,
@@ -92,7 +93,7 @@ async function runColumns(wanted: Wanted): Promise<readonly Outcome[]> {
   const lane = async (): Promise<void> => {
     for (const column of queue) {
       const start = performance.now();
-      const ran = await runOn(column, wanted);
+      const ran = await runOn(column, selection(column, wanted));
       const seconds = (performance.now() - start) / 1000;
       outcomes.set(column, { column, seconds, ...ran });
       console.log(`${column.name}: ${seconds.toFixed(1)} s`);
@@ -143,7 +144,13 @@ function tellKnown(outcomes: readonly Outcome[]): void {
 async function main(): Promise<void> {
   const wanted = wantedOf(process.argv.slice(2), COLUMNS);
   mkdirSync(reports, { recursive: true });
-  const outcomes = await runColumns(wanted);
+  const { outcomes, raced } = await secondRun(await runColumns(wanted), async (column, names) => {
+    const { results } = await runOn(
+      column,
+      names.map((name) => `=${name}`),
+    );
+    return results;
+  });
   console.log(tableText(outcomes));
   const count: Count = { passed: 0, failed: 0, skipped: 0, failures: [] };
   tellKnown(outcomes);
@@ -155,6 +162,7 @@ async function main(): Promise<void> {
     count.failures.push(text);
     console.log(`\n${text}`);
   }
+  for (const what of raced) console.log(`\nRACED: ${what}`);
   if (wanted.record) recordOutcomes(outcomes);
   const missing = unrecorded(all ?? []);
   if (missing.length > 0)
@@ -162,7 +170,7 @@ async function main(): Promise<void> {
       `\nSTALE: report.json does not have ${missing.length} scenarios (npm run conformance -- --full --record): ` +
         missing.slice(0, 5).join(", "),
     );
-  writeFileSync(`${reports}/conformance.json`, JSON.stringify(count));
+  writeFileSync(`${reports}/conformance.json`, JSON.stringify({ ...count, raced }));
   console.log(
     `\nconformance: ${count.passed} passed, ${count.failed} failed, ${count.skipped} known failures or not run`,
   );

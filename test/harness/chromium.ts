@@ -1,28 +1,6 @@
 /** Drives one page of headless Chromium over its debugging pipe, without a port and without a package. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { chromiumCommand } from "./chromium-command.ts";
-
-const FLAGS = [
-  ...[
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-dev-shm-usage",
-  ],
-  ...[
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--remote-debugging-pipe",
-  ],
-];
+import { startChromium } from "./chromium-process.ts";
 
 interface Reply {
   readonly id?: number;
@@ -39,10 +17,8 @@ export interface ChromiumPage {
 
 /** Opens a page in a new Chromium with an empty profile. Throws when there is no Chromium. */
 export async function openPage(url: string): Promise<ChromiumPage> {
-  const profile = mkdtempSync(join(tmpdir(), "perdure-page-"));
-  const child = spawn(chromiumCommand(), [...FLAGS, `--user-data-dir=${profile}`], {
-    stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
-  });
+  const stdio = ["ignore", "ignore", "ignore", "pipe", "pipe"] as const;
+  const { child, close } = startChromium(["--remote-debugging-pipe"], [...stdio]);
   // Pipes, as `stdio` says.
   const send = callsOver(child.stdio[3] as Writable, child.stdio[4] as Readable);
   const { targetId } = await send("Target.createTarget", { url });
@@ -54,12 +30,7 @@ export async function openPage(url: string): Promise<ChromiumPage> {
       if (answer["exceptionDetails"]) throw new Error(JSON.stringify(answer["exceptionDetails"]));
       return (answer["result"] as { value?: unknown }).value;
     },
-    async close() {
-      const ended = child.exitCode === null ? once(child, "exit") : undefined;
-      child.kill("SIGTERM");
-      await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-    },
+    close,
   };
 }
 
@@ -70,6 +41,8 @@ function callsOver(input: Writable, output: Readable): Call {
   const open = new Map<number, (reply: Reply) => void>();
   let rest = "";
   let lastId = 0;
+  // What a killed Chromium did not read; who waits for an answer is told by the output's end.
+  input.on("error", () => {});
   output.setEncoding("utf8");
   output.on("data", (text: string) => {
     const messages = (rest + text).split("\0");

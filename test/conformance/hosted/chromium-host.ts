@@ -1,30 +1,13 @@
 /** Runs jobs in a page of headless Chromium, which asks for them. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
-import { chromiumCommand, chromiumVersion } from "../../harness/chromium-command.ts";
+import { startChromium } from "../../harness/chromium-process.ts";
 import { bundleForHost } from "./hosted-bundle.ts";
 import type { Host } from "./hosted-clients.ts";
 import type { HostedAnswer, HostedJob } from "./job.ts";
 
 /** A browser opens six connections to an origin at most, and each job may hold several long polls. */
 const LANES = 2;
-
-const FLAGS = [
-  "--headless=new",
-  "--no-first-run",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--disable-background-networking",
-  "--disable-component-update",
-  // Tests run as root in containers, where Chromium's own sandbox does not start.
-  "--no-sandbox",
-];
 
 /** Hands jobs to the page and takes its answers. */
 class JobQueue {
@@ -87,28 +70,19 @@ class JobQueue {
 }
 
 export async function startChromiumHost(): Promise<Host> {
-  const command = chromiumCommand();
   const queue = new JobQueue(await bundleForHost("chromium-entry.ts", ["browser"]));
   const server = createServer((request, response) => queue.answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const profile = mkdtempSync(join(tmpdir(), "perdure-chromium-"));
-  const page = `http://127.0.0.1:${port}/?lanes=${LANES}`;
-  const child = spawn(command, [...FLAGS, `--user-data-dir=${profile}`, page], { stdio: "ignore" });
+  const { child, version, close } = startChromium([`http://127.0.0.1:${port}/?lanes=${LANES}`], "ignore");
   child.once("exit", (code, signal) => queue.fail(`Chromium ended (status ${code}, signal ${signal})`));
-  const atExit = (): void => void child.kill("SIGKILL");
-  process.once("exit", atExit);
   return {
-    version: chromiumVersion(command),
+    version,
     perform: (job) => queue.perform(job),
     async close() {
-      process.removeListener("exit", atExit);
-      const ended = child.exitCode === null ? once(child, "exit") : undefined;
-      child.kill("SIGTERM");
-      await ended;
+      await close();
       server.closeAllConnections();
       server.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -141,7 +141,7 @@ export async function nexusCancelledBeforeStart(way: Way): Promise<unknown[]> {
   const scope = new CancellationScope();
   const starting = outcome(
     scope.run(() =>
-      client.startOperation("startsLate", 1_200, { cancellationType: way, scheduleToCloseTimeout: "3s" }),
+      client.startOperation("startsLate", 5_000, { cancellationType: way, scheduleToCloseTimeout: "15s" }),
     ),
   );
   await sleep(100);
