@@ -4,29 +4,10 @@ import type { ChildCancellation, StartChildWorkflow } from "../../src/core/child
 import type { WorkflowCommand } from "../../src/core/command.ts";
 import { childWorkflow } from "../../src/core/machines/child-workflow.ts";
 import { cancelRequest, PlayedRun, Transitions } from "./played-run.ts";
-import { startTimer } from "./player.ts";
+import { startChild, startTimer } from "./player.ts";
 
 const transitions = new Transitions();
 const run = (): PlayedRun => new PlayedRun(transitions);
-
-function startChild(seq: number, more: Partial<StartChildWorkflow> = {}): WorkflowCommand {
-  return {
-    kind: "startChildWorkflow",
-    seq,
-    namespace: "default",
-    workflowId: `child-${seq}`,
-    workflowType: "ship",
-    taskQueue: "orders",
-    headers: {},
-    args: [],
-    cronSchedule: "",
-    cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    parentClosePolicy: 0,
-    workflowIdReusePolicy: 0,
-    versioningIntent: "UNSPECIFIED",
-    ...more,
-  };
-}
 
 const cancelChild = (seq: number): WorkflowCommand => ({ kind: "cancelChildWorkflow", seq });
 

@@ -6,7 +6,15 @@ import { eventKind } from "../../src/core/history/event-kinds.ts";
 import { replayHistory } from "../../src/core/replay.ts";
 import { historyFromJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
-import { cancelActivity, cancelTimer, ok, options, scheduleActivity, startTimer } from "./player.ts";
+import {
+  cancelActivity,
+  cancelTimer,
+  commandOfEnd,
+  ok,
+  options,
+  scheduleActivity,
+  startTimer,
+} from "./player.ts";
 
 const folder = new URL("../histories/", import.meta.url);
 
@@ -54,24 +62,8 @@ class Oracle {
       }
       case "activityTaskCancelRequestedEventAttributes":
         return cancelActivity(this.#activitySeqs.get(attributes.value.scheduledEventId) ?? 0);
-      case "workflowExecutionCompletedEventAttributes":
-        return { kind: "completeWorkflow" };
-      case "workflowExecutionFailedEventAttributes":
-        return { kind: "failWorkflow", failure: {} };
-      case "workflowExecutionCanceledEventAttributes":
-        return { kind: "cancelWorkflow" };
-      case "workflowExecutionContinuedAsNewEventAttributes":
-        return {
-          kind: "continueAsNew",
-          workflowType: "",
-          taskQueue: "",
-          args: [],
-          headers: {},
-          versioningIntent: "UNSPECIFIED",
-          initialVersioningBehavior: 0,
-        };
       default:
-        return undefined;
+        return commandOfEnd(attributes);
     }
   }
 }

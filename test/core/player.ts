@@ -1,9 +1,11 @@
 import type { Activation, Job } from "../../src/core/activation.ts";
+import type { StartChildWorkflow } from "../../src/core/child-jobs.ts";
 import type { Completion, ScheduleActivity, WorkflowCommand } from "../../src/core/command.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { Input } from "../../src/core/input.ts";
 import { createRun, type Run, type RunOptions, step } from "../../src/core/run.ts";
 import type { QueryRequest } from "../../src/core/task.ts";
+import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
 
 export const RUN_ID = "019e93d9-da0e-70d6-9f43-888c2c8d3988";
 
@@ -61,6 +63,41 @@ export const continueAsNew: WorkflowCommand = {
   versioningIntent: "UNSPECIFIED",
   initialVersioningBehavior: 0,
 };
+
+/** The command by which a run ended so; nothing for another event. */
+export function commandOfEnd(attributes: HistoryEvent["attributes"]): WorkflowCommand | undefined {
+  switch (attributes.case) {
+    case "workflowExecutionCompletedEventAttributes":
+      return complete;
+    case "workflowExecutionFailedEventAttributes":
+      return failWorkflow;
+    case "workflowExecutionCanceledEventAttributes":
+      return cancelWorkflow;
+    case "workflowExecutionContinuedAsNewEventAttributes":
+      return continueAsNew;
+    default:
+      return undefined;
+  }
+}
+
+export function startChild(seq: number, more: Partial<StartChildWorkflow> = {}): WorkflowCommand {
+  return {
+    kind: "startChildWorkflow",
+    seq,
+    namespace: "default",
+    workflowId: `child-${seq}`,
+    workflowType: "ship",
+    taskQueue: "orders",
+    headers: {},
+    args: [],
+    cronSchedule: "",
+    cancellationType: "WAIT_CANCELLATION_COMPLETED",
+    parentClosePolicy: 0,
+    workflowIdReusePolicy: 0,
+    versioningIntent: "UNSPECIFIED",
+    ...more,
+  };
+}
 
 export function query(id: string, queryType = "state"): QueryRequest {
   return { id, queryType, args: [], headers: {} };

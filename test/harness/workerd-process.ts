@@ -25,7 +25,8 @@ export interface WorkerdOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function configText(port: number, { flags = [], env = {} }: WorkerdOptions): string {
+/** The configuration of a workerd that serves the `worker.js` beside it on a port. */
+export function workerdConfig(port: number, { flags = [], env = {} }: WorkerdOptions = {}): string {
   const bindings = Object.entries(env).map(
     ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
   );
@@ -54,7 +55,7 @@ export async function startWorkerd(script: string, options: WorkerdOptions = {})
   const port = await freePort();
   const config = join(folder, "config.capnp");
   writeFileSync(join(folder, "worker.js"), script);
-  writeFileSync(config, configText(port, options));
+  writeFileSync(config, workerdConfig(port, options));
   const child = spawn(command, ["serve", config], { stdio: ["ignore", "inherit", "inherit"] });
   const atExit = (): void => void child.kill("SIGKILL");
   process.once("exit", atExit);

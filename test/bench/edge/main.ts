@@ -13,6 +13,7 @@ import { build } from "esbuild";
 import { buildIfStale } from "../../harness/build.ts";
 import { freePort } from "../../harness/real-server.ts";
 import { runtimeCommand } from "../../harness/runtimes.ts";
+import { workerdConfig } from "../../harness/workerd-process.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const STARTS = 20;
@@ -61,25 +62,12 @@ function cpuMs(pid: number): number {
   return Number(text.split(" ")[0]) / NANOSECONDS;
 }
 
-function config(port: number): string {
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "script", worker = .script)],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "script")],
-);
-const script :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "2026-06-01",
-);
-`;
-}
-
 /** CPU of the main thread of a new workerd, where the Worker runs, until its first answer. */
 async function coldStart(script: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "perdure-cold-"));
   const port = await freePort();
   writeFileSync(join(folder, "worker.js"), script);
-  writeFileSync(join(folder, "config.capnp"), config(port));
+  writeFileSync(join(folder, "config.capnp"), workerdConfig(port));
   const child = spawn(runtimeCommand("workerd"), ["serve", join(folder, "config.capnp")], {
     stdio: "ignore",
   });

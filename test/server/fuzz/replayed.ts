@@ -2,6 +2,7 @@ import type { Activation } from "../../../src/core/activation.ts";
 import type { Completion, WorkflowCommand } from "../../../src/core/command.ts";
 import { replayHistory } from "../../../src/core/replay.ts";
 import type { HistoryEvent } from "../../../src/gen/codec/temporal/api/history/v1/message.ts";
+import { commandOfEnd, scheduleActivity, startChild } from "../../core/player.ts";
 
 type Events = readonly HistoryEvent[];
 
@@ -171,13 +172,21 @@ class ReadAhead {
         return { kind: "cancelTimer", seq };
       case "activityTaskScheduledEventAttributes": {
         const { activityId, activityType } = attributes.value;
-        return activityCommand(this.#seqOf("activity", eventId), activityId, activityType?.name ?? "");
+        return scheduleActivity(this.#seqOf("activity", eventId), {
+          activityId,
+          activityType: activityType?.name ?? "",
+          // One that waits is told of every end, so that it is woken wherever the real one was.
+          cancellationType: "WAIT_CANCELLATION_COMPLETED",
+        });
       }
       case "activityTaskCancelRequestedEventAttributes":
         return { kind: "requestCancelActivity", seq };
       case "startChildWorkflowExecutionInitiatedEventAttributes": {
         const { workflowId, workflowType } = attributes.value;
-        return childCommand(this.#seqOf("child", eventId), workflowId, workflowType?.name ?? "");
+        return startChild(this.#seqOf("child", eventId), {
+          workflowId,
+          workflowType: workflowType?.name ?? "",
+        });
       }
       case "signalExternalWorkflowExecutionInitiatedEventAttributes":
       case "requestCancelExternalWorkflowExecutionInitiatedEventAttributes":
@@ -195,41 +204,6 @@ class ReadAhead {
         return plainCommand(attributes);
     }
   }
-}
-
-function activityCommand(seq: number, activityId: string, activityType: string): WorkflowCommand {
-  return {
-    kind: "scheduleActivity",
-    seq,
-    activityId,
-    activityType,
-    taskQueue: "queue",
-    headers: {},
-    args: [],
-    startToCloseTimeoutMs: 1_000,
-    // One that waits is told of every end, so that it is woken wherever the real one was.
-    cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    allowEagerDispatch: true,
-    versioningIntent: "UNSPECIFIED",
-  };
-}
-
-function childCommand(seq: number, workflowId: string, workflowType: string): WorkflowCommand {
-  return {
-    kind: "startChildWorkflow",
-    seq,
-    namespace: "default",
-    workflowId,
-    workflowType,
-    taskQueue: "queue",
-    headers: {},
-    args: [],
-    cronSchedule: "",
-    cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    parentClosePolicy: 0,
-    workflowIdReusePolicy: 0,
-    versioningIntent: "UNSPECIFIED",
-  };
 }
 
 function externalCommand(
@@ -266,23 +240,7 @@ function plainCommand(attributes: HistoryEvent["attributes"]): WorkflowCommand |
       return { kind: "upsertSearchAttributes", fields: {} };
     case "workflowPropertiesModifiedEventAttributes":
       return { kind: "modifyWorkflowProperties", memo: {} };
-    case "workflowExecutionCompletedEventAttributes":
-      return { kind: "completeWorkflow" };
-    case "workflowExecutionFailedEventAttributes":
-      return { kind: "failWorkflow", failure: {} };
-    case "workflowExecutionCanceledEventAttributes":
-      return { kind: "cancelWorkflow" };
-    case "workflowExecutionContinuedAsNewEventAttributes":
-      return {
-        kind: "continueAsNew",
-        workflowType: "",
-        taskQueue: "",
-        args: [],
-        headers: {},
-        versioningIntent: "UNSPECIFIED",
-        initialVersioningBehavior: 0,
-      };
     default:
-      return undefined;
+      return commandOfEnd(attributes);
   }
 }
