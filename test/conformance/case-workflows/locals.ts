@@ -15,7 +15,7 @@ export async function localLasting(ms: number): Promise<string> {
 export async function localRepeated(times: number): Promise<number> {
   const { failing } = proxyLocalActivities<Locals>({
     startToCloseTimeout: "1 minute",
-    retry: { initialInterval: 200, backoffCoefficient: 1 },
+    retry: { initialInterval: 800, backoffCoefficient: 1 },
   });
   return await failing(times);
 }
