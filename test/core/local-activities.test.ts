@@ -110,6 +110,26 @@ describe("live", () => {
     expect(s.complete(complete)).toEqual(["localActivities stop all", "respond completeWorkflowExecution"]);
   });
 
+  test("bug class 33: what ended under a task that failed is not sent with the next one's answer", () => {
+    const s = new Scenario();
+    s.task();
+    s.complete(call(1), call(2));
+    s.results({ seq: 1 });
+    const completion = { kind: "failure", failure: { message: "bug" } } as const;
+    expect(s.player.step({ kind: "completion", completion })).toEqual([
+      "respondFailed 14",
+      "evict workflowFailed",
+    ]);
+    expect(s.results({ seq: 2 })).toEqual([]);
+
+    const next = new Scenario();
+    next.task(2);
+    expect(next.complete(call(1), call(2))).toEqual(["localActivities run 1, run 2", "awaitLocals 10000"]);
+    expect(next.results({ seq: 2 })).toEqual(["activate resolveLocalActivity 2 completed"]);
+    expect(next.complete()).toEqual(["awaitLocals 10000"]);
+    expect(next.heartbeat()).toEqual(["respond recordMarker"]);
+  });
+
   test("a timeout and a cancellation are those of an activity", () => {
     const s = running();
     const timedOut = {

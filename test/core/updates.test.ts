@@ -140,6 +140,15 @@ describe("an update", () => {
     expect(live.complete(finish("u"))).toEqual(["respond protocolMessage, protocolMessage"]);
   });
 
+  test("bug class 47: is completed though the workflow ended before it in the same activation", () => {
+    const live = new Live();
+    live.task((id) => [message("u", id)]);
+    expect(live.complete(accept("u"), complete, finish("u"))).toEqual([
+      "respond protocolMessage, protocolMessage, completeWorkflowExecution",
+    ]);
+    expect(live.ids).toEqual(["u/request/accept", "u/request/complete"]);
+  });
+
   test("that is rejected leaves a message and no command", () => {
     const live = new Live();
     live.task((id) => [message("u", id)]);
