@@ -234,7 +234,13 @@ describe("balance of sticky and normal polls", () => {
   test("neither queue takes the last slot while the other has no poll", async () => {
     const balance = new StickyBalance(2);
     expect(await balance.enter("sticky", never)).toBe(true);
-    const second = balance.enter("sticky", never);
+    let admitted = false;
+    const second = balance.enter("sticky", never).then((isAdmitted) => {
+      admitted = true;
+      return isAdmitted;
+    });
+    await turn();
+    expect(admitted).toBe(false);
     expect(await balance.enter("normal", never)).toBe(true);
     balance.leave("normal");
     balance.leave("sticky");

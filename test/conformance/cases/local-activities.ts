@@ -73,8 +73,8 @@ export const localActivityCases: readonly Case[] = [
         await withWorker(
           async () => {
             // The heartbeat goes out at 80 %: what is left is to be enough on a busy machine.
-            const started = { taskQueue, workflowTaskTimeout: "3 seconds" } as const;
-            const runs = [4500, 4501].map((ms) =>
+            const started = { taskQueue, workflowTaskTimeout: "5 seconds" } as const;
+            const runs = [6000, 6001].map((ms) =>
               client.workflow.execute(localLasting, { ...started, workflowId: id(), args: [ms] }),
             );
             assert.deepEqual(await Promise.all(runs), ["call 1", "call 1"], `cache of ${maxCachedWorkflows}`);

@@ -33,7 +33,8 @@ async function recoversFromHoarding({ address, client, id, taskQueue }: CaseWorl
     for (const handle of others) await handle.signal(finish, "on");
     for (const handle of others) assert.equal(await handle.result(), "on");
     if ("Bun" in globalThis) {
-      // The engine refuses the allocation, which fails the task.
+      // The engine refuses the allocation, which fails the task; on a busy machine filling the heap takes so long that the deadlock
+      // detection is there first.
       const why = await eventually("the task fails", async () => {
         const { events } = await hoarding.fetchHistory();
         for (const { attributes } of events)
@@ -41,7 +42,7 @@ async function recoversFromHoarding({ address, client, id, taskQueue }: CaseWorl
             return attributes.value.failure?.message;
         return undefined;
       });
-      assert.match(why ?? "", /out of memory/i);
+      assert.match(why ?? "", /out of memory|potential deadlock/i);
     }
     if (SURVIVES) await hoarding.terminate();
     assert.equal(exited, false);
