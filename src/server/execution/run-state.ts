@@ -135,6 +135,10 @@ export interface RunFields {
   /** What the last completed workflow task said of its worker. */
   versioning: EventValue<"workflowTaskCompleted"> | undefined;
   mostRecentWorkerIdentity: string;
+  /** Why a workflow task came to nothing last, of those that have an event; shared words. */
+  lastProblem: readonly string[] | undefined;
+  /** What the search attribute `TemporalReportedProblems` shows. */
+  reportedProblem: readonly string[] | undefined;
 }
 
 const OF_TASK: ReadonlySet<string> = new Set<keyof RunFields>([

@@ -86,6 +86,8 @@ export function firstFields(
     versioningOverride: started.versioningOverride,
     versioning: undefined,
     mostRecentWorkerIdentity: "",
+    lastProblem: undefined,
+    reportedProblem: undefined,
   };
 }
 
