@@ -4,8 +4,9 @@ import { malformed, notTheProtocol } from "./answer-error.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { decodeBinary, FetchedAnswer, type HeaderRules, toMetadata } from "./headers.ts";
-import { messagePort } from "./message-port.ts";
+import { PostPort } from "./post-port.ts";
 
+const CONTENT_TYPE = "application/grpc-web+proto";
 const PREFIX_BYTES = 5;
 /** Flags of a frame. */
 const COMPRESSED = 1;
@@ -24,11 +25,11 @@ const decoder = new TextDecoder();
  * ```
  */
 export function grpcWebPort(options: FetchChannelOptions): RpcPort {
-  return messagePort(options, { headers: HEADERS, body: (_path, message) => framed(message), read });
+  return new PostPort(options, { headers: HEADERS, body: (_path, { bytes }) => framed(bytes), read });
 }
 
 const HEADERS: HeaderRules = {
-  fixed: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1" },
+  fixed: { "content-type": CONTENT_TYPE, "x-grpc-web": "1" },
   timeout: (timeoutMs) => ["grpc-timeout", encodeTimeout(timeoutMs)],
 };
 
@@ -44,8 +45,9 @@ function read(path: string, answer: FetchAnswer): RpcAnswer {
   const { headers, status, body } = answer;
   const type = headers.get("content-type") ?? "";
   // A gateway may fail a call by headers alone, whatever type it names.
-  if (headers.has("grpc-status") && body.length === 0) throwUnlessOk(path, headers, headers);
-  if (status !== 200 || !/^application\/grpc-web(\+proto)?(;|$)/i.test(type)) {
+  if (body.length === 0 && headers.has("grpc-status")) throwUnlessOk(path, headers, headers);
+  // Nearly always the very same text.
+  if (status !== 200 || (type !== CONTENT_TYPE && !/^application\/grpc-web(\+proto)?(;|$)/i.test(type))) {
     throw notTheProtocol(path, "gRPC-Web", answer);
   }
   const { message, trailers } = readFrames(path, body);
