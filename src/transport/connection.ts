@@ -234,7 +234,10 @@ export class Connection extends CallScopes {
     return this.#port.close();
   }
 
-  readonly #invoke: Invoke = (path, bytes, options) => this.#send({ path, bytes, ...this.#termsOf(options) });
+  readonly #invoke: Invoke = (path, bytes, options) => {
+    const { metadata, deadline, signal, retry } = this.#termsOf(options);
+    return this.#send({ path, bytes, metadata, deadline, signal, retry });
+  };
 
   /** Sends messages with the retries that a connection has where it was given no interceptors. */
   #messagesOf(port: MessageRpcPort): InvokeMessage {

@@ -11,8 +11,13 @@ const PREFIX_BYTES = 5;
 /** Flags of a frame. */
 const COMPRESSED = 1;
 const TRAILERS = 0x80;
-/** How nearly all answers end, which is not worth a `Headers` for each. */
-const NOTHING_BUT_OK = /^grpc-status: ?0\r\n(?:grpc-message: ?\r\n)?$/;
+/** How nearly all answers end, which is not worth a text and a `Headers` for each. */
+const NOTHING_BUT_OK = [
+  "grpc-status:0\r\n",
+  "grpc-status: 0\r\n",
+  "grpc-status:0\r\ngrpc-message:\r\n",
+  "grpc-status: 0\r\ngrpc-message: \r\n",
+].map((text) => new TextEncoder().encode(text));
 const OK: Headers = new Headers({ "grpc-status": "0" });
 const decoder = new TextDecoder();
 
@@ -53,7 +58,7 @@ function read(path: string, answer: FetchAnswer): RpcAnswer {
   const { message, trailers } = readFrames(path, body);
   const end = trailers ?? (headers.has("grpc-status") ? headers : undefined);
   if (end === undefined) throw malformed(path, "it ends without trailers");
-  throwUnlessOk(path, end, headers);
+  if (end !== OK) throwUnlessOk(path, end, headers);
   if (message === undefined) throw malformed(path, "it says OK and has no message");
   return new FetchedAnswer(
     message,
@@ -68,13 +73,12 @@ interface Frames {
 }
 
 function readFrames(path: string, body: Uint8Array): Frames {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   let message: Uint8Array | undefined;
   for (let at = 0; at < body.length; ) {
     if (body.length - at < PREFIX_BYTES)
       throw malformed(path, `${body.length - at} bytes where a frame should begin`);
-    const flags = view.getUint8(at);
-    const length = view.getUint32(at + 1);
+    const flags = body[at] ?? 0;
+    const length = uint32(body, at + 1);
     const payload = body.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length);
     if (payload.length < length)
       throw malformed(path, `a frame cut off at ${payload.length} of ${length} bytes`);
@@ -90,9 +94,15 @@ function readFrames(path: string, body: Uint8Array): Frames {
   return { message, trailers: undefined };
 }
 
+function uint32(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let end = at + 4; at < end; at++) value = value * 256 + (bytes[at] ?? 0);
+  return value;
+}
+
 function parseTrailers(path: string, payload: Uint8Array): Headers {
+  if (NOTHING_BUT_OK.some((known) => isSame(known, payload))) return OK;
   const text = decoder.decode(payload);
-  if (NOTHING_BUT_OK.test(text)) return OK;
   const trailers = new Headers();
   for (const line of text.split(/\r?\n/)) {
     if (line.trim() === "") continue;
@@ -104,6 +114,12 @@ function parseTrailers(path: string, payload: Uint8Array): Headers {
     }
   }
   return trailers;
+}
+
+function isSame(known: Uint8Array, bytes: Uint8Array): boolean {
+  if (known.length !== bytes.length) return false;
+  for (let at = 0; at < known.length; at++) if (known[at] !== bytes[at]) return false;
+  return true;
 }
 
 /** Throws the error that trailers tell; `end` may be the headers themselves. */
