@@ -173,8 +173,10 @@ function jsonClientMethod(out, method) {
   return [
     "{",
     `    path: "/${method.parent.typeName}/${method.name}",`,
-    `    request: (bytes, options) => ${out.value(toJson, `${input.file.name}.json`)}(${decode}(bytes), options),`,
-    `    response: (json, reader) => ${encode}(${out.value(read, `${output.file.name}.json`)}(json, reader)),`,
+    `    decode: ${decode},`,
+    `    toJson: ${out.value(toJson, `${input.file.name}.json`)},`,
+    `    read: ${out.value(read, `${output.file.name}.json`)},`,
+    `    encode: ${encode},`,
     "  }",
   ].join("\n");
 }

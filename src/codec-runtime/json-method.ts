@@ -9,10 +9,17 @@ export interface JsonMethod {
   readonly response: (bytes: Uint8Array, options: JsonWriteOptions | undefined) => JsonValue;
 }
 
-/** One method as a client that speaks JSON needs it: requests from bytes to JSON, responses from JSON to bytes. */
+/**
+ * One method as a client that speaks JSON needs it: requests to JSON and responses from JSON, and both from and to bytes for callers
+ * that have no more than those.
+ */
 export interface JsonClientMethod {
   /** As in {@link JsonMethod}. */
   readonly path: string;
-  readonly request: (bytes: Uint8Array, options: JsonWriteOptions | undefined) => JsonValue;
-  readonly response: (json: JsonValue, reader: JsonReader) => Uint8Array;
+  /** Reads a request. */
+  readonly decode: (bytes: Uint8Array) => unknown;
+  readonly toJson: (request: never, options: JsonWriteOptions | undefined) => JsonValue;
+  readonly read: (json: JsonValue, reader: JsonReader) => unknown;
+  /** Writes a response. */
+  readonly encode: (response: never) => Uint8Array;
 }

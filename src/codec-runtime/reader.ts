@@ -15,6 +15,8 @@ export interface DecodeOptions {
 /** How deep messages may be nested. */
 export const MAX_DEPTH = 100;
 const SHORT_STRING = 48;
+/** By length, filled anew for each string: nothing else is alive while one is in use. */
+const codesOf: number[][] = [];
 const SMALL_BIGINTS = 2048;
 const smallBigints: bigint[] = [];
 const TWO_32 = 4294967296n;
@@ -175,7 +177,7 @@ export class Reader {
     this.pos = end;
     const buf = this.buf;
     if (end - start > SHORT_STRING) return this.#utf8(start, end);
-    const codes = new Array<number>(end - start);
+    const codes = scratch(end - start);
     for (let i = start; i < end; i++) {
       const b = buf[i]!;
       if (b > 0x7f) return this.#utf8(start, end);
@@ -310,6 +312,13 @@ export function decodeWith<Message>(
       cause,
     });
   }
+}
+
+function scratch(length: number): number[] {
+  const known = codesOf[length];
+  if (known !== undefined) return known;
+  while (codesOf.length <= length) codesOf.push(new Array<number>(codesOf.length));
+  return codesOf[length]!;
 }
 
 /** Event ids and attempts are small and repeat: their bigints are made once. */

@@ -1,15 +1,8 @@
 import type { JsonObject } from "../codec-runtime/json.ts";
-import { type ConnectFormat, connectPort } from "../transport/fetch/connect.ts";
+import { connectPort } from "../transport/fetch/connect.ts";
 import { type EdgeConnection, type EdgeOptions, edgeConnection } from "./edge-connection.ts";
 import { answerOf, pathOf } from "./edge-rpc.ts";
 import { requestJson } from "./to-json.ts";
-
-/** The JSON is made and read here, without the codecs of every message. */
-const asItIs: ConnectFormat = {
-  contentType: "application/json",
-  encode: (_path, body) => body,
-  decode: (_path, body) => body,
-};
 
 /**
  * Calls by Connect in JSON, as Perdure's gateway and embedded server serve it.
@@ -24,7 +17,8 @@ const asItIs: ConnectFormat = {
  */
 export function connect(options: EdgeOptions): EdgeConnection {
   return edgeConnection(options, (channel) => {
-    const port = connectPort(channel, asItIs);
+    // The JSON is made and read here, without the codecs of every message.
+    const port = connectPort(channel, "application/json");
     return async (rpc, request, call) => {
       const path = pathOf(rpc);
       const body = new TextEncoder().encode(JSON.stringify(requestJson(request)));

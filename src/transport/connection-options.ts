@@ -14,7 +14,7 @@ import { fetchChannel } from "./fetch/fetch-channel.ts";
 import type { Fetch, FetchChannelOptions } from "./fetch/fetch-options.ts";
 import type { FetchProtocol } from "./fetch/open-fetch-port.ts";
 import { normalizeMetadata } from "./metadata.ts";
-import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from "./retry.ts";
+import { defaultGrpcRetryOptions, type GrpcRetryOptions, makeGrpcRetryInterceptor } from "./retry.ts";
 import type { UnaryInterceptor } from "./unary-call.ts";
 
 /**
@@ -100,6 +100,12 @@ export interface ResolvedConnectionOptions {
 /** Where a Temporal server on this machine listens: the address of connections that are given none. */
 export const LOCAL_TARGET = "localhost:7233";
 const DEFAULT_PORT = 7233;
+/** How failed calls are made again where nothing else is said. */
+export const DEFAULT_RETRY: GrpcRetryOptions = defaultGrpcRetryOptions();
+/** The interceptors of a connection that was given none. */
+export const RETRY_ONLY: readonly UnaryInterceptor[] = Object.freeze([
+  makeGrpcRetryInterceptor(DEFAULT_RETRY),
+]);
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -126,7 +132,7 @@ export function resolveConnectionOptions(options: ConnectionOptions): ResolvedCo
     address: addressOf(channel),
     apiKey: apiKey === undefined ? undefined : checkApiKey(apiKey, "apiKey"),
     metadata,
-    interceptors: options.interceptors ?? [makeGrpcRetryInterceptor(defaultGrpcRetryOptions())],
+    interceptors: options.interceptors ?? RETRY_ONLY,
     connectTimeoutMs,
     channel,
   };

@@ -14,14 +14,17 @@ import { anySignal, CallScopes } from "./call-scopes.ts";
 import {
   type ConnectionOptions,
   connectionMetadata,
+  DEFAULT_RETRY,
+  RETRY_ONLY,
   type ResolvedConnectionOptions,
   resolveConnectionOptions,
 } from "./connection-options.ts";
 import { remainingMs, toEpochMs } from "./deadline.ts";
 import { openFetchPort } from "./fetch/open-fetch-port.ts";
+import { type MessageRpcPort, takesMessages } from "./message-rpc.ts";
 import { normalizeMetadata } from "./metadata.ts";
 import { type GrpcRetryOptions, isRetryableError, withRetry } from "./retry.ts";
-import type { Invoke } from "./service.ts";
+import type { Invoke, InvokeMessage, InvokeOptions } from "./service.ts";
 import { ServiceError } from "./service-error.ts";
 import {
   type HealthService,
@@ -30,7 +33,7 @@ import {
   type TestService,
   type WorkflowService,
 } from "./services.ts";
-import { type CallOptions, chainInterceptors, type UnaryCall, type UnaryNext } from "./unary-call.ts";
+import { chainInterceptors, type UnaryCall, type UnaryNext } from "./unary-call.ts";
 
 /** Options of a call of encoded messages. */
 export interface RawCallOptions extends RpcCallOptions {
@@ -44,6 +47,9 @@ export interface RawCallOptions extends RpcCallOptions {
 export interface ConnectionRpc extends RpcPort {
   unary(path: string, bytes: Uint8Array, options: RawCallOptions): Promise<RpcAnswer>;
 }
+
+/** What a call is sent with. */
+type CallTerms = Pick<UnaryCall, "metadata" | "deadline" | "signal" | "retry">;
 
 /** While connecting, for as long as `connectTimeout` allows: close together, since somebody waits. */
 const CONNECT_RETRY: GrpcRetryOptions = {
@@ -124,7 +130,12 @@ export class Connection extends CallScopes {
     this.#apiKey = options.apiKey;
     this.#metadata = options.metadata;
     this.#send = chainInterceptors(options.interceptors, this.#transmit);
-    this.#services = new Services(this.#invoke);
+    // Interceptors of users see bytes, which are made for them then.
+    const plain = options.interceptors === RETRY_ONLY && takesMessages(this.#port);
+    this.#services = new Services({
+      bytes: this.#invoke,
+      message: plain ? this.#messagesOf(this.#port) : undefined,
+    });
     this.rpc = {
       unary: (path, bytes, { timeoutMs, signal, metadata, namespace, retry }) =>
         this.#invoke(path, bytes, {
@@ -224,31 +235,47 @@ export class Connection extends CallScopes {
   }
 
   readonly #invoke: Invoke = (path, bytes, options) => {
+    const { metadata, deadline, signal, retry } = this.#termsOf(options);
+    return this.#send({ path, bytes, metadata, deadline, signal, retry });
+  };
+
+  /** Sends messages with the retries that a connection has where it was given no interceptors. */
+  #messagesOf(port: MessageRpcPort): InvokeMessage {
+    return (path, request, options) => {
+      const terms = this.#termsOf(options);
+      const attempt = (): Promise<unknown> =>
+        this.#attempt(terms, (rpcOptions) => port.message(path, request, rpcOptions));
+      const policy = terms.retry ?? DEFAULT_RETRY;
+      return policy === false ? attempt() : withRetry(terms, policy, attempt);
+    };
+  }
+
+  #termsOf(options: InvokeOptions): CallTerms {
     const scope = this.scope();
-    const call: UnaryCall = {
-      path,
-      bytes,
+    return {
       metadata: this.#callMetadata(options, scope?.metadata),
       deadline: options.deadline === undefined ? scope?.deadline : toEpochMs(options.deadline),
       signal: anySignal(scope?.signal, options.abortSignal),
       retry: options.retry,
     };
-    return this.#send(call);
-  };
+  }
 
   /** The last link of the chain: one attempt. */
-  readonly #transmit: UnaryNext = ({ path, bytes, metadata, deadline, signal }) => {
-    const send = (sent: Metadata): Promise<RpcAnswer> =>
-      this.#port.unary(path, bytes, { timeoutMs: remainingMs(deadline), signal, metadata: sent });
+  readonly #transmit: UnaryNext = (call) =>
+    this.#attempt(call, (options) => this.#port.unary(call.path, call.bytes, options));
+
+  #attempt<Answer>(
+    { metadata, deadline, signal }: CallTerms,
+    transmit: (options: RpcCallOptions) => Promise<Answer>,
+  ): Promise<Answer> {
+    const send = (sent: Metadata): Promise<Answer> =>
+      transmit({ timeoutMs: remainingMs(deadline), signal, metadata: sent });
     const apiKey = this.#apiKey;
     if (apiKey === undefined || metadata["authorization"] !== undefined) return send(metadata);
     return sendWithApiKey(apiKey, metadata, send);
-  };
+  }
 
-  #callMetadata(
-    options: CallOptions & { namespace?: string | undefined },
-    scope: Metadata | undefined,
-  ): Metadata {
+  #callMetadata(options: InvokeOptions, scope: Metadata | undefined): Metadata {
     const { namespace, metadata } = options;
     if (scope === undefined && metadata === undefined) {
       return namespace === undefined ? this.#metadata : this.#metadataOf(namespace);

@@ -2,7 +2,7 @@ import { HealthMethods } from "../gen/codec/grpc/health/v1/health.ts";
 import { OperatorServiceMethods } from "../gen/codec/temporal/api/operatorservice/v1/service.ts";
 import { TestServiceMethods } from "../gen/codec/temporal/api/testservice/v1/service.ts";
 import { WorkflowServiceMethods } from "../gen/codec/temporal/api/workflowservice/v1/service.ts";
-import { buildService, type Invoke, type RpcService } from "./service.ts";
+import { buildService, type Invokers, type RpcService } from "./service.ts";
 
 /** Raw access to Temporal's workflow service. */
 export type WorkflowService = RpcService<WorkflowServiceMethods>;
@@ -15,33 +15,33 @@ export type HealthService = Omit<RpcService<HealthMethods>, "watch">;
 
 /** The services of one connection, each made when it is first asked for. */
 export class Services {
-  readonly #invoke: Invoke;
+  readonly #invokers: Invokers;
   #workflow: WorkflowService | undefined;
   #operator: OperatorService | undefined;
   #test: TestService | undefined;
   #health: HealthService | undefined;
 
-  constructor(invoke: Invoke) {
-    this.#invoke = invoke;
+  constructor(invokers: Invokers) {
+    this.#invokers = invokers;
   }
 
   get workflow(): WorkflowService {
-    this.#workflow ??= buildService(WorkflowServiceMethods, this.#invoke);
+    this.#workflow ??= buildService(WorkflowServiceMethods, this.#invokers);
     return this.#workflow;
   }
 
   get operator(): OperatorService {
-    this.#operator ??= buildService(OperatorServiceMethods, this.#invoke);
+    this.#operator ??= buildService(OperatorServiceMethods, this.#invokers);
     return this.#operator;
   }
 
   get test(): TestService {
-    this.#test ??= buildService(TestServiceMethods, this.#invoke);
+    this.#test ??= buildService(TestServiceMethods, this.#invokers);
     return this.#test;
   }
 
   get health(): HealthService {
-    this.#health ??= buildService(HealthMethods, this.#invoke);
+    this.#health ??= buildService(HealthMethods, this.#invokers);
     return this.#health;
   }
 }

@@ -273,6 +273,7 @@ function shows(before: RunFields, after: RunFields, { batches }: Outcome): boole
     before.searchAttributes !== after.searchAttributes ||
     before.buildIds !== after.buildIds ||
     before.binaryChecksums !== after.binaryChecksums ||
+    before.reportedProblem !== after.reportedProblem ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
     batches.some((batch) => batch[0]?.eventId === 1)

@@ -38,10 +38,9 @@ export interface Poller {
   readonly identity: string;
   readonly workerInstanceKey: string;
   readonly call: ServerCall;
-  /** `deploymentOptions` or `workerVersionCapabilities` of the poll, as they came. */
+  /** `deploymentOptions` of the poll, as they came: versions of workers are not here, so they change nothing. */
   readonly deploymentName: string | undefined;
   readonly buildId: string | undefined;
-  readonly versioned: boolean;
   /** How many tasks per second the whole queue may hand out, as this poll wants it; undefined: it does not say. */
   readonly maxTasksPerSecond?: number | undefined;
 }

@@ -11,7 +11,6 @@ export interface SeenPoller {
   readonly maxTasksPerSecond: number | undefined;
   readonly deploymentName: string | undefined;
   readonly buildId: string | undefined;
-  readonly versioned: boolean;
 }
 
 /** Who polled a queue in the last five minutes. */
@@ -26,7 +25,7 @@ export class PollerHistory {
   }
 
   saw(poller: Poller, nowMs: number): void {
-    const { identity, deploymentName, buildId, versioned, maxTasksPerSecond } = poller;
+    const { identity, deploymentName, buildId, maxTasksPerSecond } = poller;
     this.#lastMs = nowMs;
     this.#pollers.delete(identity);
     this.#pollers.set(identity, {
@@ -35,7 +34,6 @@ export class PollerHistory {
       maxTasksPerSecond,
       deploymentName,
       buildId,
-      versioned,
     });
     this.#forget(nowMs);
   }

@@ -2,6 +2,7 @@ import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workf
 import type { ActivityTaskAnswer } from "../execution/activities.ts";
 import { checkPollTime } from "../matching/task-queues.ts";
 import type { HandlersOf } from "./call.ts";
+import { refuseVersions } from "./later-options.ts";
 import { pollerOf } from "./poller.ts";
 import { checkBuildId, checkIdentity, requirePolledQueue } from "./request-checks.ts";
 import type { PollQueues } from "./workflow-task-rpcs.ts";
@@ -14,6 +15,7 @@ export function activityTaskRpcs(queues: PollQueues): HandlersOf<WorkflowService
       checkIdentity(request.identity);
       requirePolledQueue(request.taskQueue);
       checkBuildId(request.workerVersionCapabilities?.buildId);
+      refuseVersions(request);
       const queue = {
         namespace: request.namespace,
         name: request.taskQueue?.name ?? "",

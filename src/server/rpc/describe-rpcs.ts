@@ -1,4 +1,5 @@
 import type { Init } from "../../codec-runtime/init.ts";
+import { WorkerVersioningMode } from "../../gen/codec/temporal/api/enums/v1/deployment.ts";
 import { DescribeTaskQueueMode, TaskQueueType } from "../../gen/codec/temporal/api/enums/v1/task_queue.ts";
 import type { PollerInfo, TaskQueueStats } from "../../gen/codec/temporal/api/taskqueue/v1/message.ts";
 import type {
@@ -112,12 +113,18 @@ function describeByVersion(
 }
 
 function pollersOf(facts: TaskQueueFacts | undefined): readonly Init<PollerInfo>[] {
-  return (facts?.pollers ?? []).map(({ identity, lastMs, deploymentName, buildId, versioned }) => ({
+  return (facts?.pollers ?? []).map(({ identity, lastMs, deploymentName, buildId }) => ({
     identity,
     lastAccessTime: timestamp(lastMs),
     ratePerSecond: NO_RATE_LIMIT,
     ...(deploymentName
-      ? { deploymentOptions: { deploymentName, buildId, workerVersioningMode: versioned ? 2 : 1 } }
+      ? {
+          deploymentOptions: {
+            deploymentName,
+            buildId,
+            workerVersioningMode: WorkerVersioningMode.UNVERSIONED,
+          },
+        }
       : {}),
   }));
 }

@@ -1,7 +1,11 @@
 // Options of requests that stand for features which are not here. To take them and do nothing would be to promise what does not
 // happen: who asks for them is told.
+import { WorkerVersioningMode } from "../../gen/codec/temporal/api/enums/v1/deployment.ts";
 import { VersioningBehavior } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
-import type { StartWorkflowExecutionRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import type {
+  PollWorkflowTaskQueueRequest,
+  StartWorkflowExecutionRequest,
+} from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus } from "../../platform/rpc-port.ts";
 import { invalidArgument } from "./failures.ts";
 import { ServiceFailure } from "./service-failure.ts";
@@ -24,6 +28,26 @@ export function checkLaterOptions(
 /** @throws {ServiceFailure} UNIMPLEMENTED when anybody is to be called at the end of a workflow or update */
 export function refuseCallbacks(callbacks: readonly unknown[]): void {
   if (callbacks.length > 0) throw unimplemented(notHere("Completion callbacks are"));
+}
+
+/**
+ * Refuses the poll of a worker that wants tasks for its version only. Unversioned ones name their deployment and build as they like.
+ *
+ * @throws {ServiceFailure} UNIMPLEMENTED naming it; INVALID_ARGUMENT when it does not say which version it is
+ */
+export function refuseVersions(
+  request: Pick<PollWorkflowTaskQueueRequest, "deploymentOptions" | "workerVersionCapabilities">,
+): void {
+  const { deploymentOptions, workerVersionCapabilities } = request;
+  if (workerVersionCapabilities?.useVersioning) {
+    if (workerVersionCapabilities.buildId === "") {
+      throw invalidArgument("WorkerVersionStamp must be present if UseVersioning is true.");
+    }
+    throw unimplemented(notHere("Versioning of workers (useVersioning) is"));
+  }
+  if (deploymentOptions?.workerVersioningMode === WorkerVersioningMode.VERSIONED) {
+    throw unimplemented(notHere("Versioning of workers (worker deployments) is"));
+  }
 }
 
 /** Without versions of workers, to go by the newest is what happens anyway; to keep to one cannot be had. */

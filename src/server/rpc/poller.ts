@@ -21,8 +21,5 @@ export function pollerOf(
     deploymentName: deploymentOptions?.deploymentName,
     buildId: deploymentOptions?.buildId,
     maxTasksPerSecond: request.taskQueueMetadata?.maxTasksPerSecond,
-    versioned: deploymentOptions?.workerVersioningMode === VERSIONED,
   };
 }
-
-const VERSIONED = 2;

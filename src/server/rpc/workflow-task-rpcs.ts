@@ -9,6 +9,7 @@ import type { Poller, TaskQueueId } from "../matching/matching.ts";
 import { checkPollTime } from "../matching/task-queues.ts";
 import type { HandlersOf, ServerCall } from "./call.ts";
 import { alreadyCompleted } from "./failures.ts";
+import { refuseVersions } from "./later-options.ts";
 import { pollerOf } from "./poller.ts";
 import { checkBuildId, checkIdentity, requirePolledQueue } from "./request-checks.ts";
 import { decodeTaskToken } from "./task-token.ts";
@@ -26,6 +27,7 @@ export function workflowTaskRpcs(engine: Engine, queues: PollQueues): HandlersOf
       checkIdentity(request.identity);
       requirePolledQueue(request.taskQueue);
       checkBuildId(request.workerVersionCapabilities?.buildId);
+      refuseVersions(request);
       const answer = await queues.poll<WorkflowTaskAnswer>(polledQueue(request), pollerOf(request, call));
       return answer ?? {};
     },

@@ -1,27 +1,49 @@
-import { JsonReader } from "../../codec-runtime/json-reader.ts";
-import { anyTypes } from "../../gen/codec/any-types.ts";
 import { GrpcStatus, RpcError } from "../../platform/rpc-port.ts";
+import type { MessageRpcPort, RpcRequest } from "../message-rpc.ts";
 import { malformed } from "./answer-error.ts";
-import type { ConnectFormat } from "./connect.ts";
-import { type JsonRpc, jsonRpc } from "./json-methods.ts";
+import { checkConnectAnswer, connectAnswer, connectHeaders } from "./connect.ts";
+import type { FetchAnswer } from "./fetch-exchange.ts";
+import type { FetchChannelOptions } from "./fetch-options.ts";
+import { type JsonRpc, jsonRpc, requestJson, responseBytes, responseOf } from "./json-methods.ts";
+import { parseJson } from "./parse-json.ts";
+import { PostPort } from "./post-port.ts";
 
-/** Messages as JSON, which people and proxies can read. */
-export const connectJson: ConnectFormat = {
-  contentType: "application/json",
-  encode: (path, message) =>
-    new TextEncoder().encode(JSON.stringify(method(path).method.request(message, { anyTypes }))),
-  decode: (path, body) => {
-    try {
-      const json = JSON.parse(new TextDecoder().decode(body));
-      // A newer server may say more than we know.
-      return method(path).method.response(json, new JsonReader({ anyTypes, ignoreUnknown: true }));
-    } catch (cause) {
-      throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
-    }
-  },
-};
+const CONTENT_TYPE = "application/json";
 
-function method(path: string): JsonRpc {
+/**
+ * Calls by the Connect protocol with messages as JSON, which people and proxies can read.
+ *
+ * @example
+ * ```ts
+ * const port = connectJsonPort({ baseUrl: "https://gateway.internal", fetch, maxSendBytes: 4194304, maxReceiveBytes: 134217728 });
+ * ```
+ */
+export function connectJsonPort(options: FetchChannelOptions): MessageRpcPort {
+  const port = new PostPort(options, {
+    headers: connectHeaders(CONTENT_TYPE),
+    body: (path, request: RpcRequest) => JSON.stringify(requestJson(known(path), request)),
+    read: (path, answer) =>
+      connectAnswer(answer, responseBytes(path, known(path), readMessage(path, answer))),
+  });
+  return {
+    unary: (path, bytes, call) => port.unary(path, bytes, call),
+    message: (path, request, call) => port.post(path, { request, call }, readMessage),
+    close: () => port.close(),
+  };
+}
+
+function readMessage(path: string, answer: FetchAnswer): unknown {
+  checkConnectAnswer(path, answer, CONTENT_TYPE);
+  let json: ReturnType<typeof parseJson>;
+  try {
+    json = parseJson(answer.body);
+  } catch (cause) {
+    throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  return responseOf(path, known(path), json);
+}
+
+function known(path: string): JsonRpc {
   const found = jsonRpc(path);
   if (found !== undefined) return found;
   throw new RpcError({

@@ -11,39 +11,29 @@ import { malformed, notTheProtocol } from "./answer-error.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { FetchedAnswer, type HeaderRules, toMetadata } from "./headers.ts";
-import { messagePort } from "./message-port.ts";
-
-/** How messages stand in the bodies of calls. */
-export interface ConnectFormat {
-  readonly contentType: string;
-  readonly encode: (path: string, message: Uint8Array) => Uint8Array;
-  readonly decode: (path: string, body: Uint8Array) => Uint8Array;
-}
-
-/** Messages as they are. */
-export const connectBinary: ConnectFormat = {
-  contentType: "application/proto",
-  encode: (_path, message) => message,
-  decode: (_path, body) => body,
-};
+import { PostPort } from "./post-port.ts";
 
 /**
- * Calls by the Connect protocol, as the gateway, the embedded server and Connect's own servers serve it.
+ * Calls by the Connect protocol, as the gateway, the embedded server and Connect's own servers serve it; bodies as they are.
  *
  * @example
  * ```ts
- * const port = connectPort({ baseUrl: "https://gateway.internal", fetch, maxSendBytes: 4194304, maxReceiveBytes: 134217728 }, connectBinary);
+ * const port = connectPort({ baseUrl: "https://gateway.internal", fetch, maxSendBytes: 4194304, maxReceiveBytes: 134217728 });
  * ```
  */
-export function connectPort(options: FetchChannelOptions, format: ConnectFormat): RpcPort {
-  return messagePort(options, {
-    headers: headerRules(format),
-    body: format.encode,
-    read: (path, answer) => read(path, answer, format),
+export function connectPort(options: FetchChannelOptions, contentType = "application/proto"): RpcPort {
+  return new PostPort(options, {
+    headers: connectHeaders(contentType),
+    body: (_path, { bytes }) => bytes,
+    read: (path, answer) => {
+      checkConnectAnswer(path, answer, contentType);
+      return connectAnswer(answer, answer.body);
+    },
   });
 }
 
-function headerRules({ contentType }: ConnectFormat): HeaderRules {
+/** The headers of calls whose messages are of a content type. */
+export function connectHeaders(contentType: string): HeaderRules {
   return {
     fixed: { "content-type": contentType, "connect-protocol-version": "1" },
     // At most ten digits; a call that may take longer may take for ever.
@@ -52,13 +42,21 @@ function headerRules({ contentType }: ConnectFormat): HeaderRules {
   };
 }
 
-function read(path: string, answer: FetchAnswer, format: ConnectFormat): RpcAnswer {
-  const { status, headers, body } = answer;
-  const type = mediaType(headers.get("content-type") ?? "");
-  if (status !== 200) throw errorOf(path, answer, type);
-  if (type !== format.contentType) throw notTheProtocol(path, "Connect", answer);
+/** Throws the error of an answer that is not a message of this content type. */
+export function checkConnectAnswer(path: string, answer: FetchAnswer, contentType: string): void {
+  const { status, headers } = answer;
+  const type = headers.get("content-type") ?? "";
+  // Nearly always the very same text.
+  if (status === 200 && type === contentType) return;
+  const media = mediaType(type);
+  if (status !== 200) throw errorOf(path, answer, media);
+  if (media !== contentType) throw notTheProtocol(path, "Connect", answer);
+}
+
+/** A good answer with its message. */
+export function connectAnswer({ headers }: FetchAnswer, bytes: Uint8Array): RpcAnswer {
   return new FetchedAnswer(
-    format.decode(path, body),
+    bytes,
     () => leading(headers),
     () => toMetadata(headers, "trailer-"),
   );

@@ -44,7 +44,7 @@ export class FetchExchange {
   }
 
   /** Sends a request and gives what `read` makes of its answer. */
-  send<T>(request: FetchRequest, read: (answer: FetchAnswer) => T): Promise<T> {
+  send<T>(request: FetchRequest, read: (call: string, answer: FetchAnswer) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const refused = this.#refusal(request);
       if (refused !== undefined) {
@@ -61,7 +61,7 @@ export class FetchExchange {
           if (!this.#open.remove(sending)) return;
           sending.over();
           try {
-            resolve(read(answer));
+            resolve(read(request.call, answer));
           } catch (error) {
             reject(error);
           }

@@ -4,14 +4,20 @@ import { malformed, notTheProtocol } from "./answer-error.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { decodeBinary, FetchedAnswer, type HeaderRules, toMetadata } from "./headers.ts";
-import { messagePort } from "./message-port.ts";
+import { PostPort } from "./post-port.ts";
 
+const CONTENT_TYPE = "application/grpc-web+proto";
 const PREFIX_BYTES = 5;
 /** Flags of a frame. */
 const COMPRESSED = 1;
 const TRAILERS = 0x80;
-/** How nearly all answers end, which is not worth a `Headers` for each. */
-const NOTHING_BUT_OK = /^grpc-status: ?0\r\n(?:grpc-message: ?\r\n)?$/;
+/** How nearly all answers end, which is not worth a text and a `Headers` for each. */
+const NOTHING_BUT_OK = [
+  "grpc-status:0\r\n",
+  "grpc-status: 0\r\n",
+  "grpc-status:0\r\ngrpc-message:\r\n",
+  "grpc-status: 0\r\ngrpc-message: \r\n",
+].map((text) => new TextEncoder().encode(text));
 const OK: Headers = new Headers({ "grpc-status": "0" });
 const decoder = new TextDecoder();
 
@@ -24,11 +30,11 @@ const decoder = new TextDecoder();
  * ```
  */
 export function grpcWebPort(options: FetchChannelOptions): RpcPort {
-  return messagePort(options, { headers: HEADERS, body: (_path, message) => framed(message), read });
+  return new PostPort(options, { headers: HEADERS, body: (_path, { bytes }) => framed(bytes), read });
 }
 
 const HEADERS: HeaderRules = {
-  fixed: { "content-type": "application/grpc-web+proto", "x-grpc-web": "1" },
+  fixed: { "content-type": CONTENT_TYPE, "x-grpc-web": "1" },
   timeout: (timeoutMs) => ["grpc-timeout", encodeTimeout(timeoutMs)],
 };
 
@@ -44,14 +50,15 @@ function read(path: string, answer: FetchAnswer): RpcAnswer {
   const { headers, status, body } = answer;
   const type = headers.get("content-type") ?? "";
   // A gateway may fail a call by headers alone, whatever type it names.
-  if (headers.has("grpc-status") && body.length === 0) throwUnlessOk(path, headers, headers);
-  if (status !== 200 || !/^application\/grpc-web(\+proto)?(;|$)/i.test(type)) {
+  if (body.length === 0 && headers.has("grpc-status")) throwUnlessOk(path, headers, headers);
+  // Nearly always the very same text.
+  if (status !== 200 || (type !== CONTENT_TYPE && !/^application\/grpc-web(\+proto)?(;|$)/i.test(type))) {
     throw notTheProtocol(path, "gRPC-Web", answer);
   }
   const { message, trailers } = readFrames(path, body);
   const end = trailers ?? (headers.has("grpc-status") ? headers : undefined);
   if (end === undefined) throw malformed(path, "it ends without trailers");
-  throwUnlessOk(path, end, headers);
+  if (end !== OK) throwUnlessOk(path, end, headers);
   if (message === undefined) throw malformed(path, "it says OK and has no message");
   return new FetchedAnswer(
     message,
@@ -66,13 +73,12 @@ interface Frames {
 }
 
 function readFrames(path: string, body: Uint8Array): Frames {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   let message: Uint8Array | undefined;
   for (let at = 0; at < body.length; ) {
     if (body.length - at < PREFIX_BYTES)
       throw malformed(path, `${body.length - at} bytes where a frame should begin`);
-    const flags = view.getUint8(at);
-    const length = view.getUint32(at + 1);
+    const flags = body[at] ?? 0;
+    const length = uint32(body, at + 1);
     const payload = body.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length);
     if (payload.length < length)
       throw malformed(path, `a frame cut off at ${payload.length} of ${length} bytes`);
@@ -88,9 +94,15 @@ function readFrames(path: string, body: Uint8Array): Frames {
   return { message, trailers: undefined };
 }
 
+function uint32(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let end = at + 4; at < end; at++) value = value * 256 + (bytes[at] ?? 0);
+  return value;
+}
+
 function parseTrailers(path: string, payload: Uint8Array): Headers {
+  if (NOTHING_BUT_OK.some((known) => isSame(known, payload))) return OK;
   const text = decoder.decode(payload);
-  if (NOTHING_BUT_OK.test(text)) return OK;
   const trailers = new Headers();
   for (const line of text.split(/\r?\n/)) {
     if (line.trim() === "") continue;
@@ -102,6 +114,12 @@ function parseTrailers(path: string, payload: Uint8Array): Headers {
     }
   }
   return trailers;
+}
+
+function isSame(known: Uint8Array, bytes: Uint8Array): boolean {
+  if (known.length !== bytes.length) return false;
+  for (let at = 0; at < known.length; at++) if (known[at] !== bytes[at]) return false;
+  return true;
 }
 
 /** Throws the error that trailers tell; `end` may be the headers themselves. */

@@ -7,6 +7,7 @@ import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { type HeaderRules, RequestHeaders, toMetadata } from "./headers.ts";
 import { httpParts } from "./http-request.ts";
+import { parseJson } from "./parse-json.ts";
 
 /** Payloads as they are: their short form loses digits, key order and empty lists on its way through the server. */
 const CONTENT_TYPE = "application/json+no-payload-shorthand";
@@ -54,10 +55,13 @@ export class HttpJsonExchange {
     const { timeoutMs, signal } = call;
     const headers = (body === undefined ? this.#withoutBody : this.#withBody).of(call);
     const url = this.#options.baseUrl + target;
-    return this.#exchange.send({ call: path, url, method, headers, body, timeoutMs, signal }, (answer) => ({
-      json: this.#read(path, answer),
-      headers: answer.headers,
-    }));
+    return this.#exchange.send(
+      { call: path, url, method, headers, body, timeoutMs, signal },
+      (_call, answer) => ({
+        json: this.#read(path, answer),
+        headers: answer.headers,
+      }),
+    );
   }
 
   /** Ends all requests under way; later ones fail at once. */
@@ -71,7 +75,7 @@ export class HttpJsonExchange {
     if (!/^application\/json/i.test(type)) throw notTheProtocol(path, "Temporal's HTTP API", answer);
     let json: JsonValue;
     try {
-      json = JSON.parse(new TextDecoder().decode(body));
+      json = parseJson(body);
     } catch (cause) {
       if (status !== 200) throw notTheProtocol(path, "Temporal's HTTP API", answer);
       throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);

@@ -3,12 +3,13 @@ import { JsonReader } from "../../codec-runtime/json-reader.ts";
 import { anyTypes } from "../../gen/codec/any-types.ts";
 import { readStatusJson } from "../../gen/codec/google/rpc/status.json.ts";
 import { encodeStatus } from "../../gen/codec/google/rpc/status.ts";
-import type { RpcAnswer, RpcPort } from "../../platform/rpc-port.ts";
-import { malformed, requestTooLarge } from "./answer-error.ts";
+import type { RpcAnswer, RpcCallOptions } from "../../platform/rpc-port.ts";
+import type { MessageRpcPort, RpcRequest } from "../message-rpc.ts";
+import { requestTooLarge } from "./answer-error.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { FetchedAnswer, toMetadata } from "./headers.ts";
 import { HttpJsonExchange, type JsonAnswer, METADATA_PREFIX, noRoute } from "./http-json-exchange.ts";
-import { type JsonRpc, jsonRpc } from "./json-methods.ts";
+import { type JsonRpc, jsonRpc, requestJson, responseBytes, responseOf } from "./json-methods.ts";
 import { UpdatePolls } from "./update-polls.ts";
 
 /**
@@ -20,20 +21,20 @@ import { UpdatePolls } from "./update-polls.ts";
  * const port = httpJsonPort({ baseUrl: "http://localhost:7243", fetch, maxSendBytes: 4194304, maxReceiveBytes: 134217728 });
  * ```
  */
-export function httpJsonPort(options: FetchChannelOptions): RpcPort {
+export function httpJsonPort(options: FetchChannelOptions): MessageRpcPort {
   const exchange = new HttpJsonExchange(options, statusBytes);
   const updates = new UpdatePolls();
+  const ask = async (path: string, request: RpcRequest, call: RpcCallOptions): Promise<JsonAnswer> => {
+    const { length } = request.bytes;
+    if (length > options.maxSendBytes) throw requestTooLarge(path, length, options.maxSendBytes);
+    return updates.send(path, requestJson(known(path), request), (to, json) =>
+      exchange.ask({ path: to, rule: known(to).rule }, json, call),
+    );
+  };
   return {
-    unary: async (path, bytes, call) => {
-      if (bytes.length > options.maxSendBytes)
-        throw requestTooLarge(path, bytes.length, options.maxSendBytes);
-      const { method } = known(path);
-      const json = method.request(bytes, { anyTypes }) as JsonObject;
-      const answer = await updates.send(path, json, (to, request) =>
-        exchange.ask({ path: to, rule: known(to).rule }, request, call),
-      );
-      return toBytes(path, answer);
-    },
+    unary: async (path, bytes, call) => toAnswer(path, await ask(path, { bytes }, call)),
+    message: async (path, request, call) =>
+      responseOf(path, known(path), (await ask(path, request, call)).json),
     close: async () => exchange.close(),
   };
 }
@@ -64,16 +65,11 @@ function statusBytes(error: JsonObject): Uint8Array | undefined {
   });
 }
 
-function toBytes(path: string, { json, headers }: JsonAnswer): RpcAnswer {
-  try {
-    // A newer server may say more than we know.
-    const bytes = known(path).method.response(json, new JsonReader({ anyTypes, ignoreUnknown: true }));
-    return new FetchedAnswer(
-      bytes,
-      () => toMetadata(headers, METADATA_PREFIX),
-      () => ({}),
-    );
-  } catch (cause) {
-    throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
-  }
+function toAnswer(path: string, { json, headers }: JsonAnswer): RpcAnswer {
+  const rpc = known(path);
+  return new FetchedAnswer(
+    responseBytes(path, rpc, responseOf(path, rpc, json)),
+    () => toMetadata(headers, METADATA_PREFIX),
+    () => ({}),
+  );
 }

@@ -1,5 +1,12 @@
-import { GrpcStatus, type RpcAnswer, RpcError, type RpcPort } from "../../platform/rpc-port.ts";
-import { connectBinary, connectPort } from "./connect.ts";
+import {
+  GrpcStatus,
+  type RpcAnswer,
+  type RpcCallOptions,
+  RpcError,
+  type RpcPort,
+} from "../../platform/rpc-port.ts";
+import type { MessageRpcPort, RpcRequest } from "../message-rpc.ts";
+import { connectPort } from "./connect.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { grpcWebPort } from "./grpc-web.ts";
 
@@ -19,27 +26,37 @@ export function openFetchPort(protocol: FetchProtocol, options: FetchChannelOpti
     case "grpc-web":
       return grpcWebPort(options);
     case "connect":
-      return connectPort(options, connectBinary);
+      return connectPort(options);
     case "connect-json":
-      return new LazyPort(async () => connectPort(options, (await import("./connect-json.ts")).connectJson));
+      return new LazyPort(async () => (await import("./connect-json.ts")).connectJsonPort(options));
     case "http-json":
       return new LazyPort(async () => (await import("./http-json.ts")).httpJsonPort(options));
   }
 }
 
 /** A port whose code is loaded with its first call. */
-class LazyPort implements RpcPort {
-  readonly #load: () => Promise<RpcPort>;
-  #loading: Promise<RpcPort> | undefined;
-  #port: RpcPort | undefined;
+class LazyPort implements MessageRpcPort {
+  readonly #load: () => Promise<MessageRpcPort>;
+  #loading: Promise<MessageRpcPort> | undefined;
+  #port: MessageRpcPort | undefined;
   #closed = false;
 
-  constructor(load: () => Promise<RpcPort>) {
+  constructor(load: () => Promise<MessageRpcPort>) {
     this.#load = load;
   }
 
-  unary(...call: Parameters<RpcPort["unary"]>): Promise<RpcAnswer> {
-    return this.#port === undefined ? this.#first(call) : this.#port.unary(...call);
+  unary(path: string, bytes: Uint8Array, options: RpcCallOptions): Promise<RpcAnswer> {
+    const port = this.#port;
+    return port === undefined
+      ? this.#loaded(path).then((loaded) => loaded.unary(path, bytes, options))
+      : port.unary(path, bytes, options);
+  }
+
+  message(path: string, request: RpcRequest, options: RpcCallOptions): Promise<unknown> {
+    const port = this.#port;
+    return port === undefined
+      ? this.#loaded(path).then((loaded) => loaded.message(path, request, options))
+      : port.message(path, request, options);
   }
 
   async close(): Promise<void> {
@@ -47,17 +64,17 @@ class LazyPort implements RpcPort {
     await (await this.#loading)?.close();
   }
 
-  async #first(call: Parameters<RpcPort["unary"]>): Promise<RpcAnswer> {
+  async #loaded(path: string): Promise<MessageRpcPort> {
     this.#loading ??= this.#load();
     const port = await this.#loading;
     if (this.#closed) {
       throw new RpcError({
         status: GrpcStatus.UNAVAILABLE,
-        details: `${call[0]}: the connection is closed`,
+        details: `${path}: the connection is closed`,
         reason: "closed",
       });
     }
     this.#port = port;
-    return port.unary(...call);
+    return port;
   }
 }

@@ -152,6 +152,17 @@ const NAMESPACE: Readonly<Record<string, Proof>> = {
     await stage.service.recordWorkerHeartbeat({ namespace, workerHeartbeat });
     expect((await stage.service.countWorkers({ namespace })).count).toBe(1n);
   },
+  reportedProblemsSearchAttribute: async (stage) => {
+    await stage.start();
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const { taskToken } = await stage.pollTask();
+      await stage.service.respondWorkflowTaskFailed({ namespace, taskToken, cause: 14 });
+    }
+    const query = `WorkflowId = '${stage.workflowId}' AND TemporalReportedProblems = 'category=WorkflowTaskFailed'`;
+    expect((await stage.service.countWorkflowExecutions({ namespace, query })).count).toBe(1n);
+    await stage.complete(await stage.pollTask());
+    expect((await stage.service.countWorkflowExecutions({ namespace, query })).count).toBe(0n);
+  },
   workerPollCompleteOnShutdown: async (stage) => {
     const { service, taskQueue } = stage;
     const request = { namespace, taskQueue: { name: taskQueue }, workerInstanceKey: "gone" };
@@ -183,7 +194,6 @@ const ABSENT: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
 /** Told in no call of their own: options, forms of answers and attributes. */
 const WITHOUT_CALLS: readonly string[] = [
   "serverScaledProviderCloudRun",
-  "reportedProblemsSearchAttribute",
   "pollerAutoscaling",
   "pollerAutoscalingAutoEnroll",
   "workflowUpdateCallbacks",
@@ -253,4 +263,77 @@ describe("what the server does not say that it can do answers UNIMPLEMENTED", ()
       });
     });
   }
+});
+
+const soon = (): { readonly deadline: number } => ({ deadline: Date.now() + 60_000 });
+
+/** Options that stand for what is not here. */
+const OPTIONS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
+  "callbacks of a workflow": (stage) =>
+    stage.start({
+      completionCallbacks: [{ variant: { case: "nexus", value: { url: "http://localhost" } } }],
+    }),
+  "a version that a workflow keeps to": (stage) =>
+    stage.start({
+      versioningOverride: {
+        override: { case: "pinned", value: { version: { deploymentName: "d", buildId: "b" }, behavior: 1 } },
+      },
+    }),
+  "workflow tasks for a version by deployments": ({ service, taskQueue: name }) =>
+    service.pollWorkflowTaskQueue(
+      {
+        namespace,
+        taskQueue: { name },
+        deploymentOptions: { deploymentName: "d", buildId: "b", workerVersioningMode: 2 },
+      },
+      soon(),
+    ),
+  "workflow tasks for a version by rules": ({ service, taskQueue: name }) =>
+    service.pollWorkflowTaskQueue(
+      {
+        namespace,
+        taskQueue: { name },
+        workerVersionCapabilities: { buildId: "b", useVersioning: true },
+      },
+      soon(),
+    ),
+  "activity tasks for a version by deployments": ({ service, taskQueue: name }) =>
+    service.pollActivityTaskQueue(
+      {
+        namespace,
+        taskQueue: { name },
+        deploymentOptions: { deploymentName: "d", buildId: "b", workerVersioningMode: 2 },
+      },
+      soon(),
+    ),
+  "activity tasks for a version by rules": ({ service, taskQueue: name }) =>
+    service.pollActivityTaskQueue(
+      {
+        namespace,
+        taskQueue: { name },
+        workerVersionCapabilities: { buildId: "b", useVersioning: true },
+      },
+      soon(),
+    ),
+};
+
+test.each(Object.entries(OPTIONS))("%s: refused, and not taken in silence", async (_, call) => {
+  await expect(call(new Stage(connection, namespace))).rejects.toMatchObject({
+    status: GrpcStatus.UNIMPLEMENTED,
+    details: expect.stringMatching(/^[A-Z].* (is|are) not implemented by Perdure's embedded server$/),
+  });
+});
+
+test("a worker that is of no version gets tasks, and is shown with its deployment and build", async () => {
+  const stage = new Stage(connection, namespace);
+  await stage.start();
+  const taskQueue = { name: stage.taskQueue };
+  const deploymentOptions = { deploymentName: "d", buildId: "b", workerVersioningMode: 1 };
+  const { taskToken } = await stage.service.pollWorkflowTaskQueue(
+    { namespace, taskQueue, deploymentOptions },
+    soon(),
+  );
+  expect(taskToken.length).toBeGreaterThan(0);
+  const { pollers } = await stage.service.describeTaskQueue({ namespace, taskQueue, taskQueueType: 1 });
+  expect(pollers).toMatchObject([{ deploymentOptions }]);
 });

@@ -20,7 +20,6 @@ function poller(identity: string, more: Partial<Poller> & { readonly timeoutMs?:
     call: { method: "PollActivityTaskQueue", timeoutMs, signal: leaving.signal, metadata: {} },
     deploymentName: undefined,
     buildId: undefined,
-    versioned: false,
     leave: () => leaving.abort(),
     ...rest,
   };
