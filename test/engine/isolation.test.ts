@@ -144,12 +144,14 @@ test("a time limit works whatever a run did to the globals by which scripts find
     export const change = () => { Object.defineProperty = fail; globalThis.Symbol = fail; globalThis.Object = fail; Symbol.for = fail; };
     export const spin = () => { for (;;); };
     export const look = () => "fine";`);
-  probe.sandbox.setTimeLimit(100);
+  probe.sandbox.setTimeLimit(60_000);
   probe.call("a", "change");
   expect([probe.call("a", "look"), probe.call("b", "look"), probe.call("a", "look")]).toEqual(
     Array(3).fill("fine"),
   );
+  probe.sandbox.setTimeLimit(100);
   expect(() => probe.call("a", "spin")).toThrow(SandboxTimeoutError);
+  probe.sandbox.setTimeLimit(60_000);
   expect(probe.call("b", "look")).toBe("fine");
 });
 
@@ -282,6 +284,7 @@ describe("stacks and time limits", () => {
       export const ok = () => 1;`);
       probe.sandbox.setTimeLimit(30);
       expect(() => probe.call("a", kind)).toThrow(SandboxTimeoutError);
+      probe.sandbox.setTimeLimit(60_000);
       probe.sandbox.close("a");
       expect(probe.call("b", "ok")).toBe(1);
       probe.sandbox.setTimeLimit(0);
@@ -295,24 +298,26 @@ describe("stacks and time limits", () => {
       export const later = () => { void Promise.resolve().then(() => log.push("later")); };
       export const seen = () => log;
       export const loop = async () => { for (;;) await null; };`);
-    probe.sandbox.setTimeLimit(10_000);
+    probe.sandbox.setTimeLimit(60_000);
     const seen = probe.sandbox.together(() => {
       probe.call("a", "later");
       return probe.call("a", "seen");
     });
     expect(seen).toEqual(["later"]);
-    probe.sandbox.setTimeLimit(50);
+    probe.sandbox.setTimeLimit(1000);
     const done: string[] = [];
     expect(() =>
       probe.sandbox.together(() => {
         for (;;) {
           probe.call("a", "seen");
-          if (done.length < 3) done.push("seen");
+          if (done.length < 1) done.push("seen");
         }
       }),
     ).toThrow(SandboxTimeoutError);
-    expect(done).toEqual(["seen", "seen", "seen"]);
+    expect(done).toEqual(["seen"]);
+    probe.sandbox.setTimeLimit(50);
     expect(() => probe.sandbox.together(() => probe.call("a", "loop"))).toThrow(SandboxTimeoutError);
+    probe.sandbox.setTimeLimit(60_000);
     expect(probe.call("b", "seen")).toEqual([]);
   });
 });

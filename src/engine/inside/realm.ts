@@ -16,7 +16,7 @@ import {
  *
  * R1. Between two runs the global object is in its base state, plus what `globals` of the entered run differ from it.
  * R2. What a run adds, replaces or deletes on the global object is kept in its bag and put back when it is entered again.
- * R3. The same holds for the watched built-ins (`Object`, `Promise`, `Symbol`, `Reflect`, `Error`, `Array.prototype`, `Function.prototype`, …),
+ * R3. The same holds for `console` and the watched built-ins (`Object`, `Promise`, `Symbol`, `Reflect`, `Error`, `Array.prototype`, …),
  *     so that polyfills of the running workflow work. All other built-ins are locked.
  * R4. Entering the run that is already entered costs one comparison.
  * R5. While the changes of a run are in place, nothing here uses what it may have changed (see `watched.ts`).
@@ -89,10 +89,7 @@ export class Realm {
       RegExp.prototype,
       arrayIterator,
     ];
-    for (const target of watched) {
-      this.#watched.push(watch(target));
-      this.#restored.add(target);
-    }
+    for (const target of watched) this.#watch(target);
     const builtins = ownKeys(this.#global).map((key) => getDescriptor(this.#global, key)?.value as unknown);
     const mapIterator = Object.getPrototypeOf(new Map().entries()) as object;
     const setIterator = Object.getPrototypeOf(new Set().values()) as object;
@@ -111,6 +108,11 @@ export class Realm {
       },
     );
     this.#rebase();
+  }
+
+  #watch(target: object): void {
+    this.#watched.push(watch(target));
+    this.#restored.add(target);
   }
 
   #rebase(): void {
@@ -135,6 +137,9 @@ export class Realm {
     }
     if (this.#seeded) return;
     this.#seeded = true;
+    // The one of them that programs change.
+    const own = globals["console"];
+    if (typeof own === "object" && own !== null) this.#watch(own);
     this.#rebase();
   }
 
