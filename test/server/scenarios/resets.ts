@@ -70,7 +70,8 @@ export const RESETS: readonly Scenario[] = [
     const seconds100 = { workflowRunTimeout: seconds(100), workflowExecutionTimeout: seconds(1_000) };
     await stage.start(seconds100);
     await stage.complete(await stage.pollTask(), []);
-    await stage.start({ workflowId: stage.id("between") });
+    // Long enough to see from which of both moments a time counts.
+    await stage.pause(1_600);
     const runId = await reset(stage, "reset", 4);
     if (runId === undefined) throw new Error("no reset");
     const times = async (step: string): Promise<void> => {
