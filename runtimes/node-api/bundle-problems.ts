@@ -30,11 +30,25 @@ function explain(text: string): string {
   return text;
 }
 
+/** What does the same in workflow code. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["async_hooks", "the global AsyncLocalStorage"],
+  ["buffer", "Uint8Array, TextEncoder and TextDecoder"],
+  ["crypto", "the globals crypto.randomUUID() and crypto.getRandomValues(), or uuid4() of perdure/workflow"],
+  ["events", "the package 'events', or EventTarget"],
+  ["perf_hooks", "Date.now() and the global performance.now(), which show workflow time"],
+  ["process", "arguments of the workflow, or bundle-time constants"],
+  ["timers", "sleep() of perdure/workflow, or the global setTimeout()"],
+  ["timers/promises", "sleep() of perdure/workflow"],
+]);
+
 /** The error for imports of Node built-ins, each with the chain of files that leads to it. */
 export function forbiddenImports(metafile: Metafile, forbidden: ReadonlySet<string>): BundleError {
   const details = [...forbidden].sort().map((name) => {
     const chain = chainTo(metafile, `${FORBIDDEN_NAMESPACE}:${name}`);
-    return `'${name}', imported by ${chain.length > 0 ? chain.join(" → ") : "the workflow code"}`;
+    const instead = INSTEAD.get(name.replace(/^node:/, ""));
+    const hint = instead === undefined ? "" : ` (instead: ${instead})`;
+    return `'${name}', imported by ${chain.length > 0 ? chain.join(" → ") : "the workflow code"}${hint}`;
   });
   return new BundleError(
     "Workflow code imports modules of the runtime, which can't be used there: they do I/O or differ from run to run.\n" +

@@ -22,7 +22,7 @@ import type { SandboxHost } from "../../src/workflow/runtime/sandbox-entry.ts";
  * V2. No promise crosses: what an entry returns is plain data of the inner realm.
  */
 const drainScript = new vm.Script("0", { filename: "perdure:drain" });
-const callScript = new vm.Script("globalThis[Symbol.for('perdure.call')]()", { filename: "perdure:call" });
+const callScript = new vm.Script("__perdureCall()", { filename: "perdure:call" });
 
 /** Evaluates a bundle in a new context. */
 export function createVmSandbox(bundle: Bundle, host: SandboxHost, options: SandboxOptions): Sandbox {
@@ -72,19 +72,14 @@ function entries(context: vm.Context): Entries {
   let limitMs = 0;
   let atRest = true;
   let isTimed = false;
-  // The slot lives on the inner global object, under a key that the inside never lists as a change of a run.
-  const setSlot = vm.runInContext(
-    `(fn) => { Object.defineProperty(globalThis, Symbol.for('perdure.call'), { value: fn, configurable: true, enumerable: false }) }`,
-    context,
-  ) as (fn: () => void) => void;
-  const clearSlot = vm.runInContext(
-    "() => { delete globalThis[Symbol.for('perdure.call')] }",
-    context,
-  ) as () => void;
+  // The slot is no property of the inner global object, and needs nothing that a run may have replaced there.
+  const setSlot = vm.runInContext("let __perdureCall; (fn) => { __perdureCall = fn; }", context) as (
+    fn: (() => void) | undefined,
+  ) => void;
   const timed = <T>(fn: () => T): T => {
     let result: T;
     setSlot(() => {
-      clearSlot();
+      setSlot(undefined);
       result = fn();
     });
     try {

@@ -103,6 +103,9 @@ function serverOptions(args: ParsedArgs, host: CliHost): EmbeddedServerOptions {
     namespaces: textsOf(args, "namespace"),
     searchAttributes: Object.fromEntries(textsOf(args, "search-attribute").map(searchAttribute)),
     timeSkipping: isOn(args, "time-skipping"),
+    onWarning: ({ message, ...facts }) => {
+      if (logs(args, "warn")) host.err(`perdure dev: ${message} ${JSON.stringify(facts)}\n`);
+    },
     onDefect: (what, error) => {
       if (logs(args, "error"))
         host.err(`perdure dev: ${what}: ${error instanceof Error ? error.stack : error}\n`);

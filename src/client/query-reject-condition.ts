@@ -8,9 +8,20 @@ export const QueryRejectCondition = {
   NOT_OPEN: "NOT_OPEN",
   /** Unless it runs or completed. */
   NOT_COMPLETED_CLEANLY: "NOT_COMPLETED_CLEANLY",
+  /** @deprecated Leave the option out. */
+  QUERY_REJECT_CONDITION_UNSPECIFIED: undefined,
+  /** @deprecated Use `NONE`. */
+  QUERY_REJECT_CONDITION_NONE: "NONE",
+  /** @deprecated Use `NOT_OPEN`. */
+  QUERY_REJECT_CONDITION_NOT_OPEN: "NOT_OPEN",
+  /** @deprecated Use `NOT_COMPLETED_CLEANLY`. */
+  QUERY_REJECT_CONDITION_NOT_COMPLETED_CLEANLY: "NOT_COMPLETED_CLEANLY",
 } as const;
 /** In which states of a workflow its queries are refused. */
-export type QueryRejectCondition = (typeof QueryRejectCondition)[keyof typeof QueryRejectCondition];
+export type QueryRejectCondition = Exclude<
+  (typeof QueryRejectCondition)[keyof typeof QueryRejectCondition],
+  undefined
+>;
 
 /** Names and numbers of {@link QueryRejectCondition}. */
 export const queryRejectConditionNames: EnumNames<QueryRejectCondition> = enumNames(

@@ -10,9 +10,14 @@ export const WorkflowUpdateStage = {
   ACCEPTED: "ACCEPTED",
   /** Its handler has returned or failed. */
   COMPLETED: "COMPLETED",
+  /** @deprecated Leave the option out. */
+  UNSPECIFIED: undefined,
 } as const;
 /** How far an update has come. */
-export type WorkflowUpdateStage = (typeof WorkflowUpdateStage)[keyof typeof WorkflowUpdateStage];
+export type WorkflowUpdateStage = Exclude<
+  (typeof WorkflowUpdateStage)[keyof typeof WorkflowUpdateStage],
+  undefined
+>;
 
 /** A stage that can be waited for. */
 export type WaitableUpdateStage = Exclude<WorkflowUpdateStage, "ADMITTED">;

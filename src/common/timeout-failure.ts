@@ -8,9 +8,19 @@ export const TimeoutType = {
   SCHEDULE_TO_START: "SCHEDULE_TO_START",
   SCHEDULE_TO_CLOSE: "SCHEDULE_TO_CLOSE",
   HEARTBEAT: "HEARTBEAT",
+  /** @deprecated Leave the option out. */
+  TIMEOUT_TYPE_UNSPECIFIED: undefined,
+  /** @deprecated Use `START_TO_CLOSE`. */
+  TIMEOUT_TYPE_START_TO_CLOSE: "START_TO_CLOSE",
+  /** @deprecated Use `SCHEDULE_TO_START`. */
+  TIMEOUT_TYPE_SCHEDULE_TO_START: "SCHEDULE_TO_START",
+  /** @deprecated Use `SCHEDULE_TO_CLOSE`. */
+  TIMEOUT_TYPE_SCHEDULE_TO_CLOSE: "SCHEDULE_TO_CLOSE",
+  /** @deprecated Use `HEARTBEAT`. */
+  TIMEOUT_TYPE_HEARTBEAT: "HEARTBEAT",
 } as const;
 /** Which time limit was passed. */
-export type TimeoutType = (typeof TimeoutType)[keyof typeof TimeoutType];
+export type TimeoutType = Exclude<(typeof TimeoutType)[keyof typeof TimeoutType], undefined>;
 
 /** Names and numbers of {@link TimeoutType}. */
 export const timeoutTypeNames: EnumNames<TimeoutType> = enumNames("timeoutType", "TIMEOUT_TYPE_", [

@@ -10,9 +10,22 @@ export const WorkflowIdReusePolicy = {
   ALLOW_DUPLICATE_FAILED_ONLY: "ALLOW_DUPLICATE_FAILED_ONLY",
   REJECT_DUPLICATE: "REJECT_DUPLICATE",
   TERMINATE_IF_RUNNING: "TERMINATE_IF_RUNNING",
+  /** @deprecated Leave the option out. */
+  WORKFLOW_ID_REUSE_POLICY_UNSPECIFIED: undefined,
+  /** @deprecated Use `ALLOW_DUPLICATE`. */
+  WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE: "ALLOW_DUPLICATE",
+  /** @deprecated Use `ALLOW_DUPLICATE_FAILED_ONLY`. */
+  WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY: "ALLOW_DUPLICATE_FAILED_ONLY",
+  /** @deprecated Use `REJECT_DUPLICATE`. */
+  WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE: "REJECT_DUPLICATE",
+  /** @deprecated Use `TERMINATE_IF_RUNNING`. */
+  WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING: "TERMINATE_IF_RUNNING",
 } as const;
 /** Whether the id of a closed workflow may be used again. */
-export type WorkflowIdReusePolicy = (typeof WorkflowIdReusePolicy)[keyof typeof WorkflowIdReusePolicy];
+export type WorkflowIdReusePolicy = Exclude<
+  (typeof WorkflowIdReusePolicy)[keyof typeof WorkflowIdReusePolicy],
+  undefined
+>;
 
 /** Names and numbers of {@link WorkflowIdReusePolicy}. */
 export const workflowIdReusePolicyNames: EnumNames<WorkflowIdReusePolicy> = enumNames(
@@ -43,9 +56,20 @@ export const ParentClosePolicy = {
   TERMINATE: "TERMINATE",
   ABANDON: "ABANDON",
   REQUEST_CANCEL: "REQUEST_CANCEL",
+  /** @deprecated Leave the option out. */
+  PARENT_CLOSE_POLICY_UNSPECIFIED: undefined,
+  /** @deprecated Use `TERMINATE`. */
+  PARENT_CLOSE_POLICY_TERMINATE: "TERMINATE",
+  /** @deprecated Use `ABANDON`. */
+  PARENT_CLOSE_POLICY_ABANDON: "ABANDON",
+  /** @deprecated Use `REQUEST_CANCEL`. */
+  PARENT_CLOSE_POLICY_REQUEST_CANCEL: "REQUEST_CANCEL",
 } as const;
 /** What is done with a child workflow when its parent ends. */
-export type ParentClosePolicy = (typeof ParentClosePolicy)[keyof typeof ParentClosePolicy];
+export type ParentClosePolicy = Exclude<
+  (typeof ParentClosePolicy)[keyof typeof ParentClosePolicy],
+  undefined
+>;
 
 /** Names and numbers of {@link ParentClosePolicy}. */
 export const parentClosePolicyNames: EnumNames<ParentClosePolicy> = enumNames(

@@ -6,6 +6,11 @@ export const SPECULATIVE_SCHEDULE_TO_START_MS = 5_000;
 export const CONTINUE_AS_NEW_MIN_INTERVAL_MS = 1_000;
 export const MAX_BLOB_BYTES: number = 2 * 1024 * 1024;
 export const MAX_MEMO_BYTES: number = 2 * 1024 * 1024;
+/** From here on the real server takes it and warns. */
+export const BLOB_WARNING_BYTES: number = 512 * 1024;
+export const MEMO_WARNING_BYTES: number = 2 * 1024;
+export const HISTORY_WARNING_BYTES: number = 10 * 1024 * 1024;
+export const HISTORY_WARNING_EVENTS = 10_240;
 export const MAX_ID_BYTES = 1_000;
 export const MAX_BUILD_ID_BYTES = 255;
 /** Events that a worker has to see again when a task of which nothing is kept is forgotten: at most so many. */

@@ -10,6 +10,7 @@ import { Engine } from "./execution/engine.ts";
 import { Retention } from "./execution/retention.ts";
 import type { Run } from "./execution/run.ts";
 import { onRunClosed } from "./execution/run-closed.ts";
+import type { SizeWarning } from "./execution/size-warnings.ts";
 import { dispatchTask } from "./execution/task-dispatch.ts";
 import { CallFaults } from "./faults/call-faults.ts";
 import { OpenPorts } from "./faults/open-ports.ts";
@@ -44,6 +45,11 @@ export interface EmbeddedServerOptions {
   readonly visibilityDelayMs?: number | undefined;
   /** Hears of defects of the server itself. Default: they go to the caller as INTERNAL, and to the console. */
   readonly onDefect?: ((what: string, error: unknown) => void) | undefined;
+  /**
+   * Hears of payloads above 512 KiB, memos above 2 KiB and histories above 10 MiB or 10,240 events, which the real server takes too, and
+   * warns of. Default: nobody is told.
+   */
+  readonly onWarning?: ((warning: SizeWarning) => void) | undefined;
 }
 
 /** What tests of the server itself may put in. */
@@ -80,9 +86,8 @@ export class EmbeddedServer implements RpcPort {
     const wall = insides.wall ?? new SystemWall();
     const onDefect = options.onDefect ?? reportDefect;
     const skipping = options.timeSkipping === true;
-    const keeper =
-      insides.keeper ??
-      new TimeKeeper(wall, skipping ? 1 : Number.POSITIVE_INFINITY, (error) => onDefect("an alarm", error));
+    const locks = skipping ? 1 : Number.POSITIVE_INFINITY;
+    const keeper = insides.keeper ?? new TimeKeeper(wall, locks, (error) => onDefect("an alarm", error));
     const namespaces = namespacesOf(options);
     const store = new VisibilityStore();
     const visibility = new DelayedVisibility(store, wall, options.visibilityDelayMs ?? 0);
@@ -99,6 +104,7 @@ export class EmbeddedServer implements RpcPort {
       retentionMs: (namespace) => durationMs(namespaces.get(namespace).retention) ?? 0,
       limits: { ...RUN_LIMITS, ...insides.limits },
       onDefect,
+      onWarning: options.onWarning,
       ...(insides.verify ? { verify: insides.verify } : {}),
     });
     const retention = new Retention(engine, wall);

@@ -99,6 +99,7 @@ const EMBEDDED: OptionTable<EmbeddedServerConfig> = {
   autoCreateNamespaces: flag,
   visibilityDelayMs: milliseconds,
   onDefect: callback,
+  onWarning: callback,
   searchAttributes: attributeKeys,
 };
 

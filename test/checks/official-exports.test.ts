@@ -9,11 +9,14 @@ import { root } from "./source-files.ts";
  * is listed in `left-out-exports.json`, by reason; a name that has come since must leave the list.
  */
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, "test/checks", name), "utf8"));
+type Members = { readonly [member: string]: string | null };
 type Names = { readonly [subpath: string]: readonly string[] };
 const official = read("official-exports.json") as {
   readonly names: Names;
   readonly deprecated: Names;
   readonly internal: Names;
+  /** Members of what stands for enums; null for undefined. */
+  readonly constants: { readonly [subpath: string]: { readonly [name: string]: Members } };
 };
 const leftOut = read("left-out-exports.json") as {
   readonly [subpath: string]: { readonly [reason: string]: readonly string[] };
@@ -68,5 +71,18 @@ describe.each(subpaths)("perdure/%s", (subpath) => {
       return named === undefined ? [] : names.filter((name) => !named.has(name));
     });
     expect(untrue).toEqual([]);
+  });
+
+  test("its constants have the members of the official ones", async () => {
+    const own = (await import(fileOf(subpath))) as { readonly [name: string]: unknown };
+    const shared = Object.entries(official.constants[subpath] ?? {}).filter(([name]) => name in own);
+    const differing = shared.flatMap(([name, members]) => {
+      const ours = own[name] as { readonly [member: string]: unknown };
+      const wrong = Object.entries(members).filter(
+        ([member, text]) => !(member in ours) || (ours[member] ?? null) !== text,
+      );
+      return wrong.map(([member]) => `${name}.${member}`);
+    });
+    expect(differing).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { WorkflowCommand } from "../../src/core/command.ts";
 import { localActivity } from "../../src/core/machines/local-activity.ts";
-import { taskOf } from "./history-builder.ts";
+import { HistoryBuilder, taskOf } from "./history-builder.ts";
 import {
   call,
   cancel,
@@ -13,6 +13,7 @@ import {
   replayed,
   running,
   Scenario,
+  sent,
   transitions,
 } from "./local-scenario.ts";
 import { answerQuery, complete, Player, query, scheduleActivity, startTimer } from "./player.ts";
@@ -68,6 +69,52 @@ describe("live", () => {
     expect(s.complete(complete)).toEqual(["respond recordMarker, completeWorkflowExecution"]);
   });
 
+  test("bug class 29: ends come after all else in an activation, cancelled activities too", () => {
+    const s = running();
+    s.heartbeat();
+    s.h.taskCompleted();
+    s.h.timerStarted(1);
+    s.player.answered();
+    expect(s.results({ seq: 1 })).toEqual([]);
+    s.h.timerFired(5, 1);
+    s.h.add("workflowExecutionCancelRequested", {});
+    const started = s.h.openTask();
+    expect(
+      s.player.step({ kind: "task", task: taskOf(s.h, { from: 4, previousStarted: 3, started }) }),
+    ).toEqual(["activate fireTimer 1, cancelWorkflow, resolveLocalActivity 1 completed"]);
+  });
+
+  test("bug class 35: markers lie in the order of the ends, between the commands before and after them", () => {
+    const s = new Scenario();
+    s.task();
+    s.complete(call(1), call(2), startTimer(1));
+    s.results({ seq: 2 }, { seq: 1 });
+    s.complete(startTimer(2));
+    const inWords = sent(s).map((command) => (typeof command === "string" ? command : command.seq));
+    expect(inWords).toEqual(["startTimer", 2, 1, "startTimer"]);
+  });
+
+  test("bug class 41: a query with a task of its own is answered alone while an activity runs", () => {
+    const s = running();
+    s.heartbeat();
+    s.player.answered();
+    const task = {
+      ...taskOf(s.h, { events: [], previousStarted: 3, started: 0 }),
+      legacyQuery: query("legacy_query"),
+    };
+    s.player.step({ kind: "task", task });
+    expect(s.player.activation.jobs.map(({ kind }) => kind)).toEqual(["queryWorkflow"]);
+    expect(s.complete(answerQuery("legacy_query"))).toEqual(["respondQuery answered"]);
+    s.player.answered();
+    expect(s.results({ seq: 1 })).toEqual([]);
+    s.h.taskCompleted();
+    s.h.timerStarted(1);
+    const started = s.h.openTask();
+    expect(
+      s.player.step({ kind: "task", task: taskOf(s.h, { from: 4, previousStarted: 3, started }) }),
+    ).toEqual(["activate resolveLocalActivity 1 completed"]);
+  });
+
   test("a query is answered at once, and another task asked for", () => {
     const s = running();
     s.heartbeat();
@@ -80,6 +127,15 @@ describe("live", () => {
     expect(s.player.step({ kind: "task", task })).toEqual(["activate queryWorkflow q"]);
     expect(s.complete(answerQuery("q"))).toEqual(["respond"]);
     expect(s.answer.force).toBe(true);
+  });
+
+  test("bug class 31: a server may wait for less than a second", () => {
+    const h = new HistoryBuilder();
+    h.started({ workflowTaskTimeout: { nanos: 400_000_000 } });
+    h.openTask();
+    const player = new Player();
+    player.step({ kind: "task", task: taskOf(h) });
+    expect(player.complete(call(1))).toEqual(["localActivities run 1", "awaitLocals 400"]);
   });
 
   test("time goes on by what the activity took", () => {

@@ -84,10 +84,16 @@ export function running(cancellationType: ActivityCancellation = "TRY_CANCEL"): 
 
 /** Which markers of the last answer stand apart. */
 export function marked(s: Scenario): boolean[] {
-  return (s.player.effect("respond").answer.commands ?? []).flatMap(({ attributes }) => {
-    if (attributes?.case !== "recordMarkerCommandAttributes") return [];
+  return sent(s).flatMap((command) => (typeof command === "string" ? [] : [command.apart === true]));
+}
+
+/** The commands of the last answer: markers by what they hold, others by their names. */
+export function sent(s: Scenario): (string | { readonly seq: number; readonly apart?: boolean })[] {
+  return (s.player.effect("respond").answer.commands ?? []).map(({ attributes }) => {
+    if (attributes?.case !== "recordMarkerCommandAttributes")
+      return `${attributes?.case}`.replace("CommandAttributes", "");
     const data = attributes.value.details?.["data"]?.payloads?.[0]?.data;
-    return [(JSON.parse(new TextDecoder().decode(data)) as { readonly apart?: boolean }).apart === true];
+    return JSON.parse(new TextDecoder().decode(data)) as { readonly seq: number };
   });
 }
 

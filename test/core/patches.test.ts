@@ -239,7 +239,10 @@ describe("live", () => {
   test("the attribute of patches is not the workflow's: setting it becomes an empty upsert", () => {
     const fields = { TemporalChangeVersion: json(["mine"]), Stage: json("packed") };
     const player = live([{ kind: "upsertSearchAttributes", fields }]);
-    expect(sent(player)[0]?.attributes).toMatchObject({ value: { searchAttributes: { indexedFields: {} } } });
+    expect(sent(player)[0]?.attributes).toEqual({
+      case: "upsertWorkflowSearchAttributesCommandAttributes",
+      value: { searchAttributes: { indexedFields: {} } },
+    });
     const before = live([{ kind: "upsertSearchAttributes", fields }], { serverSupportsSdkMetadata: false });
     expect(sent(before)[0]?.attributes).toMatchObject({
       value: { searchAttributes: { indexedFields: fields } },

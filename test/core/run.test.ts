@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HistoryBuilder, makeEvent, taskOf, timeOf } from "./history-builder.ts";
+import { HistoryBuilder, makeEvent, START_SECONDS, taskOf, timeOf } from "./history-builder.ts";
 import { complete, continueAsNew, failWorkflow, ok, Player, scheduleActivity, startTimer } from "./player.ts";
 import { waiting } from "./waiting-run.ts";
 
@@ -67,6 +67,27 @@ describe("a new run", () => {
       targetDeploymentVersionChanged: true,
       deploymentVersion: { deploymentName: "d", buildId: "b2" },
     });
+  });
+});
+
+test("bug class 15: advice to continue as new is that of the last started task, which may take it back", () => {
+  const h = new HistoryBuilder();
+  h.started();
+  h.taskScheduled();
+  h.taskStarted({
+    historySizeBytes: 99,
+    suggestContinueAsNew: true,
+    targetWorkerDeploymentVersionChanged: true,
+  });
+  h.taskTimedOut();
+  h.taskScheduled();
+  h.taskStarted({ historySizeBytes: 50 });
+  const player = new Player();
+  player.step({ kind: "task", task: taskOf(h) });
+  expect(player.activation).toMatchObject({
+    historySizeBytes: 50,
+    continueAsNewSuggested: false,
+    targetDeploymentVersionChanged: false,
   });
 });
 
@@ -176,6 +197,29 @@ describe("the replay flag", () => {
     const replay = new Player();
     replay.step({ kind: "task", task: taskOf(empty, { previousStarted: 9 }) });
     expect(replay.activation.timestampMs).toBe(timeOf(9));
+  });
+
+  test("bug class 14: the time of an attempt that came to nothing is not seen, though it be the later one", () => {
+    const h = new HistoryBuilder();
+    h.started();
+    h.taskScheduled();
+    // Its server's clock was an hour ahead.
+    h.add("workflowTaskStarted", { scheduledEventId: 2 }, { eventTime: { seconds: START_SECONDS + 3600 } });
+    h.taskTimedOut();
+    h.openTask();
+    const player = new Player();
+    player.step({ kind: "task", task: taskOf(h) });
+    expect(player.activation.timestampMs).toBe(timeOf(6));
+  });
+
+  test("bug class 14: time that was once told never goes back", () => {
+    const { h, player } = waiting();
+    const told = player.run.timeMs;
+    h.timerFired(5, 1);
+    h.taskScheduled();
+    h.add("workflowTaskStarted", { scheduledEventId: 8 }, { eventTime: { seconds: START_SECONDS - 60 } });
+    player.step({ kind: "task", task: taskOf(h, { from: 4, previousStarted: 3 }) });
+    expect(player.activation.timestampMs).toBe(told);
   });
 
   test("bug class 15: history length counts skipped attempts", () => {

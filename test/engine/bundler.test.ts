@@ -218,6 +218,19 @@ describe("modules that workflow code can't use", () => {
     expect(error.message).toContain("ignoreModules");
   });
 
+  test("a Node built-in of which workflow code has the like is refused with what to use instead", async () => {
+    const error = await bundleFailure({
+      "workflows.ts": `import { setTimeout } from "node:timers/promises"; import { randomUUID } from "crypto";
+        import { AsyncLocalStorage } from "node:async_hooks";
+        export const main = () => [setTimeout(1), randomUUID(), new AsyncLocalStorage()];`,
+    });
+    expect(error.details).toEqual([
+      expect.stringMatching(/^'crypto', imported by workflows\.ts \(instead: .*crypto\.randomUUID\(\)/),
+      "'node:async_hooks', imported by workflows.ts (instead: the global AsyncLocalStorage)",
+      "'node:timers/promises', imported by workflows.ts (instead: sleep() of perdure/workflow)",
+    ]);
+  });
+
   test("type imports of such modules fall away", async () => {
     const result = await runMain({
       "workflows.ts": `

@@ -188,6 +188,30 @@ test("without a cache, a run whose local activities are under way is kept until 
   expect(main.of("localActivities")).toHaveLength(1);
 });
 
+test("bug class 30: a run whose local activities are under way stays in a full cache between two tasks", async () => {
+  const main = await engineWith({ maxCachedWorkflows: 1 });
+  const h = history(json("o-1"));
+  const waits = main.next("awaitLocals");
+  const answer = main.give(h.runId, h.startTask().task());
+  const { runId, taskId } = await waits;
+  const { instance } = main.of("localActivities")[0]!;
+  main.post({ kind: "heartbeatTask", runId, taskId });
+  await answer;
+  main.post({ kind: "answered", taskId, runId, outcome: { kind: "accepted", resetHistoryEventId: 0 } });
+  const other = history(json("o-2"));
+  const otherWaits = main.next("awaitLocals");
+  const otherAnswer = main.give(other.runId, other.startTask().task());
+  await otherWaits;
+  expect(main.of("evicted")).toEqual([]);
+  h.completeTask();
+  addPatch(h);
+  main.post({ kind: "localActivityResult", runId, instance, result: done });
+  const next = main.give(h.runId, h.startTask().task({ previousStartedEventId: 3 }));
+  expect(commandNames(await next)).toEqual(["recordMarker", "completeWorkflowExecution"]);
+  main.post({ kind: "evict", runId: other.runId, message: "The test ends", dropTask: true });
+  await otherAnswer;
+});
+
 test("a run that is given up leaves its task to another worker", async () => {
   const main = await engineWith();
   const h = history(json("o-1"));

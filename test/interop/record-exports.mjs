@@ -36,7 +36,27 @@ const exported = (has) =>
 const names = exported(() => true);
 const deprecated = exported((symbol) => tagged(symbol, "deprecated"));
 const internal = exported((symbol) => tagged(symbol, "internal"));
+/** By package and name, the members of constants that stand for enums, and their texts; null for undefined. */
+const constants = {};
+for (const name of packages) {
+  const module = await import(`@temporalio/${name}`);
+  constants[name] = Object.fromEntries(
+    Object.entries(module.default ?? module)
+      .filter(([, value]) => isEnum(value))
+      .map(([constant, members]) => [
+        constant,
+        Object.fromEntries(Object.entries(members).map(([member, text]) => [member, text ?? null])),
+      ]),
+  );
+}
 await writeFile(
   join(repositoryRoot, "test/checks/official-exports.json"),
-  `${JSON.stringify({ version: officialVersion, names, deprecated, internal }, null, 1)}\n`,
+  `${JSON.stringify({ version: officialVersion, names, deprecated, internal, constants }, null, 1)}\n`,
 );
+
+function isEnum(value) {
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return false;
+  const texts = Object.values(value);
+  return texts.length > 0 && texts.every((text) => text === undefined || typeof text === "string");
+}

@@ -29,6 +29,8 @@ type LocalWork = Omit<Extract<Effect, { kind: "localActivities" }>, "kind">;
 export class RecordedLocals {
   /** By the start event of the task that recorded them. */
   readonly #markers = new Map<number, LocalActivityMarker[]>();
+  /** What of these Perdure told together with the task, by the start event of the task. */
+  readonly #early = new Map<number, readonly LocalActivityMarker[]>();
   readonly #together: boolean;
   readonly #executing = new Map<number, ScheduleLocalActivity>();
   readonly #startedMs = new Map<number, number>();
@@ -38,6 +40,11 @@ export class RecordedLocals {
   constructor({ events }: Recorded, together: boolean) {
     this.#together = together;
     for (const { startedId, commandEvents } of workflowTasks(events)) {
+      const ends = commandEvents.findIndex((event) => localMarkerOf(event)?.apart !== false);
+      const early = commandEvents
+        .slice(0, ends < 0 ? undefined : ends)
+        .flatMap((event) => localMarkerOf(event) ?? []);
+      this.#early.set(startedId, together ? early : []);
       this.#markers.set(
         startedId,
         commandEvents.flatMap((event, index) => {
@@ -65,6 +72,18 @@ export class RecordedLocals {
     for (const seq of cancel) {
       if (this.#executing.get(seq)?.cancellationType === "TRY_CANCEL") this.#stopped.add(seq);
     }
+  }
+
+  /**
+   * What ended before a task that a worker gets who ran it: its first activation tells of it, or its marker would stand apart. Nothing
+   * where the history is not Perdure's, and for a worker that takes the run over.
+   */
+  before(startedId: number): Input | undefined {
+    const early = this.#early.get(startedId) ?? [];
+    const known = early.findIndex(({ seq }) => !this.#executing.has(seq));
+    const ended = known < 0 ? early : early.slice(0, known);
+    if (ended.length === 0) return undefined;
+    return { kind: "localResults", results: ended.map((marker) => this.#resultOf(marker)) };
   }
 
   /** What happens next in a task that waits for local activities. */

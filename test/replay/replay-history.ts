@@ -137,6 +137,8 @@ export class ReplayedRun {
     const pagesFetched: string[] = [];
     let answer: Answer | undefined;
     let evicted: EvictReason | undefined;
+    const before = this.#locals.before(task.startedId);
+    if (before !== undefined) step(run, before);
     const effects = step(run, { kind: "task", task: parsed.task });
     for (let effect = effects.shift(); effect !== undefined; effect = effects.shift()) {
       switch (effect.kind) {

@@ -309,6 +309,26 @@ describe("activity tasks", () => {
     }
   });
 
+  test("bug class 57: only the first reason to stop counts", async () => {
+    let heard = 0;
+    const { server, begin, tasks } = activityFixture({
+      loop: async () => {
+        heartbeat(1);
+        Context.current().cancellationSignal.addEventListener("abort", () => void heard++);
+        const stopped = cancelled();
+        await stopped.catch(() => {});
+        tasks.cancelAll();
+        expect(cancellationDetails()).toMatchObject({ cancelRequested: true, workerShutdown: false });
+        await stopped;
+      },
+    });
+    server.heartbeatAnswer = { cancelRequested: true };
+    begin(activityTask("loop"));
+    await tasks.idle();
+    expect(server.seen("RespondActivityTaskCanceled")).toHaveLength(1);
+    expect(heard).toBe(1);
+  });
+
   test("an answer that the server does not take is logged, and the slot freed", async () => {
     const { server, run, log, slots } = activityFixture({ a: () => 1 });
     server.errors.set("RespondActivityTaskCompleted", [rpcError(GrpcStatus.INVALID_ARGUMENT, "bad")]);

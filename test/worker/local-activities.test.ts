@@ -39,7 +39,11 @@ function fixture(
     workflowType: "order",
   } as const;
   const none = { schedule: [], cancel: [], cancelAll: false };
-  const call = async (activityType: string, more: Partial<ScheduleLocalActivity> = {}): Promise<void> => {
+  const call = async (
+    activityType: string,
+    more: Partial<ScheduleLocalActivity> = {},
+    life: { readonly instance?: number } = {},
+  ): Promise<void> => {
     const command: ScheduleLocalActivity = {
       kind: "scheduleLocalActivity",
       seq: 1,
@@ -52,14 +56,14 @@ function fixture(
       cancellationType: "TRY_CANCEL",
       ...more,
     };
-    tasks.take({ ...names, ...none, schedule: [command] }, caller);
+    tasks.take({ ...names, ...none, ...life, schedule: [command] }, caller);
     await turn();
   };
-  const tell = async (what: {
-    readonly cancel?: readonly number[];
-    readonly cancelAll?: boolean;
-  }): Promise<void> => {
-    tasks.take({ ...names, ...none, ...what }, caller);
+  const tell = async (
+    what: { readonly cancel?: readonly number[]; readonly cancelAll?: boolean },
+    life: { readonly instance?: number } = {},
+  ): Promise<void> => {
+    tasks.take({ ...names, ...none, ...life, ...what }, caller);
     await turn();
   };
   return { clock, log, tasks, results, givenUp, call, tell };
@@ -198,6 +202,25 @@ describe("local activities", () => {
     await call("never", { seq: 4, originalScheduleTime, scheduleToCloseTimeoutMs: 1000 });
     expect(results.slice(3).map(timeoutType)).toEqual([3]);
     expect(clock.pending).toEqual([]);
+  });
+
+  test("bug class 32: the wait for a slot counts from this call, whenever the first one was", async () => {
+    const { results, call } = fixture({ one: () => 1 });
+    const originalScheduleTime = { seconds: 1, nanos: 0 };
+    await call("one", { attempt: 2, originalScheduleTime, scheduleToStartTimeoutMs: 100 });
+    expect(ends(results)).toEqual([[1, "completed", 2]]);
+  });
+
+  test("bug class 30: two lives of a run have nothing in common", async () => {
+    const { results, call, tell, tasks } = fixture({ hang: () => cancelled() });
+    await call("hang");
+    // The run left the cache and is replayed: the same call, in another life.
+    await call("hang", {}, { instance: 2 });
+    await tell({ cancelAll: true });
+    expect([tasks.running, results]).toEqual([1, []]);
+    await tell({ cancel: [1] }, { instance: 2 });
+    expect(ends(results)).toEqual([[1, "cancelled", 1]]);
+    await tasks.idle();
   });
 
   test("wait for a slot, in order", async () => {

@@ -121,6 +121,20 @@ describe("workflow tasks", () => {
     expect(threads.last.of("task").map(({ taskId }) => taskId)).toEqual([1, 2, 3, 4]);
   });
 
+  test("bug class 38: no query gets lost before or behind a task that waits", async () => {
+    const { server, threads, give, worker } = await workflowFixture();
+    give("r1");
+    for (const more of [queryOnly, queryOnly, {}, queryOnly, queryOnly]) give("r1", more);
+    for (const taskId of [1, 2, 3, 4, 5, 6]) {
+      await until(() => threads.last.of("task").at(-1)?.taskId === taskId);
+      const bytes = new Uint8Array(0);
+      const kind = taskId === 1 || taskId === 4 ? "completed" : "query";
+      threads.last.complete(taskId, { answer: { kind, bytes } });
+    }
+    await worker.idle();
+    expect(server.seen("RespondQueryTaskCompleted")).toHaveLength(4);
+  });
+
   test("a task that comes with the answer runs next, with the same slot", async () => {
     const { server, threads, give, slots, worker } = await workflowFixture();
     give("r1");

@@ -151,3 +151,34 @@ test("memo, search attributes, last result and last failure are decoded", async 
     lastFailure: "went wrong",
   });
 });
+
+test("bug class 65: maps of the wire come in any order, workflow code sees one", async () => {
+  const { start } = await harness({
+    workflows: `
+      import { workflowInfo } from "perdure/workflow";
+      export async function orders() {
+        const { memo, searchAttributes, typedSearchAttributes } = workflowInfo();
+        return [Object.keys(memo), Object.keys(searchAttributes), typedSearchAttributes.getAll().map(({ key }) => key.name)];
+      }`,
+    interceptors: [
+      `import { workflowInfo } from "perdure/workflow";
+       export const interceptors = () => ({ inbound: [{ async execute(input, next) { return [Object.keys(input.headers), await next(input)]; } }] });`,
+    ],
+  });
+  const orders = [
+    ["a", "b", "c"],
+    ["c", "a", "b"],
+    ["b", "c", "a"],
+  ].map((names) => {
+    const mapOf = (make: (name: string) => object): object =>
+      Object.fromEntries(names.map((name) => [name, make(name)]));
+    const attributes = {
+      memo: { fields: mapOf(payload) },
+      searchAttributes: { indexedFields: mapOf((name) => searchAttribute(name, "Keyword")) },
+    };
+    const headers = mapOf(payload) as { readonly [name: string]: ReturnType<typeof payload> };
+    return resultOf(start("orders", { attributes, headers }).first);
+  });
+  const names = ["a", "b", "c"];
+  expect(orders).toEqual(Array(3).fill([names, [names, names, names]]));
+});

@@ -120,7 +120,8 @@ function start(parts: InsideParts, options: InsideOptions): SandboxEntry {
     }
     return options.user(own === undefined ? picked : { ...picked, ...own }, shared);
   };
-  return guard(realm, parts.createSandboxEntry(options.host, factory));
+  const host: SandboxHost = { ...options.host, withOriginals: (work) => realm.aside(work) };
+  return guard(realm, parts.createSandboxEntry(host, factory));
 }
 
 /** Instances must name the deterministic classes as their constructors, or the real clock could be read through them. */

@@ -1,27 +1,28 @@
+import { guardDefinitions, Restored } from "./guard-definitions.ts";
 import { hiddenIntrinsics, lockIntrinsics } from "./lock.ts";
+import {
+  type Changes,
+  changesOf,
+  parentChange,
+  putOn,
+  snapshot,
+  takeOff,
+  type Watched,
+  watch,
+} from "./watched.ts";
 
 /**
  * The global object and the built-ins of the vm context, shared in turn by all runs of the thread.
  *
  * R1. Between two runs the global object is in its base state, plus what `globals` of the entered run differ from it.
  * R2. What a run adds, replaces or deletes on the global object is kept in its bag and put back when it is entered again.
- * R3. The same holds for the watched built-ins (`Object`, `Promise`, `Symbol`, `Reflect`, `Error`, `Array.prototype`, `Function.prototype`, …),
+ * R3. The same holds for `console` and the watched built-ins (`Object`, `Promise`, `Symbol`, `Reflect`, `Error`, `Array.prototype`, …),
  *     so that polyfills of the running workflow work. All other built-ins are locked.
  * R4. Entering the run that is already entered costs one comparison.
+ * R5. While the changes of a run are in place, nothing here uses what it may have changed (see `watched.ts`).
  */
 
 type Key = string | symbol;
-/** `undefined`: the run deleted the property. */
-type Changes = Map<Key, PropertyDescriptor | undefined>;
-
-interface Watched {
-  readonly target: object;
-  readonly base: Map<Key, PropertyDescriptor>;
-  /** The data properties of `base`, side by side, for the quick comparison that nearly always suffices. */
-  readonly keys: readonly Key[];
-  readonly values: readonly unknown[];
-}
-
 /** What one run changed, by watched object. Empty for nearly all runs. */
 class Bag {
   readonly changes: Map<Watched, Changes> = new Map();
@@ -30,6 +31,7 @@ class Bag {
 const defineProperty = Object.defineProperty;
 const getDescriptor = Object.getOwnPropertyDescriptor;
 const deleteProperty = Reflect.deleteProperty;
+const parentOf = Object.getPrototypeOf as (target: object) => object | null;
 const ownKeys = Reflect.ownKeys;
 const ownSymbols = Object.getOwnPropertySymbols;
 const same = Object.is;
@@ -47,14 +49,15 @@ export class Realm {
   readonly #bags: Map<string, Bag> = new Map();
   readonly #globalSlot: Watched;
   #current: Bag | undefined;
-  /** What is put back after each run: the global object and what is watched. */
-  readonly #restored: Set<unknown>;
+  /** The global object and what is watched. */
+  readonly #restored: Restored = new Restored();
 
   constructor(raw: object) {
     this.#global = globalThis;
     this.#raw = raw;
-    this.#globalSlot = { target: this.#global, base: this.#base, keys: [], values: [] };
-    this.#restored = new Set([this.#global]);
+    const parent = parentOf(this.#global);
+    this.#globalSlot = { target: this.#global, parent, base: this.#base, keys: [], values: [] };
+    this.#restored.add(this.#global);
     guardDefinitions(this.#restored);
   }
 
@@ -86,10 +89,7 @@ export class Realm {
       RegExp.prototype,
       arrayIterator,
     ];
-    for (const target of watched) {
-      this.#watched.push(watch(target));
-      this.#restored.add(target);
-    }
+    for (const target of watched) this.#watch(target);
     const builtins = ownKeys(this.#global).map((key) => getDescriptor(this.#global, key)?.value as unknown);
     const mapIterator = Object.getPrototypeOf(new Map().entries()) as object;
     const setIterator = Object.getPrototypeOf(new Set().values()) as object;
@@ -110,10 +110,15 @@ export class Realm {
     this.#rebase();
   }
 
+  #watch(target: object): void {
+    this.#watched.push(watch(target));
+    this.#restored.add(target);
+  }
+
   #rebase(): void {
     this.#base.clear();
     for (const [key, value] of snapshot(this.#global)) this.#base.set(key, value);
-    this.#baseOnRaw = new Set(ownKeys(this.#raw).filter((key) => typeof key === "string"));
+    this.#baseOnRaw = textKeys(this.#raw);
     this.#baseSymbols = ownSymbols(this.#global).length;
   }
 
@@ -132,6 +137,9 @@ export class Realm {
     }
     if (this.#seeded) return;
     this.#seeded = true;
+    // The one of them that programs change.
+    const own = globals["console"];
+    if (typeof own === "object" && own !== null) this.#watch(own);
     this.#rebase();
   }
 
@@ -145,62 +153,83 @@ export class Realm {
     this.#bags.delete(runId);
   }
 
+  /** Calls with the built-ins as they were before the entered run changed any. */
+  aside<T>(work: () => T): T {
+    const entered = this.#current;
+    if (entered !== undefined) this.#switch(undefined);
+    try {
+      return work();
+    } finally {
+      if (entered !== undefined) this.#switch(entered);
+    }
+  }
+
   #switch(next: Bag | undefined): void {
     const last = this.#current;
     if (last !== undefined) this.#leave(last);
     this.#current = next;
-    if (next === undefined) return;
-    for (const [watched, changes] of next.changes) {
-      for (const [key, property] of changes) apply(watched.target, key, property);
-    }
+    this.#restored.touched = false;
+    if (next === undefined || next.changes.size === 0) return;
+    next.changes.forEach((changes, watched) => {
+      putOn(watched, changes);
+    });
+    this.#restored.touched = true;
   }
 
   #leave(bag: Bag): void {
-    if (bag.changes.size > 0) bag.changes.clear();
-    const changes = this.#globalChanges();
-    if (changes !== undefined) this.#undo(bag, this.#globalSlot, changes);
-    for (const watched of this.#watched) {
-      const changed = changesOf(watched);
-      if (changed !== undefined) this.#undo(bag, watched, changed);
+    const { changes } = bag;
+    if (changes.size > 0) changes.clear();
+    const ofGlobal = this.#globalChanges();
+    if (ofGlobal !== undefined) {
+      changes.set(this.#globalSlot, ofGlobal);
+      takeOff(this.#globalSlot, ofGlobal);
+      this.#baseOnRaw = textKeys(this.#raw);
     }
-  }
-
-  #undo(bag: Bag, watched: Watched, changes: Changes): void {
-    bag.changes.set(watched, changes);
-    for (const key of changes.keys()) apply(watched.target, key, watched.base.get(key));
-    if (watched === this.#globalSlot) {
-      this.#baseOnRaw = new Set(ownKeys(this.#raw).filter((key) => typeof key === "string"));
+    const watched = this.#watched;
+    for (let index = 0; index < watched.length; index++) {
+      const changed = changesOf(watched[index]!, this.#restored.touched);
+      if (changed === undefined) continue;
+      changes.set(watched[index]!, changed);
+      takeOff(watched[index]!, changed);
     }
   }
 
   #globalChanges(): Changes | undefined {
-    let changes: Changes | undefined;
+    let properties: Changes["properties"] | undefined;
     let present = 0;
-    for (const key of ownKeys(this.#raw)) {
+    const keys = ownKeys(this.#raw);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index]!;
       if (typeof key !== "string") continue;
       const property = getDescriptor(this.#raw, key);
       if (property === undefined) continue;
       const base = this.#base.get(key);
       if (this.#baseOnRaw.has(key)) present++;
       if (base === undefined || !same(property.value, base.value) || property.get !== base.get) {
-        changes ??= new Map();
-        changes.set(key, copy(property));
+        properties ??= new Map();
+        properties.set(key, copy(property));
       }
     }
     const symbols = ownSymbols(this.#global);
     if (symbols.length !== this.#baseSymbols) {
-      changes ??= new Map();
-      for (const key of symbols) {
-        if (!this.#base.has(key)) changes.set(key, getDescriptor(this.#global, key));
+      properties ??= new Map();
+      for (let index = 0; index < symbols.length; index++) {
+        const key = symbols[index]!;
+        if (!this.#base.has(key)) properties.set(key, getDescriptor(this.#global, key));
       }
     }
-    if (present < this.#baseOnRaw.size) {
-      changes ??= new Map();
-      for (const key of this.#base.keys()) {
-        if (!changes.has(key) && getDescriptor(this.#global, key) === undefined) changes.set(key, undefined);
-      }
-    }
-    return changes;
+    if (present < this.#baseOnRaw.size) properties = this.#deleted(properties ?? new Map());
+    const parent = parentChange(this.#globalSlot);
+    if (properties === undefined && parent === undefined) return undefined;
+    return { properties: properties ?? new Map(), parent };
+  }
+
+  #deleted(properties: Changes["properties"]): Changes["properties"] {
+    this.#base.forEach((_, key) => {
+      if (!properties.has(key) && getDescriptor(this.#global, key) === undefined)
+        properties.set(key, undefined);
+    });
+    return properties;
   }
 }
 
@@ -213,77 +242,11 @@ function copy(property: PropertyDescriptor): PropertyDescriptor {
   return { ...property, configurable: true };
 }
 
-function snapshot(target: object): Map<Key, PropertyDescriptor> {
-  const base = new Map<Key, PropertyDescriptor>();
-  for (const key of ownKeys(target)) {
-    const property = getDescriptor(target, key);
-    if (property !== undefined) base.set(key, property);
-  }
-  return base;
-}
-
-function watch(target: object): Watched {
-  const base = snapshot(target);
-  const data = [...base].filter(([, property]) => property.get === undefined);
-  return {
-    target,
-    base,
-    keys: data.map(([key]) => key),
-    values: data.map(([, property]) => property.value as unknown),
-  };
-}
-
-function isUnchanged({ target, base, keys, values }: Watched): boolean {
-  for (let index = 0; index < keys.length; index++) {
-    if (!same((target as { [key: Key]: unknown })[keys[index]!], values[index])) return false;
-  }
-  return ownKeys(target).length === base.size;
-}
-
-function changesOf(watched: Watched): Changes | undefined {
-  if (isUnchanged(watched)) return undefined;
-  const { target, base } = watched;
+function textKeys(target: object): Set<Key> {
+  const found = new Set<Key>();
   const keys = ownKeys(target);
-  let changes: Changes | undefined;
-  let present = 0;
-  for (const key of keys) {
-    const property = base.get(key);
-    if (property !== undefined) {
-      present++;
-      if (property.get !== undefined || same((target as { [key: Key]: unknown })[key], property.value))
-        continue;
-    }
-    changes ??= new Map();
-    changes.set(key, getDescriptor(target, key));
+  for (let index = 0; index < keys.length; index++) {
+    if (typeof keys[index] === "string") found.add(keys[index]!);
   }
-  if (present === base.size) return changes;
-  changes ??= new Map();
-  for (const key of base.keys()) {
-    if (getDescriptor(target, key) === undefined) changes.set(key, undefined);
-  }
-  return changes;
-}
-
-function apply(target: object, key: Key, property: PropertyDescriptor | undefined): void {
-  if (property === undefined) deleteProperty(target, key);
-  else defineProperty(target, key, property);
-}
-
-/** A property that can't be deleted would leak into other runs, so there is none on what is restored after each. */
-function guardDefinitions(restored: ReadonlySet<unknown>): void {
-  const open = (target: unknown, property: PropertyDescriptor): PropertyDescriptor =>
-    restored.has(target) ? { ...property, configurable: true } : property;
-  const reflectDefine = Reflect.defineProperty;
-  const guards = {
-    defineProperty<T>(target: T, key: Key, property: PropertyDescriptor & ThisType<unknown>): T {
-      return defineProperty(target, key, open(target, property));
-    },
-  };
-  const reflectGuards = {
-    defineProperty(target: object, key: Key, property: PropertyDescriptor & ThisType<unknown>): boolean {
-      return reflectDefine(target, key, open(target, property));
-    },
-  };
-  defineProperty(Object, "defineProperty", hidden(guards.defineProperty));
-  defineProperty(Reflect, "defineProperty", hidden(reflectGuards.defineProperty));
+  return found;
 }

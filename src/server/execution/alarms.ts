@@ -1,6 +1,6 @@
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import { SPECULATIVE_SCHEDULE_TO_START_MS } from "../limits.ts";
-import { durationMs, timestampMs } from "../wire-time.ts";
+import { durationMs } from "../wire-time.ts";
 import { activityDueMs } from "./activity-times.ts";
 import type { Run } from "./run.ts";
 import type { RunFields, WorkflowTask } from "./run-state.ts";
@@ -86,12 +86,10 @@ function taskDueMs(task: WorkflowTask, fields: RunFields): number | undefined {
 
 /** When the run times out; undefined: never. */
 export function runDueMs(fields: RunFields): number | undefined {
-  const { started, startMs, executionMs } = fields;
+  const { started, startMs, executionMs, expirationMs } = fields;
   const runTimeoutMs = durationMs(started.workflowRunTimeout) ?? 0;
-  const expiration = started.workflowExecutionExpirationTime;
   const backoffMs = executionMs - startMs;
   const byRun = runTimeoutMs > 0 ? startMs + backoffMs + runTimeoutMs : Number.POSITIVE_INFINITY;
-  const byExecution = expiration ? timestampMs(expiration) : Number.POSITIVE_INFINITY;
-  const dueMs = Math.min(byRun, byExecution);
+  const dueMs = Math.min(byRun, expirationMs ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(dueMs) && dueMs > 0 ? dueMs : undefined;
 }

@@ -54,12 +54,16 @@ const UNSAID = textList(NO_BUILD);
 
 /** The search attributes of a run as lists and descriptions show them. */
 export function shownAttributes(
-  fields: Pick<RunFields, "buildIds" | "binaryChecksums" | "searchAttributes">,
+  fields: Pick<RunFields, "buildIds" | "binaryChecksums" | "reportedProblem" | "searchAttributes">,
 ): Readonly<Record<string, Init<Payload>>> {
-  const { buildIds, binaryChecksums, searchAttributes } = fields;
-  if (buildIds.length === 0) return searchAttributes;
-  const shown = { ...searchAttributes, BuildIds: buildIds === NO_BUILD ? UNSAID : textList(buildIds) };
-  return binaryChecksums.length === 0 ? shown : { ...shown, BinaryChecksums: textList(binaryChecksums) };
+  const { buildIds, binaryChecksums, reportedProblem, searchAttributes } = fields;
+  if (buildIds.length === 0 && reportedProblem === undefined) return searchAttributes;
+  return {
+    ...searchAttributes,
+    ...(buildIds.length > 0 && { BuildIds: buildIds === NO_BUILD ? UNSAID : textList(buildIds) }),
+    ...(binaryChecksums.length > 0 && { BinaryChecksums: textList(binaryChecksums) }),
+    ...(reportedProblem && { TemporalReportedProblems: textList(reportedProblem) }),
+  };
 }
 
 function textList(texts: readonly string[]): Init<Payload> {

@@ -22,8 +22,10 @@ export interface Continuation {
 export function continueRun(engine: Engine, tx: Transaction, next: Continuation): void {
   const { run } = tx;
   const before = tx.fields.started;
+  const { expirationMs } = tx.fields;
   const started: EventValue<"workflowExecutionStarted"> = {
     ...before,
+    workflowExecutionExpirationTime: expirationMs === undefined ? undefined : timestamp(expirationMs),
     identity: "",
     ...next.changes,
     continuedExecutionRunId: run.runId,

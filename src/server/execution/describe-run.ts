@@ -79,12 +79,12 @@ export function runExtendedInfo(run: Run): Init<WorkflowExecutionExtendedInfo> {
         : { eventId, eventType: run.history.get(eventId)?.eventType };
   }
   return {
-    executionExpirationTime: started.workflowExecutionExpirationTime,
+    executionExpirationTime: fields.expirationMs === undefined ? undefined : timestamp(fields.expirationMs),
     runExpirationTime: dueMs === undefined ? NO_TIME : timestamp(dueMs),
     cancelRequested: fields.cancelRequested,
     lastResetTime: fields.lastResetMs === undefined ? undefined : timestamp(fields.lastResetMs),
     resetRunId: fields.resetRunId,
-    originalStartTime: timestamp(fields.startMs),
+    originalStartTime: timestamp(fields.originalStartMs),
     requestIdInfos,
   };
 }

@@ -16,6 +16,7 @@ import { busy } from "./busy.ts";
 import { terminate } from "./close.ts";
 import { Run } from "./run.ts";
 import type { RunFields } from "./run-state.ts";
+import { type SizeWarning, warnOfSizes } from "./size-warnings.ts";
 import { SmallMap } from "./small-map.ts";
 import { stateTooLarge } from "./state-size.ts";
 import { type Outcome, Transaction } from "./transaction.ts";
@@ -40,6 +41,7 @@ export interface EngineParts {
   readonly limits: RunLimits;
   /** An effect failed: a defect of the server, not of a caller. */
   readonly onDefect: (what: string, error: unknown) => void;
+  readonly onWarning?: ((warning: SizeWarning) => void) | undefined;
   /** Called after each committed change, in tests: rebuilt must equal live. */
   readonly verify?: (run: Run) => void;
 }
@@ -194,7 +196,13 @@ export class Engine {
     };
     state.commit();
     committed();
+    const { sizeBytes } = run.history;
     for (const batch of outcome.batches) run.history.append(batch);
+    const { onWarning } = this.parts;
+    if (onWarning !== undefined) {
+      const written = { batches: outcome.batches, sizeBytes, activities: changed.activities };
+      warnOfSizes(run, before, written, onWarning);
+    }
     this.#afterCommit(run, before, outcome, changed);
     return result;
   }
@@ -273,6 +281,7 @@ function shows(before: RunFields, after: RunFields, { batches }: Outcome): boole
     before.searchAttributes !== after.searchAttributes ||
     before.buildIds !== after.buildIds ||
     before.binaryChecksums !== after.binaryChecksums ||
+    before.reportedProblem !== after.reportedProblem ||
     before.memo !== after.memo ||
     before.backingOff !== after.backingOff ||
     batches.some((batch) => batch[0]?.eventId === 1)

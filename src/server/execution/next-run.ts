@@ -7,7 +7,6 @@ import {
 } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { Failure } from "../../gen/codec/temporal/api/failure/v1/message.ts";
 import { decideRetry } from "../retry/retry-decision.ts";
-import { timestampMs } from "../wire-time.ts";
 import { continueRun, slowedMs } from "./continue-run.ts";
 import { cronWaitMs } from "./cron-wait.ts";
 import type { Engine } from "./engine.ts";
@@ -78,18 +77,16 @@ function failureOf(end: RunEnd): Init<Failure> | undefined {
 
 function retryOf({ fields, nowMs }: Transaction, failure: Init<Failure>): ReturnType<typeof decideRetry> {
   const { started } = fields;
-  const expiration = started.workflowExecutionExpirationTime;
   return decideRetry({
     policy: started.retryPolicy,
     attempt: started.attempt ?? 1,
     failure,
     nowMs,
-    expirationMs: expiration && timestampMs(expiration),
+    expirationMs: fields.expirationMs,
   });
 }
 
 /** Whether the time of the whole chain is over. */
 function expired({ fields, nowMs }: Transaction): boolean {
-  const expiration = fields.started.workflowExecutionExpirationTime;
-  return expiration !== undefined && timestampMs(expiration) <= nowMs;
+  return fields.expirationMs !== undefined && fields.expirationMs <= nowMs;
 }

@@ -52,7 +52,7 @@ const ALWAYS = [
   "status",
   "nextEventId",
   "started",
-  "startMs",
+  "originalStartMs",
   "closeMs",
   "lastStartedId",
   "lastTaskCompletedId",

@@ -13,6 +13,7 @@ import type { ResetWorkflowExecutionRequest } from "../../gen/codec/temporal/api
 import { eventName, eventValue, type StoredEvent } from "../history/event.ts";
 import { invalidArgument } from "../rpc/failures.ts";
 import { checkRequestId } from "../rpc/request-checks.ts";
+import { durationMs } from "../wire-time.ts";
 import { addActivity } from "./activities.ts";
 import { id } from "./apply.ts";
 import { startChild } from "./children.ts";
@@ -51,8 +52,9 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
     terminate(tx, { reason: request.reason, identity: "history-resetter" });
   });
   const { started } = base.fields;
-  const fields = firstFields(started, base.fields.startMs, base.fields.executionMs - base.fields.startMs);
   const { namespace, workflowId, timeline } = base;
+  const fields = firstFields(started, timeline.now(), base.fields.executionMs - base.fields.startMs);
+  const wholeMs = durationMs(started.workflowExecutionTimeout) ?? 0;
   engine.create(
     { namespace, workflowId, runId, timeline, fields: { ...fields, backingOff: false } },
     (tx) => {
@@ -60,6 +62,8 @@ export function resetWorkflow(engine: Engine, request: ResetWorkflowExecutionReq
         tx.copy(base.history.slice(at, base.history.batchEnd(at)));
       }
       tx.fields.lastResetMs = tx.nowMs;
+      tx.fields.originalStartMs = base.fields.originalStartMs;
+      if (tx.fields.expirationMs !== undefined && wholeMs > 0) tx.fields.expirationMs = tx.nowMs + wholeMs;
       for (const [requestId, eventId] of base.state.startRequestIds.entries()) {
         if (eventId < finishId) tx.state.startRequestIds.set(requestId, eventId);
       }

@@ -92,7 +92,12 @@ export interface RunFields {
   status: WorkflowExecutionStatus;
   nextEventId: number;
   started: EventValue<"workflowExecutionStarted">;
+  /** Of a run that a reset made: when it was made. */
   startMs: number;
+  /** When its first event was written, by a run before a reset perhaps. */
+  originalStartMs: number;
+  /** When the whole chain of runs times out; undefined: never. A reset gives it its whole time anew. */
+  expirationMs: number | undefined;
   /** When the first workflow task may be scheduled. */
   executionMs: number;
   closeMs: number | undefined;
@@ -135,6 +140,10 @@ export interface RunFields {
   /** What the last completed workflow task said of its worker. */
   versioning: EventValue<"workflowTaskCompleted"> | undefined;
   mostRecentWorkerIdentity: string;
+  /** Why a workflow task came to nothing last, of those that have an event; shared words. */
+  lastProblem: readonly string[] | undefined;
+  /** What the search attribute `TemporalReportedProblems` shows. */
+  reportedProblem: readonly string[] | undefined;
 }
 
 const OF_TASK: ReadonlySet<string> = new Set<keyof RunFields>([

@@ -1,7 +1,7 @@
 import { WorkflowExecutionStatus as Status } from "../../gen/codec/temporal/api/enums/v1/workflow.ts";
 import type { EventExtras, EventValue } from "../history/event.ts";
 import type { Timeline } from "../time/timeline.ts";
-import { durationMs } from "../wire-time.ts";
+import { durationMs, timestampMs } from "../wire-time.ts";
 import type { Engine } from "./engine.ts";
 import type { Run } from "./run.ts";
 import type { RunFields } from "./run-state.ts";
@@ -38,6 +38,7 @@ export function startRun<Result = undefined>(
   return engine.create({ namespace, workflowId, runId, timeline, fields }, (tx) => {
     // The run begins with its first event, not a moment before.
     tx.fields.startMs = tx.nowMs;
+    tx.fields.originalStartMs = tx.nowMs;
     tx.fields.executionMs = tx.nowMs + backoffMs;
     tx.add("workflowExecutionStarted", init.started, init.extras);
     if (init.requestId) tx.state.startRequestIds.set(init.requestId, 1);
@@ -58,6 +59,9 @@ export function firstFields(
     nextEventId: 1,
     started,
     startMs: nowMs,
+    originalStartMs: nowMs,
+    expirationMs:
+      started.workflowExecutionExpirationTime && timestampMs(started.workflowExecutionExpirationTime),
     executionMs: nowMs + backoffMs,
     closeMs: undefined,
     task: undefined,
@@ -86,6 +90,8 @@ export function firstFields(
     versioningOverride: started.versioningOverride,
     versioning: undefined,
     mostRecentWorkerIdentity: "",
+    lastProblem: undefined,
+    reportedProblem: undefined,
   };
 }
 

@@ -9,10 +9,30 @@ import {
   failedPrecondition,
   workflowNotReady,
 } from "../rpc/failures.ts";
+import type { ServiceFailure } from "../rpc/service-failure.ts";
+import type { Engine } from "./engine.ts";
+import type { Run } from "./run.ts";
 import type { Transaction } from "./transaction.ts";
 import { countUpdates } from "./update-delivery.ts";
+import { abortUnaccepted } from "./update-end.ts";
 import { updateStatus } from "./update-status.ts";
 import { scheduleTask } from "./workflow-task.ts";
+
+/**
+ * Lets an update of a call into a run that is there. When it is refused because workflow tasks fail again and again, those that no worker
+ * has accepted are refused with it.
+ *
+ * @throws {ServiceFailure} as `admitUpdate`
+ */
+export function admitCalled(engine: Engine, run: Run, request: Init<Request>): void {
+  const refused = engine.transact(run, (tx) => {
+    const isFailing = tx.running && tx.fields.taskAttempt >= FAILING_TASK_ATTEMPTS;
+    if (isFailing && tx.state.liveUpdates.size > 0) return abortUnaccepted(tx, taskFails());
+    admitUpdate(tx, request);
+    return undefined;
+  });
+  if (refused !== undefined) throw refused;
+}
 
 /**
  * Lets an update in. One that is known by its id is the same update: nothing happens. With no workflow task pending, one is
@@ -45,12 +65,16 @@ function refuseNow({ fields }: Transaction): void {
     throw failedPrecondition("Workflow is paused. Cannot update the workflow.");
   }
   if (fields.taskAttempt >= FAILING_TASK_ATTEMPTS) {
-    throw workflowNotReady(
-      "Unable to perform workflow execution update due to Workflow Task in failed state.",
-    );
+    throw taskFails();
   }
   const started = fields.task !== undefined && fields.task.startedId !== 0;
   if (fields.closeAttempted && started) throw alreadyClosing();
+}
+
+function taskFails(): ServiceFailure {
+  return workflowNotReady(
+    "Unable to perform workflow execution update due to Workflow Task in failed state.",
+  );
 }
 
 function checkLimits(tx: Transaction, bytes: number): void {

@@ -1,4 +1,5 @@
 import { workflowNotReady } from "../rpc/failures.ts";
+import type { ServiceFailure } from "../rpc/service-failure.ts";
 import type { Transaction } from "./transaction.ts";
 
 /**
@@ -12,6 +13,17 @@ export function endUpdates(tx: Transaction): void {
   for (const { updateId, outcome } of state.updates.values()) {
     if (outcome === undefined) run.updates.tell(tx, updateId);
   }
+}
+
+/** Forgets the updates that no worker has accepted. Those that history tells of stay. Gives the error that who waits for them gets. */
+export function abortUnaccepted(tx: Transaction, error: ServiceFailure): ServiceFailure {
+  const { liveUpdates } = tx.state;
+  for (const { updateId, request } of [...liveUpdates.values()]) {
+    if (request === undefined) continue;
+    liveUpdates.delete(updateId);
+    tx.run.updates.tell(tx, updateId, { kind: "aborted", error });
+  }
+  return error;
 }
 
 /** A task failed because of what its worker answered: the updates that the worker had are not tried again. */

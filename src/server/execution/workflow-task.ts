@@ -8,6 +8,7 @@ import type { EventValue } from "../history/event.ts";
 import { DEFAULT_TASK_TIMEOUT_MS, MAX_TASK_TIMEOUT_MS, SUGGESTED_UPDATES_SHARE } from "../limits.ts";
 import { durationMs, toDuration } from "../wire-time.ts";
 import type { WorkflowTask } from "./run-state.ts";
+import { clearProblem, failedProblem, noteProblem, timedOutProblem } from "./task-problems.ts";
 import type { Transaction } from "./transaction.ts";
 import { countUpdates, sendUpdates } from "./update-delivery.ts";
 
@@ -130,6 +131,7 @@ export function completeTask(
   fields.closeAttempted = false;
   fields.backingOff = false;
   fields.lastCompletedTaskMs = tx.nowMs;
+  clearProblem(tx);
   return event.eventId;
 }
 
@@ -147,6 +149,7 @@ export function failTask(
       ...value,
     });
   }
+  noteProblem(tx, task.attempt === 1 ? failedProblem(value.cause ?? 0) : undefined);
   endUnfinished(tx, true);
 }
 
@@ -161,6 +164,7 @@ export function timeOutTask(tx: Transaction, timeoutType: TimeoutType): void {
       timeoutType,
     });
   }
+  noteProblem(tx, task.attempt === 1 ? timedOutProblem(timeoutType) : undefined);
   endUnfinished(tx, timeoutType !== TimeoutType.SCHEDULE_TO_START);
 }
 

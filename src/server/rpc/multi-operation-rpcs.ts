@@ -16,7 +16,7 @@ import { GrpcStatus } from "../../platform/rpc-port.ts";
 import type { Engine } from "../execution/engine.ts";
 import { open } from "../execution/id-policies.ts";
 import type { Run } from "../execution/run.ts";
-import { admitUpdate } from "../execution/update-admission.ts";
+import { admitCalled, admitUpdate } from "../execution/update-admission.ts";
 import { updateStatus } from "../execution/update-status.ts";
 import { namespaceNotFound } from "../namespaces/namespace-failures.ts";
 import type { Wall } from "../time/wall.ts";
@@ -89,7 +89,7 @@ async function updateExisting(
   update: CheckedUpdate,
 ): Promise<Attempt> {
   try {
-    engine.transact(run, (tx) => admitUpdate(tx, update.request));
+    admitCalled(engine, run, update.request);
     const answer = await awaitUpdate(run, update, wall, call);
     const { runId } = run;
     return {

@@ -103,6 +103,7 @@ const NAMESPACE_FEATURES = {
     syncUpdate: true,
     asyncUpdate: true,
     workerHeartbeats: true,
+    reportedProblemsSearchAttribute: true,
     workerPollCompleteOnShutdown: true,
   },
   limits: { blobSizeLimitError: MAX_BLOB_BYTES, memoSizeLimitError: MAX_MEMO_BYTES },

@@ -11,7 +11,7 @@ import type { WorkflowServiceHandlers } from "../../gen/codec/temporal/api/workf
 import { type Engine, isRunId } from "../execution/engine.ts";
 import { findInChain } from "../execution/messages.ts";
 import type { Run } from "../execution/run.ts";
-import { admitUpdate } from "../execution/update-admission.ts";
+import { admitCalled } from "../execution/update-admission.ts";
 import { type Reached, stageOf, updateStatus } from "../execution/update-status.ts";
 import type { Wall } from "../time/wall.ts";
 import type { HandlersOf, ServerCall } from "./call.ts";
@@ -29,7 +29,7 @@ export function updateRpcs(engine: Engine, wall: Wall): HandlersOf<WorkflowServi
         request.workflowExecution,
         request.firstExecutionRunId,
       );
-      engine.transact(run, (tx) => admitUpdate(tx, update.request));
+      admitCalled(engine, run, update.request);
       return awaitUpdate(run, update, wall, call);
     },
     pollWorkflowExecutionUpdate: (request, call) => pollUpdate(engine, wall, request, call),

@@ -4,6 +4,7 @@ import { isRecord, showValue } from "../../common/type-guards.ts";
 import { defaultPayloadConverter } from "../../converter/sync/default-payload-converter.ts";
 import { defaultFailureConverter, type FailureConverter } from "../../converter/sync/failure-converter.ts";
 import type { PayloadConverter } from "../../converter/sync/payload-converter.ts";
+import { inKeyOrder } from "./key-order.ts";
 import type { RunConverters } from "./run.ts";
 import type { UserModules } from "./sandbox-entry.ts";
 
@@ -58,6 +59,6 @@ function insideBytes(bytes: Uint8Array): Uint8Array {
 /** Headers as interceptors get them. */
 export function insideHeaders(headers: PayloadMap): PayloadMap {
   const inside: PayloadMap = {};
-  for (const [key, payload] of Object.entries(headers)) inside[key] = insidePayload(payload);
+  for (const [key, payload] of Object.entries(inKeyOrder(headers))) inside[key] = insidePayload(payload);
   return inside;
 }

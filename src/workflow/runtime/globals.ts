@@ -13,7 +13,7 @@ import { hasFlag, pushCommand } from "./run.ts";
 
 /**
  * The globals that workflow code sees instead of the realm's own. They act on the current run, so one set serves all
- * runs; they are frozen, so that no run changes them for another.
+ * runs; they are frozen, so that no run changes them for another, but for `console`, which the realm puts back after each run.
  */
 export function sandboxGlobals(): { readonly [name: string]: unknown } {
   const temporal = sandboxTemporal();
@@ -23,10 +23,10 @@ export function sandboxGlobals(): { readonly [name: string]: unknown } {
     ...(temporal === undefined ? {} : { Temporal: temporal }),
     Math: sandboxMath(),
     console: sandboxConsole(),
-    performance: Object.freeze({ now: elapsedMs, timeOrigin: 0 }),
-    crypto: Object.freeze({ randomUUID: () => uuid4From(ambientRandom), getRandomValues }),
-    setTimeout: perdureSetTimeout,
-    clearTimeout: perdureClearTimeout,
+    performance: fixed({ now: elapsedMs, timeOrigin: 0 }),
+    crypto: fixed({ randomUUID: () => uuid4From(ambientRandom), getRandomValues }),
+    setTimeout: Object.freeze(perdureSetTimeout),
+    clearTimeout: Object.freeze(perdureClearTimeout),
     setInterval: refused("setInterval", "Call sleep() in a loop instead."),
     clearInterval: refused("clearInterval", "Call sleep() in a loop instead."),
     WeakRef: refused("WeakRef", "Keep the object itself."),
@@ -36,6 +36,12 @@ export function sandboxGlobals(): { readonly [name: string]: unknown } {
     ),
     AsyncLocalStorage,
   });
+}
+
+/** An object of functions that no run can change, nor what they are. */
+function fixed<T extends { readonly [name: string]: unknown }>(functions: T): Readonly<T> {
+  for (const value of Object.values(functions)) Object.freeze(value);
+  return Object.freeze(functions);
 }
 
 function refused(name: string, advice: string): unknown {
@@ -52,7 +58,7 @@ function refused(name: string, advice: string): unknown {
 
 function sandboxMath(): object {
   const properties = Object.getOwnPropertyDescriptors(Math);
-  const random = { ...properties.random, value: () => ambientRandom() };
+  const random = { ...properties.random, value: Object.freeze(() => ambientRandom()) };
   return Object.freeze(Object.create(Object.prototype, { ...properties, random }));
 }
 
@@ -74,12 +80,11 @@ function getRandomValues<T>(array: T): T {
 
 /** `console` of workflow code: log lines, dropped in replay as all are. */
 function sandboxConsole(): object {
-  const line =
-    (level: "DEBUG" | "INFO" | "WARN" | "ERROR") =>
-    (...args: unknown[]): void => {
+  const line = (level: "DEBUG" | "INFO" | "WARN" | "ERROR") =>
+    Object.freeze((...args: unknown[]): void => {
       const run = maybeCurrentRun();
       if (run !== undefined) writeLog(run, level, args.map(consoleText).join(" "));
-    };
+    });
   return {
     log: line("INFO"),
     info: line("INFO"),

@@ -71,6 +71,8 @@ export interface SandboxHost {
   sourceText(path: string): string | undefined;
   /** A fresh store that follows async calls (AsyncLocalStorage of the host). */
   asyncLocalStorage(): AsyncStore<unknown>;
+  /** Calls with the built-ins as they were before the run changed any. Default: as they are. */
+  readonly withOriginals?: (<T>(work: () => T) => T) | undefined;
   /** Asks `patchActivationCallback`. `workflowInfo` is plain data. */
   activatePatch(
     runId: string,

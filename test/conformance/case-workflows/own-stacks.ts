@@ -29,6 +29,14 @@ const WAYS: Readonly<Record<string, () => void>> = {
   "a limit that is none": () => {
     stacks.stackTraceLimit = "many";
   },
+  "methods of arrays": () => {
+    Array.prototype.join = () => "joined";
+    Array.prototype.flat = (() => []) as typeof Array.prototype.flat;
+    Object.defineProperty = () => {
+      throw new Error("no definitions");
+    };
+    Object.fromEntries = () => ({});
+  },
 };
 
 /** The names of the ways. */

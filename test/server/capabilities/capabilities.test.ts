@@ -152,6 +152,17 @@ const NAMESPACE: Readonly<Record<string, Proof>> = {
     await stage.service.recordWorkerHeartbeat({ namespace, workerHeartbeat });
     expect((await stage.service.countWorkers({ namespace })).count).toBe(1n);
   },
+  reportedProblemsSearchAttribute: async (stage) => {
+    await stage.start();
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      const { taskToken } = await stage.pollTask();
+      await stage.service.respondWorkflowTaskFailed({ namespace, taskToken, cause: 14 });
+    }
+    const query = `WorkflowId = '${stage.workflowId}' AND TemporalReportedProblems = 'category=WorkflowTaskFailed'`;
+    expect((await stage.service.countWorkflowExecutions({ namespace, query })).count).toBe(1n);
+    await stage.complete(await stage.pollTask());
+    expect((await stage.service.countWorkflowExecutions({ namespace, query })).count).toBe(0n);
+  },
   workerPollCompleteOnShutdown: async (stage) => {
     const { service, taskQueue } = stage;
     const request = { namespace, taskQueue: { name: taskQueue }, workerInstanceKey: "gone" };
@@ -183,7 +194,6 @@ const ABSENT: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
 /** Told in no call of their own: options, forms of answers and attributes. */
 const WITHOUT_CALLS: readonly string[] = [
   "serverScaledProviderCloudRun",
-  "reportedProblemsSearchAttribute",
   "pollerAutoscaling",
   "pollerAutoscalingAutoEnroll",
   "workflowUpdateCallbacks",

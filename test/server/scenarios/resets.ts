@@ -1,3 +1,5 @@
+import type { Init } from "../../../src/codec-runtime/init.ts";
+import type { Timestamp } from "../../../src/gen/codec/google/protobuf/timestamp.ts";
 import { scheduled } from "./activity-steps.ts";
 import { closing, completing, failing, nextRun, signal, stop } from "./chain-steps.ts";
 import { decideChild, startingChild } from "./child-basics.ts";
@@ -13,6 +15,16 @@ async function bases(stage: Stage, base: string): Promise<void> {
   await stage.history("base", { workflowId: stage.workflowId, runId: base });
   await stage.history("new");
   await stop(stage);
+}
+
+/** Whole milliseconds. */
+function ms(time: Init<Timestamp> | undefined): number {
+  return Math.floor(Number(time?.seconds ?? 0n) * 1_000 + (time?.nanos ?? 0) / 1e6);
+}
+
+function relation(time: number, other: number): string {
+  if (time === other) return "same";
+  return time > other ? "later" : "earlier";
 }
 
 /** Ways in which a run that a reset made can close. */
@@ -51,6 +63,36 @@ export const RESETS: readonly Scenario[] = [
       });
     }
     await stop(stage);
+  }),
+
+  defineScenario("reset: the new run has its start, and its times, from now on", async (stage) => {
+    const { namespace, service } = stage;
+    const seconds100 = { workflowRunTimeout: seconds(100), workflowExecutionTimeout: seconds(1_000) };
+    await stage.start(seconds100);
+    await stage.complete(await stage.pollTask(), []);
+    await stage.start({ workflowId: stage.id("between") });
+    const runId = await reset(stage, "reset", 4);
+    if (runId === undefined) throw new Error("no reset");
+    const times = async (step: string): Promise<void> => {
+      const answer = await service.describeWorkflowExecution({ namespace, execution: stage.execution });
+      const { workflowExecutionInfo: info, workflowExtendedInfo: extended } = answer;
+      const start = ms(info?.startTime);
+      await stage.step(step, async () => ({
+        start: relation(start, ms(extended?.originalStartTime)),
+        sinceReset: relation(start, ms(extended?.lastResetTime)),
+        execution: relation(ms(info?.executionTime), start),
+        run: ms(extended?.runExpirationTime) - start,
+        chain: ms(extended?.executionExpirationTime) - start,
+      }));
+    };
+    await times("reset run");
+    await stage.complete(await stage.pollTask(), [command("continueAsNewWorkflowExecution", {})]);
+    await stage.pollTask();
+    const first = (await stage.events())[0]?.attributes;
+    const inherited = first?.case === "workflowExecutionStartedEventAttributes" ? first.value : undefined;
+    const events = await stage.events({ workflowId: stage.workflowId, runId });
+    const end = ms(inherited?.workflowExecutionExpirationTime) - ms(events[3]?.eventTime);
+    await stage.step("chain after a continue-as-new", async () => ({ fromReset: Math.round(end / 1_000) }));
   }),
 
   defineScenario("reset: an open run with a signal and a timer", async (stage) => {

@@ -20,6 +20,29 @@ function pollSticky(stage: Stage, withinMs: number): Promise<PollWorkflowTaskQue
   return service.pollWorkflowTaskQueue(request, { deadline: Date.now() + Math.max(withinMs, 2_500) });
 }
 
+/** Says no more of the failure than its cause. */
+async function failWith(
+  stage: Stage,
+  { taskToken }: PollWorkflowTaskQueueResponse,
+  cause: number,
+): Promise<void> {
+  await stage.service.respondWorkflowTaskFailed({ namespace: stage.namespace, taskToken, cause });
+}
+
+/** What the description says of tasks that come to nothing. */
+async function problem(stage: Stage, label: string): Promise<void> {
+  await stage.step(label, async () => {
+    const { namespace, service, execution } = stage;
+    const { workflowExecutionInfo } = await service.describeWorkflowExecution({ namespace, execution });
+    const shown = workflowExecutionInfo?.searchAttributes?.indexedFields["TemporalReportedProblems"];
+    if (shown === undefined) return { problem: "none" };
+    return {
+      problem: new TextDecoder().decode(shown.data),
+      type: new TextDecoder().decode(shown.metadata["type"]),
+    };
+  });
+}
+
 const FAILURES: readonly Scenario[] = [
   defineScenario("attempts: two fail, and the third works", async (stage) => {
     await stage.start();
@@ -73,6 +96,34 @@ const FAILURES: readonly Scenario[] = [
       await stage.history(`history of ${cause}`, { workflowId });
       await stop(stage, workflowId);
     }
+  }),
+
+  defineScenario(
+    "attempts: five that come to nothing are a reported problem, until one is completed",
+    async (stage) => {
+      await stage.start();
+      for (const cause of [14, 3, 24, 14, 22, 24]) {
+        const task = await stage.pollTask();
+        await failWith(stage, task, cause);
+        await problem(stage, `attempt ${task.attempt} failed`);
+      }
+      await signal(stage, "goes on counting?");
+      for (const cause of [24, 14]) {
+        const task = await stage.pollTask();
+        await failWith(stage, task, cause);
+        await problem(stage, `attempt ${task.attempt} after a signal failed`);
+      }
+      await stage.complete(await stage.pollTask());
+      await problem(stage, "completed");
+    },
+  ),
+
+  defineScenario("attempts: a reported problem stays when the workflow is terminated", async (stage) => {
+    await stage.start();
+    for (let attempt = 1; attempt <= 5; attempt++) await failWith(stage, await stage.pollTask(), 24);
+    const { namespace, service } = stage;
+    await service.terminateWorkflowExecution({ namespace, workflowExecution: stage.execution });
+    await problem(stage, "terminated");
   }),
 
   defineScenario("attempts: too large to send ends the workflow", async (stage) => {

@@ -3,6 +3,7 @@ import type { Command } from "../../../src/gen/codec/temporal/api/command/v1/mes
 import { ask, resultsFor, signal, stickyOf } from "./query-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
 import { command, type Stage, seconds } from "./stage.ts";
+import { fail } from "./task-steps.ts";
 import {
   ACCEPTED,
   acceptance,
@@ -249,4 +250,32 @@ export const UPDATES_INTERPLAY: readonly Scenario[] = [
     await stage.step("second", () => second);
     await kinds(stage);
   }),
+
+  ...[false, true].map((isIdle) =>
+    defineScenario(
+      `one that comes while tasks ${isIdle ? "of an idle run " : ""}fail again and again is refused, and those before it`,
+      async (stage) => {
+        if (isIdle) await startIdle(stage);
+        else await stage.start();
+        const sent = [sendUpdate(stage, "u")];
+        await known(stage, "u");
+        await fail(stage, await stage.pollTask(), "once");
+        sent.push(sendUpdate(stage, "v"));
+        await known(stage, "v");
+        const second = await stage.pollTask();
+        await stage.step("attempt 2", async () => second.messages.map(({ id }) => id));
+        await fail(stage, second, "twice");
+        await stage.step("third", () => sendUpdate(stage, "w"));
+        for (const [index, call] of sent.entries()) await stage.step(`update ${index}`, () => call);
+        const third = await stage.pollTask();
+        await stage.step("attempt 3", async () => third.messages.map(({ id }) => id));
+        await stage.complete(third);
+        const late = sendUpdate(stage, "u");
+        const task = await stage.pollTask();
+        await stage.complete(task, [], { messages: [rejection("u")] });
+        await stage.step("once more", () => late);
+        await kinds(stage);
+      },
+    ),
+  ),
 ];

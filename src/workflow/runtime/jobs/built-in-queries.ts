@@ -4,7 +4,7 @@ import type { Run } from "../run.ts";
 import type { UserFrame } from "../sandbox-entry.ts";
 
 /** A query that every workflow answers. */
-interface BuiltInQuery {
+export interface BuiltInQuery {
   readonly description: string;
   answer(run: Run): unknown;
 }

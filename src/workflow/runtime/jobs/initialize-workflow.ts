@@ -13,6 +13,7 @@ import { composeInterceptors } from "../compose-interceptors.ts";
 import { insideHeaders } from "../converters.ts";
 import { requireRun } from "../current.ts";
 import { completeWorkflow, handleWorkflowError } from "../failures.ts";
+import { inKeyOrder } from "../key-order.ts";
 import { withLifecycleLog } from "../logging.ts";
 import type { Run } from "../run.ts";
 
@@ -22,12 +23,12 @@ export type InitializeJob = Extract<Job, { kind: "initializeWorkflow" }>;
 export function initializeWorkflow(run: Run, { attributes, args }: InitializeJob): void {
   const { payload, failure, context } = run.converters;
   const { searchAttributes, memo, lastCompletionResult, continuedFailure } = attributes;
-  const fields = searchAttributes?.indexedFields;
+  const fields = searchAttributes && inKeyOrder(searchAttributes.indexedFields);
   run.info = {
     ...run.info,
     searchAttributes: decodeSearchAttributes(fields),
     typedSearchAttributes: decodeTypedSearchAttributes(fields),
-    memo: mapFromPayloads(payload, memo?.fields, context) ?? {},
+    memo: mapFromPayloads(payload, memo && inKeyOrder(memo.fields), context) ?? {},
     lastResult: fromPayloadsAtIndex(payload, 0, lastCompletionResult?.payloads, context),
     lastFailure: continuedFailure && failure.failureToError(continuedFailure, payload, context),
   };

@@ -9,7 +9,7 @@ import { insideHeaders } from "../converters.ts";
 import { requireRun } from "../current.ts";
 import { failureOfAnyway, temporalFailureOf } from "../failures.ts";
 import type { Run } from "../run.ts";
-import { builtInQueries } from "./built-in-queries.ts";
+import { type BuiltInQuery, builtInQueries } from "./built-in-queries.ts";
 
 type QueryJob = Extract<Job, { kind: "queryWorkflow" }>;
 
@@ -64,7 +64,7 @@ function perdureEntryQuery(run: Run, queryName: string, args: unknown[]): unknow
   const entry = handlers.queries.get(queryName);
   if (entry !== undefined) return entry.handler(...args);
   const builtIn = builtInQueries.get(queryName);
-  if (builtIn !== undefined) return new RawValue(builtIn.answer(run));
+  if (builtIn !== undefined) return answerBuiltIn(run, builtIn);
   if (handlers.defaultQuery !== undefined && !isReservedName(queryName)) {
     return handlers.defaultQuery(queryName, ...args);
   }
@@ -72,4 +72,10 @@ function perdureEntryQuery(run: Run, queryName: string, args: unknown[]): unknow
   throw new ReferenceError(
     `Workflow did not register a handler for ${queryName}. Registered queries: [${known}]`,
   );
+}
+
+/** None of the user's code takes part in it: what the workflow made of `Array.prototype` and the like must not either. */
+function answerBuiltIn(run: Run, builtIn: BuiltInQuery): RawValue {
+  const answer = (): RawValue => new RawValue(builtIn.answer(run));
+  return run.host.withOriginals?.(answer) ?? answer();
 }
