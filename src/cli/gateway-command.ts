@@ -95,6 +95,11 @@ export const gatewayCommand: Command = {
       value: "number",
       help: "Calls per second of each address, counted before it is known who calls",
     },
+    "max-connections": {
+      type: "string",
+      value: "number",
+      help: "Connections at a time; more are refused. Default 10000",
+    },
     "max-polls": { type: "string", value: "number", help: "Polls of workers at a time" },
     "max-poll-ms": { type: "string", value: "number", help: "Longest time of a poll. Default 70000" },
     "listen-cert": {
@@ -113,7 +118,8 @@ export const gatewayCommand: Command = {
   },
   run: async (args, host) => {
     const tls = await listenTlsOf(args, host);
-    const where: GatewayListenOptions = { ...addressOf(args), ...(tls && { tls }) };
+    const maxConnections = countOf(args, "max-connections");
+    const where: GatewayListenOptions = { ...addressOf(args), maxConnections, ...(tls && { tls }) };
     const behind = await upstreamOf(args, host);
     const gateway = await gatewayOf(args, host, behind.upstream);
     const stopped = host.untilAskedToStop();

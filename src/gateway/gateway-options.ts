@@ -32,7 +32,10 @@ export interface GatewayOptions {
    * empty answer and polls again. Default 70000.
    */
   readonly maxPollMs?: number | undefined;
-  /** Hears of every call that has ended. Payloads and credentials are never in it. Default: nobody does. */
+  /**
+   * Hears of every call that has ended, and of connections that were refused for want of room (one entry in ten seconds at most). Payloads
+   * and credentials are never in it. Default: nobody does.
+   */
   readonly log?: ((entry: GatewayLogEntry) => void) | undefined;
 }
 
@@ -110,11 +113,11 @@ export interface GatewayLimits {
   readonly failuresPerMinutePerAddress?: number | undefined;
 }
 
-/** A call that has ended. */
+/** A call that has ended, or connections that were refused. */
 export interface GatewayLogEntry {
   /** Milliseconds since the Unix epoch. */
   readonly timeMs: number;
-  /** `/package.Service/Method`, or `unknown` of what the gateway does not know. */
+  /** `/package.Service/Method`, `unknown` of what the gateway does not know, or `connection` of connections that were refused. */
   readonly path: string;
   readonly namespace: string | undefined;
   /** Undefined: it was refused before it was known who calls. */

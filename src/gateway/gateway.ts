@@ -7,6 +7,7 @@ import { AddressLimits } from "./address-limits.ts";
 import { createAuthenticate } from "./authenticate.ts";
 import { DEFAULT_MAX_POLL_MS } from "./call-times.ts";
 import { checkGatewayOptions } from "./check-gateway-options.ts";
+import { watchConnections } from "./connection-log.ts";
 import { createFetchHandler } from "./fetch-handler.ts";
 import type { GatewayAuth, GatewayOptions } from "./gateway-options.ts";
 import { GatewayPort } from "./gateway-port.ts";
@@ -36,7 +37,7 @@ export interface Gateway {
   /**
    * Opens a port for all protocols.
    *
-   * @throws TypeError when the address is reachable from other machines and callers are not checked
+   * @throws TypeError when the address is reachable from other machines and callers are not checked, or an option is not usable
    * @throws Error when signed tokens are to be checked and `jose` is not installed
    * @throws Error of the system when the address cannot be had
    */
@@ -128,6 +129,7 @@ class ServingGateway implements Gateway {
       ...options,
       ...this.#web(),
       page: this.#page,
+      connections: watchConnections(this.#metrics, this.#options.log),
     });
     this.#listeners.push(listener);
     return listener;

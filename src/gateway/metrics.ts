@@ -25,6 +25,19 @@ export class GatewayMetrics {
   readonly #calls = new Map<string, number>();
   readonly #durations = new Map<string, Histogram>();
   readonly #inFlight = { long: 0, short: 0 };
+  readonly #connections = { open: 0, refused: 0 };
+
+  connectionOpened(): void {
+    this.#connections.open += 1;
+  }
+
+  connectionClosed(): void {
+    this.#connections.open -= 1;
+  }
+
+  connectionRefused(): void {
+    this.#connections.refused += 1;
+  }
 
   begin(long: boolean): void {
     this.#inFlight[long ? "long" : "short"] += 1;
@@ -50,6 +63,12 @@ export class GatewayMetrics {
       "# TYPE perdure_gateway_in_flight gauge",
       `perdure_gateway_in_flight{long="true"} ${this.#inFlight.long}`,
       `perdure_gateway_in_flight{long="false"} ${this.#inFlight.short}`,
+      "# HELP perdure_gateway_connections Connections that are open, of all ports.",
+      "# TYPE perdure_gateway_connections gauge",
+      `perdure_gateway_connections ${this.#connections.open}`,
+      "# HELP perdure_gateway_connections_refused_total Connections for which there was no room.",
+      "# TYPE perdure_gateway_connections_refused_total counter",
+      `perdure_gateway_connections_refused_total ${this.#connections.refused}`,
       "# HELP perdure_gateway_call_duration_seconds How long calls took.",
       "# TYPE perdure_gateway_call_duration_seconds histogram",
       ...[...this.#durations].flatMap(([labels, histogram]) => histogramLines(labels, histogram)),

@@ -30,6 +30,11 @@ export interface ListenOptions {
   /** Most bytes of a request, before and after decompression. Default 4 MiB, as Temporal's frontend. */
   readonly maxRequestBytes?: number | undefined;
   /**
+   * Most connections at a time, of both ports together; a whole number from 1. Those beyond are refused: HTTP/1.1 by 503, HTTP/2 by GOAWAY
+   * with ENHANCE_YOUR_CALM, which is UNAVAILABLE for gRPC; when very many come at once, without a word. Default 10000.
+   */
+  readonly maxConnections?: number | undefined;
+  /**
    * Which answers of gRPC above 1 KiB are gzipped, for callers that take it: `remote`, those to other machines and those to
    * compressed requests; `accepted`, all. Default `remote`: on one machine gzip only costs time.
    */
@@ -41,6 +46,17 @@ export interface PortOptions extends ListenOptions {
   /** Name of the header in which a proxy in front says who calls. Default: there is none, the connection says it. */
   readonly clientAddressHeader?: string | undefined;
   readonly page?: FindPage | undefined;
+  readonly connections?: ConnectionWatch | undefined;
+}
+
+/** Hears of the connections of a port. */
+export interface ConnectionWatch {
+  /** One was taken. */
+  opened(): void;
+  /** One that was taken has ended. */
+  closed(): void;
+  /** There were as many as the port takes, and this one was refused. */
+  refused(address: string | undefined): void;
 }
 
 /** A page besides the RPCs, for programs that look after the server. */

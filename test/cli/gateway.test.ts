@@ -151,6 +151,7 @@ describe("perdure gateway", () => {
     [["--jwks-url", "http://x"], "--jwks-url needs --jwt-issuer and --jwt-audience"],
     [["--listen-cert", "x"], "--listen-cert and --listen-key must be given together"],
     [["--rps", "0"], "--rps is '0'"],
+    [["--max-connections", "many"], "--max-connections is 'many'"],
     [
       ["--jwks-url", "http://x", "--jwt-issuer", "i", "--jwt-audience", "a", "--allow-group", "admin"],
       "--allow-group is 'admin'",

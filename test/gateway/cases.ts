@@ -1,6 +1,7 @@
 import type { Fault } from "../transport/fault.ts";
 import { callers } from "./cases/callers.ts";
 import { connect } from "./cases/connect.ts";
+import { crowds } from "./cases/crowds.ts";
 import { hostile } from "./cases/hostile.ts";
 import { hosts } from "./cases/hosts.ts";
 import { polls } from "./cases/polls.ts";
@@ -13,6 +14,7 @@ export const cases: Readonly<Record<string, readonly Fault[]>> = {
   callers,
   "long polls": polls,
   "Connect transports": connect,
+  "more connections than there may be": crowds,
   hosts,
   hostile,
   TLS: secure,

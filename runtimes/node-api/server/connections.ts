@@ -1,10 +1,13 @@
 import type { Socket } from "node:net";
+import type { ConnectionWatch } from "../../../src/platform/server-platform.ts";
 import {
   FIRST_BYTES_MS,
   IDLE_MS,
   MAX_PIPELINED,
   MAX_SETTINGS_BYTES,
+  REFUSED_AT_ONCE,
 } from "../../../src/server/listen/limits.ts";
+import { refusalOf } from "./connection-refusal.ts";
 
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /** Who says so much of the preface means HTTP/2. */
@@ -18,6 +21,12 @@ export interface ConnectionTakers {
   http2(socket: Socket): void;
 }
 
+/** How many connections there may be, and who hears of them. */
+export interface ConnectionLimit {
+  readonly max: number;
+  readonly watch: ConnectionWatch | undefined;
+}
+
 /**
  * All connections of a listener, and the switch by their first bytes: `PRI ` begins HTTP/2, anything else is left to HTTP/1.1,
  * which refuses what it does not know. HTTP/2 gets a connection when all that its client must say first is here, preface and
@@ -28,36 +37,66 @@ export interface ConnectionTakers {
  * N3: a socket of HTTP/1.1 is in `#idle` while no request of it is being answered: also while one arrives, byte by byte.
  *     Otherwise it is in `#busy`, with the number of those that are.
  * N4: every socket has an error listener from the beginning on: an error without one would end the process.
+ * N5: `#arrived` holds what came in by TCP until it has closed, at most REFUSED_AT_ONCE above the limit: over TLS, who is to be told
+ *     that there is no room must first have come through a handshake.
+ * N6: `#taken` holds those that are served, at most as many as the limit. A socket in `#refused` was told why it is not, or is about to be,
+ *     and stays in `#silent` until it has closed.
  */
 export class Connections {
   readonly #takers: ConnectionTakers;
+  readonly #limit: ConnectionLimit;
   readonly #sockets = new Set<Socket>();
+  readonly #arrived = new Set<Socket>();
+  readonly #taken = new Set<Socket>();
+  readonly #refused = new Set<Socket>();
   readonly #silent = new Map<Socket, number>();
   readonly #idle = new Map<Socket, number>();
   readonly #busy = new Map<Socket, number>();
 
-  constructor(takers: ConnectionTakers) {
+  constructor(takers: ConnectionTakers, limit: ConnectionLimit) {
     this.#takers = takers;
+    this.#limit = limit;
+  }
+
+  /** Knows of a connection that came in by TCP; over TLS, before its handshake. False: there is no room, not even to say so. */
+  arrive(socket: Socket): boolean {
+    if (this.#arrived.has(socket)) return true;
+    this.#hold(socket);
+    this.#arrived.add(socket);
+    if (this.#arrived.size <= this.#limit.max + REFUSED_AT_ONCE) return true;
+    this.#limit.watch?.refused(socket.remoteAddress);
+    socket.destroy();
+    return false;
   }
 
   /** Takes a new connection; over TLS, after its handshake. */
   accept(socket: Socket): void {
-    this.hold(socket);
+    if (!this.#sockets.has(socket)) this.#hold(socket);
+    if (socket.destroyed) return;
+    const { max, watch } = this.#limit;
+    const isTaken = this.#taken.size < max;
+    (isTaken ? this.#taken : this.#refused).add(socket);
+    if (isTaken) watch?.opened();
+    else watch?.refused(socket.remoteAddress);
     this.#silent.set(socket, performance.now());
     socket.setNoDelay(true);
-    socket.on("error", () => socket.destroy());
     this.#listen(socket, Buffer.alloc(0));
   }
 
-  /** Knows of a connection that something else still works on: a handshake of TLS. */
-  hold(socket: Socket): void {
+  #hold(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
-      this.#silent.delete(socket);
-      this.#idle.delete(socket);
-      this.#busy.delete(socket);
-    });
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => this.#forget(socket));
+  }
+
+  #forget(socket: Socket): void {
+    if (this.#taken.delete(socket)) this.#limit.watch?.closed();
+    this.#sockets.delete(socket);
+    this.#arrived.delete(socket);
+    this.#refused.delete(socket);
+    this.#silent.delete(socket);
+    this.#idle.delete(socket);
+    this.#busy.delete(socket);
   }
 
   /** Ends connections that have not said what they speak, and those that have said nothing for long. */
@@ -106,6 +145,12 @@ export class Connections {
 
   /** Gives the bytes back, so that whoever takes the socket reads it from its beginning. */
   #handOver(socket: Socket, bytes: Buffer, http2: boolean): void {
+    if (this.#refused.has(socket)) {
+      // What still comes is read and forgotten: closing before that would take the answer away from who has not read it.
+      socket.resume();
+      socket.end(refusalOf(http2, this.#limit.max));
+      return;
+    }
     this.#silent.delete(socket);
     socket.pause();
     socket.unshift(bytes);

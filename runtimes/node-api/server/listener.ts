@@ -2,11 +2,13 @@ import { createServer as createHttp1, type Server as Http1Server } from "node:ht
 import { createServer as createHttp2, type Http2Server, type ServerHttp2Session } from "node:http2";
 import { createServer as createTcp, type Server, type Socket } from "node:net";
 import { createServer as createTls, type Server as TlsServer } from "node:tls";
+import { showValue } from "../../../src/common/type-guards.ts";
 import type { RpcPort } from "../../../src/platform/rpc-port.ts";
 import type { Listener, PortOptions, ServerTlsOptions } from "../../../src/platform/server-platform.ts";
 import {
   FIRST_BYTES_MS,
   IDLE_MS,
+  MAX_CONNECTIONS,
   MAX_REQUEST_BYTES,
   MAX_STREAMS,
 } from "../../../src/server/listen/limits.ts";
@@ -67,10 +69,13 @@ class PortListener implements Listener {
     };
     this.#http1 = this.#createHttp1();
     this.#http2 = this.#createHttp2();
-    this.#connections = new Connections({
-      http1: (socket) => this.#http1.emit("connection", socket),
-      http2: (socket) => this.#http2.emit("connection", socket),
-    });
+    this.#connections = new Connections(
+      {
+        http1: (socket) => this.#http1.emit("connection", socket),
+        http2: (socket) => this.#http2.emit("connection", socket),
+      },
+      { max: maxConnectionsOf(options), watch: options.connections },
+    );
   }
 
   /** Opens the ports. */
@@ -131,10 +136,14 @@ class PortListener implements Listener {
 
   #bind(host: string, port: number): Promise<string> {
     const accept = (socket: Socket): void => this.#connections.accept(socket);
+    const arrive = (socket: Socket): boolean => this.#connections.arrive(socket);
     const { tls } = this.#options;
-    const server = tls === undefined ? createTcp(accept) : createTlsServer(tls, accept);
+    const server =
+      tls === undefined
+        ? createTcp((socket) => void (arrive(socket) && accept(socket)))
+        : createTlsServer(tls, accept);
     // Over TLS a connection may never come through its handshake.
-    if (tls !== undefined) server.on("connection", (socket: Socket) => this.#connections.hold(socket));
+    if (tls !== undefined) server.on("connection", arrive);
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen(port, host, () => {
@@ -206,6 +215,11 @@ class PortListener implements Listener {
   }
 }
 
+function maxConnectionsOf({ maxConnections = MAX_CONNECTIONS }: PortOptions): number {
+  if (Number.isSafeInteger(maxConnections) && maxConnections >= 1) return maxConnections;
+  throw new TypeError(`maxConnections: ${showValue(maxConnections)} is not a whole number from 1`);
+}
+
 /** Resolves when all have, or when the time is up. */
 async function inTime(ms: number, all: Iterable<Promise<void>>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -236,7 +250,7 @@ function addressOf(server: Server): string {
 }
 
 /** Serves an {@link RpcPort} by `node:net` and `node:http2`. */
-export function listen(
+export async function listen(
   port: RpcPort,
   options: PortOptions,
   runtime: Pick<WebSettings, "reusesHttp1"> = { reusesHttp1: true },

@@ -15,6 +15,10 @@ export const REQUEST_MS = 60_000;
 export const ANSWER_MS = 120_000;
 /** So many messages are unpacked at a time. */
 export const UNPACKED_AT_ONCE = 8;
+/** Connections of a listener at a time: few enough for the file descriptors that a system usually gives a program. */
+export const MAX_CONNECTIONS = 10_000;
+/** So many connections beyond that are told why they are refused, at a time; others are cut without a word. */
+export const REFUSED_AT_ONCE = 64;
 /** Streams of one connection of HTTP/2 at a time. */
 export const MAX_STREAMS = 20_000;
 /** Requests of one connection of HTTP/1.1 that are being answered at a time: a peer may send the next before it has read. */

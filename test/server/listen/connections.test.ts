@@ -28,7 +28,10 @@ async function withPeers(body: (peers: Peers) => Promise<void>): Promise<void> {
         each.read += chunk.toString("latin1");
       });
     };
-  const connections = new Connections({ http1: taker("http1"), http2: taker("http2") });
+  const connections = new Connections(
+    { http1: taker("http1"), http2: taker("http2") },
+    { max: 10, watch: undefined },
+  );
   const server = createServer((socket) => connections.accept(socket));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
