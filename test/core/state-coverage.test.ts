@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { MachineKind } from "../../src/core/machine.ts";
 import { sumUp, transitionName } from "../harness/state-coverage.ts";
 
@@ -31,12 +31,8 @@ const tables = Object.fromEntries(
   ]),
 );
 
-// biome-ignore lint/correctness/noEmptyPattern: vitest wants fixtures taken apart, and there are none.
-afterAll(({}, file) => {
-  file.meta.machineTables = { tables, reasons };
-});
-
-test("every file of machines has a table, and no two have one name", () => {
+test("every file of machines has a table, and no two have one name", ({ task }) => {
+  task.file.meta.machineTables = { tables, reasons };
   expect(kinds.length).toBeGreaterThanOrEqual(16);
   expect(sources.filter((module) => !Object.values(module).some(isKind))).toEqual([]);
   expect(Object.keys(tables)).toHaveLength(kinds.length);

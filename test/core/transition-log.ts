@@ -2,7 +2,7 @@
  * What the tests of one file took of the machines' tables, for the sum over all files that `npm test` prints
  * (`test/harness/state-coverage.ts`): it travels with the file's results.
  */
-import { afterAll } from "vitest";
+import { afterEach } from "vitest";
 import type { TransitionObserver } from "../../src/core/machine.ts";
 import { transitionName } from "../harness/state-coverage.ts";
 
@@ -13,7 +13,6 @@ export const noteTransition: TransitionObserver = (kind, from, input) => {
   taken.add(transitionName(kind, from, input));
 };
 
-// biome-ignore lint/correctness/noEmptyPattern: vitest wants fixtures taken apart, and there are none.
-afterAll(({}, file) => {
-  file.meta.transitionsTaken = [...taken];
+afterEach(({ task }) => {
+  task.file.meta.transitionsTaken = [...taken];
 });
