@@ -12,6 +12,7 @@ import { buildIfStale } from "./harness/build.ts";
 import { failuresOfOutput, failuresOfVitest, tellFailures } from "./harness/failures.ts";
 import { findTemporal, NoRealServerError, startRealServer } from "./harness/real-server.ts";
 import { runtimeCommand } from "./harness/runtimes.ts";
+import type { StateCoverage } from "./harness/state-coverage.ts";
 
 interface Count {
   passed: number;
@@ -88,13 +89,27 @@ function vitest(): Count {
     "--reporter=dot",
     "--reporter=json",
     "--reporter=./test/harness/hook-failures.ts",
+    "--reporter=./test/harness/state-coverage.ts",
     `--outputFile.json=${reports}/vitest.json`,
   ];
   const hooks = `${reports}/vitest-hooks.json`;
-  rmSync(hooks, { force: true });
-  const count = reported("npx", args, "vitest.json", { HOOK_FAILURES: hooks });
+  const states = `${reports}/state-coverage.json`;
+  for (const path of [hooks, states]) rmSync(path, { force: true });
+  const count = reported("npx", args, "vitest.json", { HOOK_FAILURES: hooks, STATE_COVERAGE: states });
   const outsideTests: string[] = existsSync(hooks) ? JSON.parse(readFileSync(hooks, "utf8")) : [];
-  return { ...count, failures: [...(count.failures ?? []), ...outsideTests] };
+  add(count, { passed: 0, failed: 0, skipped: 0, failures: outsideTests });
+  add(count, stateCoverage(states));
+  return count;
+}
+
+/** Prints which transitions of the machines' tables no test took; counts as one check. */
+function stateCoverage(path: string): Count {
+  const { lines, failures }: StateCoverage = existsSync(path)
+    ? JSON.parse(readFileSync(path, "utf8"))
+    : { lines: [], failures: ["vitest ended without a report of the states that were taken"] };
+  console.log(`State coverage:\n${lines.join("\n")}`);
+  const isGood = failures.length === 0;
+  return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, skipped: 0, failures };
 }
 
 function packages(): Count {

@@ -12,6 +12,7 @@ import type { CallOptions } from "../transport/unary-call.ts";
 import { BaseClient } from "./base-client.ts";
 import { checkOptionalText, checkText } from "./check-options.ts";
 import { ActivityCancelledError, ActivityPausedError, ActivityResetError } from "./client-errors.ts";
+import type { BaseClientOptions, ClientScope } from "./client-scope.ts";
 import { activityCallError } from "./rpc-errors.ts";
 
 /** Names an activity without its token. */
@@ -51,6 +52,11 @@ interface CommonFields {
  * ```
  */
 export class AsyncCompletionClient extends BaseClient {
+  /** @throws {ValueError} naming the option, its value and what is allowed */
+  constructor(options: BaseClientOptions | ClientScope = {}) {
+    super(options, {});
+  }
+
   /**
    * Completes an activity.
    *

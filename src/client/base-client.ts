@@ -1,15 +1,23 @@
 import type { Metadata } from "../platform/rpc-port.ts";
 import type { Deadline } from "../transport/deadline.ts";
 import type { WorkflowService } from "../transport/services.ts";
-import { type BaseClientOptions, ClientScope, type ConnectionLike } from "./client-scope.ts";
+import {
+  type BaseClientOptions,
+  ClientScope,
+  type ConnectionLike,
+  type LoadedBaseClientOptions,
+} from "./client-scope.ts";
 
 /** What all clients have: a connection, and scopes with options for the calls made in them. */
-export class BaseClient {
+export class BaseClient<Own extends object = Record<never, never>> {
   protected readonly scope: ClientScope;
+  /** The options in force, defaults filled in. */
+  readonly options: LoadedBaseClientOptions & Own;
 
   /** @throws {ValueError} naming the option, its value and what is allowed */
-  constructor(options: BaseClientOptions | ClientScope = {}) {
+  constructor(options: BaseClientOptions | ClientScope, own: Own) {
     this.scope = options instanceof ClientScope ? options : new ClientScope(options);
+    this.options = { ...own, ...this.scope.options };
   }
 
   get connection(): ConnectionLike {

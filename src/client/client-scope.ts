@@ -35,6 +35,11 @@ export interface BaseClientOptions {
   namespace?: string | undefined;
 }
 
+/** Those options, with defaults filled in. */
+export type LoadedBaseClientOptions = {
+  readonly [Name in keyof BaseClientOptions]-?: NonNullable<BaseClientOptions[Name]>;
+};
+
 /** What making requests and reading answers needs to know; {@link ClientScope} is one, and edge clients have a smaller one. */
 export interface CallingScope {
   readonly connection: Pick<ConnectionLike, "workflowService">;
@@ -65,6 +70,8 @@ export interface CallingScope {
  * S1: the options are checked here and nowhere else.
  */
 export class ClientScope implements CallingScope {
+  /** As given, with what was left out filled in. */
+  readonly options: LoadedBaseClientOptions;
   readonly connection: ConnectionLike;
   readonly namespace: string;
   readonly identity: string;
@@ -91,6 +98,8 @@ export class ClientScope implements CallingScope {
     this.connection = connection ?? Connection.lazy();
     this.namespace = namespace;
     this.identity = identity ?? platform.identity();
+    const { dataConverter = {} } = options;
+    this.options = { dataConverter, connection: this.connection, namespace, identity: this.identity };
     this.limits = new PayloadLimits(() => this.connection.workflowService.describeNamespace({ namespace }));
   }
 

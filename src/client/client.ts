@@ -26,9 +26,7 @@ export interface ClientOptions extends BaseClientOptions {
  * const client = new Client({ connection, namespace: "default" });
  * ```
  */
-export class Client extends BaseClient {
-  /** The options as given, with namespace and identity filled in. */
-  readonly options: ClientOptions & { readonly namespace: string; readonly identity: string };
+export class Client extends BaseClient<ClientOptions> {
   /** Starts workflows and acts on them. */
   readonly workflow: WorkflowClient;
   /** Completes activities from outside of their worker. */
@@ -37,10 +35,9 @@ export class Client extends BaseClient {
   /** @throws {ValueError} naming the option, its value and what is allowed */
   constructor(options: ClientOptions = {}) {
     const scope = new ClientScope(options);
-    super(scope);
+    super(scope, options);
     checkOptionalRecord(options.interceptors, "interceptors");
     checkOptionalRecord(options.workflow, "workflow");
-    this.options = { ...options, namespace: scope.namespace, identity: scope.identity };
     const { queryRejectCondition } = options.workflow ?? {};
     const interceptors = options.interceptors?.workflow;
     this.workflow = new WorkflowClient({ interceptors, queryRejectCondition }, scope);

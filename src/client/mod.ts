@@ -28,7 +28,11 @@ export { ServerFailure } from "../common/server-failure.ts";
 export { TerminatedFailure } from "../common/terminated-failure.ts";
 export { TimeoutFailure } from "../common/timeout-failure.ts";
 export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
-export type { BaseWorkflowHandle } from "../common/workflow-handle.ts";
+export type {
+  BaseWorkflowHandle,
+  WorkflowQueryOptions,
+  WorkflowSignalOptions,
+} from "../common/workflow-handle.ts";
 export { extractWorkflowType } from "../common/workflow-name.ts";
 export {
   type BaseWorkflowOptions,

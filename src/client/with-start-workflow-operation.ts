@@ -35,6 +35,9 @@ const insides = new WeakMap<object, StartOperation>();
  * ```
  */
 export class WithStartWorkflowOperation<T extends Workflow> {
+  /** The workflow as given: its function, its decorated class or its type. */
+  readonly workflowTypeOrFunc: string | Workflow | WorkflowClass;
+  readonly options: WithStartWorkflowOptions<T>;
   readonly #handle: Promise<WorkflowHandle<T>>;
 
   /** @throws {ValueError} when `workflowIdConflictPolicy` is missing */
@@ -46,6 +49,8 @@ export class WithStartWorkflowOperation<T extends Workflow> {
         'workflowIdConflictPolicy is missing; with an update it must say what is done if the workflow runs: "USE_EXISTING", "FAIL" or "TERMINATE_EXISTING"',
       );
     }
+    this.workflowTypeOrFunc = workflow;
+    this.options = options;
     let inside: StartOperation | undefined;
     this.#handle = new Promise((resolve, reject) => {
       // It is a handle to the workflow that the operation is made for.

@@ -53,6 +53,11 @@ export interface WorkflowClientSettings {
   queryRejectCondition?: QueryRejectCondition | undefined;
 }
 
+/** They, with defaults filled in. */
+type LoadedSettings = {
+  readonly [Name in keyof WorkflowClientSettings]-?: NonNullable<WorkflowClientSettings[Name]>;
+};
+
 /** Options of {@link WorkflowClient}. */
 export interface WorkflowClientOptions extends BaseClientOptions, WorkflowClientSettings {}
 
@@ -83,16 +88,16 @@ type AnySignalOptions = AnyStartOptions & {
  * console.log(await handle.result());
  * ```
  */
-export class WorkflowClient extends BaseClient {
+export class WorkflowClient extends BaseClient<LoadedSettings> {
   readonly #calls: WorkflowCalls;
   readonly #queryRejectCondition: number;
 
   /** @throws {ValueError} naming the option, its value and what is allowed */
   constructor(options: WorkflowClientOptions = {}, scope: ClientScope = new ClientScope(options)) {
-    super(scope);
-    const { interceptors, queryRejectCondition = "NONE" } = options;
+    const { interceptors = [], queryRejectCondition = "NONE" } = options;
+    super(scope, { interceptors, queryRejectCondition });
     checkOptionalArray(interceptors, "interceptors");
-    this.#calls = new WorkflowCalls(scope, interceptors ?? []);
+    this.#calls = new WorkflowCalls(scope, interceptors);
     this.#queryRejectCondition = queryRejectConditionNames.encode(queryRejectCondition);
   }
 

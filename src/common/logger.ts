@@ -32,6 +32,8 @@ export type SdkComponent = (typeof SdkComponent)[keyof typeof SdkComponent];
 export interface LogEntry {
   readonly level: LogLevel;
   readonly message: string;
+  /** When, in nanoseconds since the epoch. */
+  readonly timestampNanos: bigint;
   readonly meta?: LogMetadata | undefined;
 }
 
@@ -57,7 +59,8 @@ export class DefaultLogger implements Logger {
   }
 
   log(level: LogLevel, message: string, meta?: LogMetadata): void {
-    if (LEVELS.indexOf(level) >= this.#threshold) this.#sink({ level, message, meta });
+    if (LEVELS.indexOf(level) < this.#threshold) return;
+    this.#sink({ level, message, timestampNanos: BigInt(Date.now()) * 1_000_000n, meta });
   }
 
   trace(message: string, meta?: LogMetadata): void {

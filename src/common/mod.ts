@@ -99,7 +99,7 @@ export {
   type WorkerDeploymentVersion,
 } from "./versioning.ts";
 export { WorkflowExecutionAlreadyStartedError } from "./workflow-already-started.ts";
-export type { BaseWorkflowHandle } from "./workflow-handle.ts";
+export type { BaseWorkflowHandle, WorkflowQueryOptions, WorkflowSignalOptions } from "./workflow-handle.ts";
 export { extractWorkflowType } from "./workflow-name.ts";
 export {
   type BaseWorkflowOptions,

@@ -1,4 +1,5 @@
 import { workerPlatform } from "#platform/worker";
+import type { Logger } from "../common/logger.ts";
 import { checkModulePath, checkNames } from "./option-checks.ts";
 import type { WorkflowBundle } from "./options.ts";
 import { refuseBundlerOptions } from "./unsupported-options.ts";
@@ -17,6 +18,8 @@ export interface BundleOptions {
   readonly ignoreModules?: readonly string[] | undefined;
   /** Further modules evaluated once per thread and shared by all runs; they must keep no state. Default: none. */
   readonly preloadModules?: readonly string[] | undefined;
+  /** Told, at level INFO, that the bundle is made and how large it is. Default: nobody. */
+  readonly logger?: Logger | undefined;
 }
 
 /**
@@ -32,11 +35,13 @@ export interface BundleOptions {
  * const worker = await Worker.create({ connection, taskQueue: "orders", workflowBundle: { code } });
  */
 export async function bundleWorkflowCode(options: BundleOptions): Promise<WorkflowBundle> {
-  const { workflowsPath, workflowInterceptorModules, ...rest } = options;
+  const { workflowsPath, workflowInterceptorModules, logger, ...rest } = options;
   refuseBundlerOptions(options, "BundleOptions");
   checkModulePath("workflowsPath", workflowsPath);
   checkNames("ignoreModules", rest.ignoreModules);
   checkNames("preloadModules", rest.preloadModules);
   const request = { workflowsPath, interceptorModules: workflowInterceptorModules, ...rest, sourceMap: true };
-  return { code: await workerPlatform.bundle(request) };
+  const code = await workerPlatform.bundle(request);
+  logger?.info("Workflow bundle created", { characters: code.length });
+  return { code };
 }

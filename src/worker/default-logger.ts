@@ -17,8 +17,9 @@ export class DefaultLogger extends BaseLogger {
   }
 }
 
-function writeToStderr({ level, message, meta }: LogEntry): void {
-  const line = `${new Date().toISOString()} [${level}] ${message}`;
+function writeToStderr({ level, message, timestampNanos, meta }: LogEntry): void {
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  const line = `${time} [${level}] ${message}`;
   if (meta === undefined || isEmpty(meta)) console.error(line);
   else console.error(line, meta);
 }

@@ -24,7 +24,7 @@ import {
   type ChildWorkflowOptionsWithDefaults,
   type ChildWorkflowStartOptions,
 } from "./child-workflow-options.ts";
-import type { StartChildWorkflowExecutionInput } from "./interceptors.ts";
+import type { SignalTarget, StartChildWorkflowExecutionInput } from "./interceptors.ts";
 import { uuid4 } from "./random.ts";
 import { composeInterceptors } from "./runtime/compose-interceptors.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
@@ -81,6 +81,7 @@ export async function startChild(
   const { workflowId } = input.options;
   const [started, completed] = await intercepted(run)(input);
   const firstExecutionRunId = await started;
+  const target: SignalTarget = { type: "child", childWorkflowId: workflowId };
   return {
     workflowId,
     firstExecutionRunId,
@@ -88,11 +89,10 @@ export async function startChild(
       return await completed;
     },
     async signal(definition, ...args) {
-      return sendSignal({
-        signalName: signalNameOf(definition),
-        args,
-        target: { type: "child", childWorkflowId: workflowId },
-      });
+      return sendSignal({ signalName: signalNameOf(definition), args, target });
+    },
+    async signalWithOptions(definition, { args = [] }) {
+      return sendSignal({ signalName: signalNameOf(definition), args, target });
     },
   };
 }

@@ -25,6 +25,11 @@ export class ContinueAsNew extends Error {
     this.command = command;
   }
 
+  /** The event groups that the end of the run belongs to. */
+  get eventGroupMarkers(): ContinueAsNewCommand["eventGroupMarkers"] {
+    return this.command.eventGroupMarkers;
+  }
+
   static {
     realmSafe(ContinueAsNew, "ContinueAsNew", "CONTINUE_AS_NEW");
   }

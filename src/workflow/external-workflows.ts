@@ -1,6 +1,8 @@
 import type { SignalDefinition } from "../common/definitions.ts";
+import type { WorkflowSignalOptions } from "../common/workflow-handle.ts";
 import type { WorkflowSerializationContext } from "../converter/sync/serialization-context.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
+import type { SignalTarget } from "./interceptors.ts";
 import { patched } from "./patches.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { pushCommand } from "./runtime/run.ts";
@@ -19,6 +21,11 @@ export interface ExternalWorkflowHandle {
   signal<Args extends unknown[] = [], Name extends string = string>(
     definition: SignalDefinition<Args, Name> | string,
     ...args: Args
+  ): Promise<void>;
+  /** As `signal`, with the arguments as an option. */
+  signalWithOptions<Args extends unknown[] = unknown[]>(
+    definition: SignalDefinition<Args> | string,
+    options: WorkflowSignalOptions<Args>,
   ): Promise<void>;
   /**
    * Asks the workflow to stop; its code decides. Resolves when the request has been delivered. `reason` is shown with it.
@@ -44,15 +51,13 @@ export function getExternalWorkflowHandle(workflowId: string, runId?: string): E
   requireRun(
     "Workflow.getExternalWorkflowHandle(...) may only be used from a Workflow Execution. Consider using Client.workflow.getHandle(...) instead.",
   );
+  const target: SignalTarget = { type: "external", workflowExecution: { workflowId, runId } };
   return {
     workflowId,
     runId,
-    signal: (definition, ...args) =>
-      sendSignal({
-        signalName: signalNameOf(definition),
-        args,
-        target: { type: "external", workflowExecution: { workflowId, runId } },
-      }),
+    signal: (definition, ...args) => sendSignal({ signalName: signalNameOf(definition), args, target }),
+    signalWithOptions: (definition, { args = [] }) =>
+      sendSignal({ signalName: signalNameOf(definition), args, target }),
     cancel: (reason = "") => requestCancel({ workflowId, runId: runId ?? "" }, reason),
   };
 }

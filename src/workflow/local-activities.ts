@@ -86,12 +86,11 @@ export async function scheduleLocalActivity<R>(
       return (await execute(input)) as R;
     } catch (error) {
       if (!(error instanceof LocalActivityBackoff)) throw error;
-      const { backoff } = error.next;
-      await sleep(backoff.seconds * 1000 + Math.floor(backoff.nanos / 1_000_000), {
+      const { backoffDuration, ...next } = error.backoff;
+      await sleep(backoffDuration.seconds * 1000 + Math.floor(backoffDuration.nanos / 1_000_000), {
         eventGroups: options.eventGroups,
       });
-      attempt = error.next.attempt;
-      originalScheduleTime = error.next.originalScheduleTime;
+      ({ attempt, originalScheduleTime } = next);
     }
   }
 }

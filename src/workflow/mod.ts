@@ -58,7 +58,11 @@ export {
   type WorkerDeploymentVersion,
 } from "../common/versioning.ts";
 export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
-export type { BaseWorkflowHandle } from "../common/workflow-handle.ts";
+export type {
+  BaseWorkflowHandle,
+  WorkflowQueryOptions,
+  WorkflowSignalOptions,
+} from "../common/workflow-handle.ts";
 export { extractWorkflowType } from "../common/workflow-name.ts";
 export {
   type BaseWorkflowOptions,

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { root } from "./source-files.ts";
+import { membersOf, unaliased } from "./type-members.ts";
 
 /*
- * The names that the official packages export (`test/interop/record-exports.mjs`), types included, against ours. What is left out
- * is listed in `left-out-exports.json`, by reason; a name that has come since must leave the list.
+ * The names that the official packages export (`test/interop/record-exports.mjs`), types included, and the members of those types,
+ * against ours. What is left out is listed in `left-out-exports.json` and `left-out-members.json`, by reason; a name that has come
+ * since must leave the list.
  */
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, "test/checks", name), "utf8"));
 type Members = { readonly [member: string]: string | null };
@@ -22,6 +24,20 @@ const leftOut = read("left-out-exports.json") as {
   readonly [subpath: string]: { readonly [reason: string]: readonly string[] };
 };
 
+interface OfficialType {
+  /** Where it is exported. */
+  readonly packages: readonly string[];
+  readonly members: readonly string[];
+  readonly deprecated?: readonly string[];
+  readonly internal?: readonly string[];
+}
+/** By `package.Name`, the package being the first that exports it. */
+const { types } = read("official-members.json") as {
+  readonly types: { readonly [type: string]: OfficialType };
+};
+/** By reason, `package.Name.member`. */
+const leftOutMembers = read("left-out-members.json") as { readonly [reason: string]: readonly string[] };
+
 const subpaths = Object.keys(official.names);
 const modules = [...subpaths, "converter"];
 const fileOf = (subpath: string): string => join(root, "src", subpath, "mod.ts");
@@ -30,6 +46,8 @@ const program = ts.createProgram(modules.map(fileOf), {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   allowImportingTsExtensions: true,
   skipLibCheck: true,
+  target: ts.ScriptTarget.ES2023,
+  strict: true,
   noEmit: true,
   paths: {
     "#platform": [join(root, "runtimes/node/mod.ts")],
@@ -40,10 +58,17 @@ const program = ts.createProgram(modules.map(fileOf), {
   },
 });
 
+const checker = program.getTypeChecker();
+const symbols: ReadonlyMap<string, ReadonlyMap<string, ts.Symbol>> = new Map(
+  modules.map((subpath) => {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(fileOf(subpath))!);
+    const exported = checker.getExportsOfModule(module!);
+    return [subpath, new Map(exported.map((symbol) => [symbol.name, unaliased(symbol, checker)]))];
+  }),
+);
+
 function exportsOf(subpath: string): ReadonlySet<string> {
-  const checker = program.getTypeChecker();
-  const module = checker.getSymbolAtLocation(program.getSourceFile(fileOf(subpath))!);
-  return new Set(checker.getExportsOfModule(module!).map(({ name }) => name));
+  return new Set(symbols.get(subpath)!.keys());
 }
 
 /** What a reason says that can be looked up: where else the name is, or what doc comments upstream say. */
@@ -84,5 +109,57 @@ describe.each(subpaths)("perdure/%s", (subpath) => {
       return wrong.map(([member]) => `${name}.${member}`);
     });
     expect(differing).toEqual([]);
+  });
+});
+
+/** Ours of that name, one or several: where the official one is exported, and where a list says that it is instead. */
+function counterparts(name: string, packages: readonly string[]): Set<ts.Symbol> {
+  const elsewhere = packages.flatMap((subpath) =>
+    Object.entries(leftOut[subpath] ?? {}).flatMap(([reason, names]) => {
+      const place = names.includes(name) ? /^In perdure\/(\w+)\.$/.exec(reason)?.[1] : undefined;
+      return place === undefined ? [] : [place];
+    }),
+  );
+  const found = [...packages, ...elsewhere].map((subpath) => symbols.get(subpath)?.get(name));
+  return new Set(found.filter((symbol) => symbol !== undefined));
+}
+
+/** Members of an official type that ours, which has the same name, lacks. */
+function missingMembers(type: string, { packages, members }: OfficialType): string[] {
+  const nested = new Set(members.map((member) => member.slice(0, member.lastIndexOf("."))));
+  const opens = (member: string): boolean => nested.has(member);
+  const missing = [...counterparts(type.split(".")[1]!, packages)].flatMap((symbol) => {
+    const own = new Set(membersOf(symbol, { checker, opens }).map(({ name }) => name));
+    return members.filter((member) => !own.has(member));
+  });
+  return [...new Set(missing)].map((member) => `${type}.${member}`);
+}
+
+describe("members", () => {
+  test("are those of the official types, save what is listed with a reason", () => {
+    const missing = Object.entries(types).flatMap(([type, official]) => missingMembers(type, official));
+    const listed = Object.values(leftOutMembers).flat();
+    const unlisted = missing.filter((member) => !listed.includes(member));
+    expect(unlisted, `Neither ours nor listed: ${unlisted.join(", ")}`).toEqual([]);
+    const present = listed.filter((member) => !missing.includes(member));
+    expect(present, `Listed, and ours: ${present.join(", ")}`).toEqual([]);
+    expect(new Set(listed).size).toBe(listed.length);
+    const compared = Object.entries(types).filter(
+      ([type, { packages }]) => counterparts(type.split(".")[1]!, packages).size > 0,
+    );
+    expect(compared.length).toBeGreaterThan(250);
+  });
+
+  test("are left out with reasons that are true", () => {
+    const called = (tag: "deprecated" | "internal"): Set<string> =>
+      new Set(
+        Object.entries(types).flatMap(([type, of]) => (of[tag] ?? []).map((name) => `${type}.${name}`)),
+      );
+    const untrue = Object.entries(leftOutMembers).flatMap(([reason, members]) => {
+      const tag = /^(Deprecated|Internal) upstream/.exec(reason)?.[1]?.toLowerCase();
+      const known = tag === "deprecated" || tag === "internal" ? called(tag) : undefined;
+      return known === undefined ? [] : members.filter((member) => !known.has(member));
+    });
+    expect(untrue).toEqual([]);
   });
 });

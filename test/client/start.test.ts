@@ -23,6 +23,16 @@ async function started(start: (client: Client) => Promise<unknown>): Promise<Sta
   return seen!;
 }
 
+test("clients tell the options in force", () => {
+  const { connection } = fakeServer({});
+  const client = new Client({ connection, identity: "me", workflow: { queryRejectCondition: "NOT_OPEN" } });
+  const common = { connection, identity: "me", namespace: "default" };
+  const { workflow, activity } = client;
+  expect(workflow.options).toMatchObject({ ...common, queryRejectCondition: "NOT_OPEN", interceptors: [] });
+  expect(activity.options).toMatchObject(common);
+  expect(client.options).toMatchObject(common);
+});
+
 describe("what is sent to start a workflow", () => {
   test("every option", async () => {
     const customer = defineSearchAttributeKey("Customer", "KEYWORD");

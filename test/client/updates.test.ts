@@ -237,6 +237,7 @@ describe("update with start", () => {
     });
     const handle = await startWorkflowOperation.workflowHandle();
     expect(handle.workflowId).toBe("order-1");
+    expect(startWorkflowOperation).toMatchObject({ workflowTypeOrFunc: "order", options: startOptions });
   });
 
   test("an operation is good for one call", async () => {

@@ -181,8 +181,11 @@ test("loggers pass on what is of their level and above", () => {
   const entries: LogEntry[] = [];
   const logger = new DefaultLogger("WARN", (entry) => entries.push(entry));
   logger.info("quiet");
+  const beforeMs = Date.now();
   logger.error("loud", { a: 1 });
-  expect(entries).toEqual([{ level: "ERROR", message: "loud", meta: { a: 1 } }]);
+  expect(entries).toMatchObject([{ level: "ERROR", message: "loud", meta: { a: 1 } }]);
+  expect(entries[0]?.timestampNanos).toBeGreaterThanOrEqual(BigInt(beforeMs) * 1_000_000n);
+  expect(entries[0]?.timestampNanos).toBeLessThanOrEqual(BigInt(Date.now()) * 1_000_000n);
   expect(() => new DefaultLogger("LOUD" as "WARN", () => {})).toThrow(/allowed are TRACE/);
 });
 

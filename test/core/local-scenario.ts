@@ -108,7 +108,7 @@ export function replayed(
   for (const value of markers) s.h.add("markerRecorded", value);
   s.h.signal("go");
   s.h.openTask();
-  const player = new Player({ onTransition: (kind, from, input) => transitions.note(kind, from, input) });
+  const player = new Player({ onTransition: transitions.note });
   const seen = [player.step({ kind: "task", task: taskOf(s.h, { previousStarted: 3 }) })];
   for (const commands of turns) seen.push(player.complete(...commands));
   return { player, seen };

@@ -12,7 +12,6 @@ import { Transitions } from "./played-run.ts";
 import { complete, continueAsNew, jobText, ok, options, Player, scheduleActivity } from "./player.ts";
 
 const transitions = new Transitions();
-const onTransition = (kind: string, from: string, input: string): void => transitions.note(kind, from, input);
 
 const text = new TextDecoder();
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -64,7 +63,7 @@ function replay(
   const outcome = replayHistory({
     events: h.build(),
     workflowId: "order-1",
-    options: { ...options, onTransition },
+    options: { ...options, onTransition: transitions.note },
     complete: (activation) => {
       activations.push(activation);
       return ok(...(script[activations.length - 1] ?? []));
@@ -84,7 +83,7 @@ function live(
   const h = new HistoryBuilder();
   h.started({ searchAttributes: { indexedFields: { Stage: json("new") } } });
   h.openTask();
-  const player = new Player({ onTransition, ...more });
+  const player = new Player({ onTransition: transitions.note, ...more });
   player.step({ kind: "task", task: taskOf(h) });
   player.complete(...commands);
   return player;

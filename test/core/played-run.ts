@@ -1,7 +1,10 @@
 import type { Job } from "../../src/core/activation.ts";
 import type { WorkflowCommand } from "../../src/core/command.ts";
+import type { TransitionObserver } from "../../src/core/machine.ts";
+import { transitionName } from "../harness/state-coverage.ts";
 import { HistoryBuilder, taskOf } from "./history-builder.ts";
 import { Player } from "./player.ts";
+import { noteTransition } from "./transition-log.ts";
 
 interface Table {
   readonly name: string;
@@ -12,15 +15,16 @@ interface Table {
 export class Transitions {
   readonly #taken = new Set<string>();
 
-  note(kind: string, from: string, input: string): void {
-    this.#taken.add(`${kind}.${from}.${input}`);
-  }
+  readonly note: TransitionObserver = (kind, from, input, to) => {
+    this.#taken.add(transitionName(kind, from, input));
+    noteTransition(kind, from, input, to);
+  };
 
   /** All transitions of some tables, and those that were not taken. */
   of(...kinds: readonly Table[]): { all: string[]; untaken: string[] } {
     const all = kinds.flatMap(({ name, table }) =>
       Object.entries(table).flatMap(([state, row]) =>
-        Object.keys(row).map((input) => `${name}.${state}.${input}`),
+        Object.keys(row).map((input) => transitionName(name, state, input)),
       ),
     );
     return { all, untaken: all.filter((transition) => !this.#taken.has(transition)) };
@@ -35,9 +39,7 @@ export class PlayedRun {
   #previous = 0;
 
   constructor(transitions: Transitions) {
-    this.player = new Player({
-      onTransition: (kind, from, input) => transitions.note(kind, from, input),
-    });
+    this.player = new Player({ onTransition: transitions.note });
     this.h.started();
   }
 

@@ -6,6 +6,7 @@ import type { Input } from "../../src/core/input.ts";
 import { createRun, type Run, type RunOptions, step } from "../../src/core/run.ts";
 import type { QueryRequest } from "../../src/core/task.ts";
 import type { HistoryEvent } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
+import { noteTransition } from "./transition-log.ts";
 
 export const RUN_ID = "019e93d9-da0e-70d6-9f43-888c2c8d3988";
 
@@ -16,6 +17,7 @@ export const options: RunOptions = {
   sdkVersion: "1.0.0",
   serverSupportsSdkMetadata: true,
   nondeterminismFailsWorkflow: false,
+  onTransition: noteTransition,
 };
 
 export function ok(...commands: WorkflowCommand[]): Completion {

@@ -24,7 +24,7 @@ const finish = (id: string): WorkflowCommand =>
 class Live {
   readonly h = new HistoryBuilder();
   readonly player = new Player({
-    onTransition: (kind, from, input) => transitions.note(kind, from, input),
+    onTransition: transitions.note,
   });
   #from = 1;
   #previous = 0;
@@ -215,7 +215,7 @@ describe("replay", () => {
     h.signal("go");
     h.openTask();
     const player = new Player({
-      onTransition: (kind, from, input) => transitions.note(kind, from, input),
+      onTransition: transitions.note,
     });
     return { player, step: player.step({ kind: "task", task: taskOf(h, { previousStarted: 3 }) }) };
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { bundleWorkflowCode, Worker } from "../../src/worker/mod.ts";
+import { bundleWorkflowCode, DefaultLogger, Worker } from "../../src/worker/mod.ts";
 
 /** Histories of workers with interceptors and failure types: they replay where the worker has the same. */
 const folder = new URL("../histories/configured/", import.meta.url);
@@ -12,10 +12,13 @@ const index = JSON.parse(read("index.json")) as {
 const here = (path: string): string =>
   fileURLToPath(new URL(`../conformance/workflows/configured/${path}`, import.meta.url));
 
+const told: string[] = [];
 let workflowBundle: { readonly code: string };
 
 beforeAll(async () => {
+  const logger = new DefaultLogger("INFO", ({ message }) => told.push(message));
   workflowBundle = await bundleWorkflowCode({
+    logger,
     workflowsPath: here("mod.ts"),
     workflowInterceptorModules: [here("interceptors.ts")],
   });
@@ -26,6 +29,10 @@ const workflowFailureErrorTypes = {
   rangeByWorker: ["RangeError"],
   anyByWorker: ["Error"],
 };
+
+test("the bundler tells its logger of the bundle", () => {
+  expect(told).toEqual(["Workflow bundle created"]);
+});
 
 test("histories were recorded", () => {
   expect(Object.keys(index.histories).length).toBeGreaterThanOrEqual(11);

@@ -38,6 +38,11 @@ const source = `
     await child.signal("hurry", 1);
     return [child.workflowId, child.firstExecutionRunId, await child.result()];
   }
+  export async function byName() {
+    const child = await startChild(ship, { workflowId: "child" });
+    await child.signalWithOptions("hurry", { args: [1, "x"] });
+    await child.signalWithOptions("hurry", {});
+  }
   export async function unawaited() {
     await startChild(ship);
     await sleep("1h");
@@ -211,6 +216,15 @@ test("a handle has the ids, signals the child and gives its result", () => {
   });
   expect(run.commands([{ kind: "resolveSignalExternal", seq: 1 }])).toEqual([]);
   expect(resultOf(run.activate([completed("shipped")]))).toEqual(["child", "child-run", "shipped"]);
+});
+
+test("a signal by its name takes its arguments as an option", () => {
+  const run = start("byName");
+  expect(local(run.commands([started]))).toMatchObject([
+    { kind: "signalExternalWorkflow", seq: 1, signalName: "hurry", args: [payload(1), payload("x")] },
+  ]);
+  const second = run.commands([{ kind: "resolveSignalExternal", seq: 1 }]);
+  expect(local(second)).toMatchObject([{ seq: 2, args: [] }]);
 });
 
 test("the failure of a child whose result nobody waits for is no unhandled rejection", () => {

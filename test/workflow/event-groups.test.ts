@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Annotated } from "../../src/core/annotations.ts";
 import { sha1Hex } from "../../src/workflow/runtime/sha1.ts";
-import { commandsOf, failureOf, harness, kindsOf, payload } from "./vm-harness.ts";
+import { commandsOf, failureOf, harness, kindsOf, payload, resultOf } from "./vm-harness.ts";
 
 const source = `
   import { continueAsNew, createEventGroup, createNexusServiceClient, makeContinueAsNewFunc, proxyActivities,
@@ -19,6 +19,11 @@ const source = `
     void nexus.startOperation("op", 1, { eventGroups });
     void sleep("1h");
     await makeContinueAsNewFunc({ eventGroups })();
+  }
+  export async function kept() {
+    try { await makeContinueAsNewFunc({ eventGroups: [createEventGroup("Group", { id: "g" })] })(); } catch (e) {
+      return e.eventGroupMarkers.map(({ variant }) => variant.value.id);
+    }
   }
   export async function byLabel(label) { await sleep("1h", { eventGroups: [createEventGroup(label)] }); }
   export async function foreign() { await sleep("1h", { eventGroups: [{ withScope: (fn) => fn() }] }); }
@@ -43,6 +48,11 @@ test("every command that can belong to a group does", async () => {
   ]);
   const group = [{ id: "g", label: payload("Group") }];
   expect(groupsOf(commandsOf(first))).toEqual([group, group, group, group, group, undefined, group]);
+});
+
+test("who catches the end of a run for a new one can read its groups", async () => {
+  const { start } = await harness(source);
+  expect(resultOf(start("kept").first)).toEqual(["g"]);
 });
 
 test("without an id it is derived from the first run and the label", async () => {

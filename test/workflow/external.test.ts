@@ -11,6 +11,11 @@ const source = `
     await handle.signal(knock, "a", 1);
     return [handle.workflowId, handle.runId];
   }
+  export async function byName() {
+    const handle = getExternalWorkflowHandle("other", "run-1");
+    await handle.signalWithOptions(knock.name, { args: ["a"] });
+    await handle.signalWithOptions(knock, {});
+  }
   export async function cancels(reason) { return await getExternalWorkflowHandle("other").cancel(reason); }
   export async function caught(method) {
     const handle = getExternalWorkflowHandle("other", "run");
@@ -68,6 +73,14 @@ test.each([undefined, "run-1"])("a signal names its target; run id %s", (runId) 
     },
   ]);
   expect(resultOf(run.activate([delivered("resolveSignalExternal")]))).toEqual(["other", runId ?? null]);
+});
+
+test("a signal by its name takes its arguments as an option", () => {
+  const run = start("byName");
+  const common = { kind: "signalExternalWorkflow", target: target("run-1"), signalName: "knock" };
+  expect(structuredClone(commandsOf(run.first))).toMatchObject([{ ...common, seq: 1, args: [payload("a")] }]);
+  const second = run.commands([delivered("resolveSignalExternal")]);
+  expect(structuredClone(second)).toMatchObject([{ ...common, seq: 2, args: [] }]);
 });
 
 test.each([undefined, "no stock"])("a cancel names its target; reason %s", (reason) => {

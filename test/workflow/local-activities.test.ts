@@ -109,6 +109,34 @@ test("an attempt that is left to the workflow follows a timer, under the next nu
   expect(resultOf(run.activate([completed(2, "at last")]))).toBe("at last");
 });
 
+test("interceptors can tell an attempt that is left to a timer, and read when the next one is", async () => {
+  const { start } = await harness({
+    workflows: `import { proxyLocalActivities } from "perdure/workflow";
+      const { greet } = proxyLocalActivities({ startToCloseTimeout: "1m" });
+      export async function plain() { await greet("you"); return globalThis.seen; }`,
+    interceptors: [
+      `import { LocalActivityDoBackoff } from "perdure/workflow";
+      globalThis.seen = [];
+      export const interceptors = () => ({ outbound: [{
+        async scheduleLocalActivity(input, next) {
+          try { return await next(input); } catch (error) {
+            globalThis.seen.push([error instanceof LocalActivityDoBackoff, error.name, error.backoff]);
+            throw error;
+          }
+        },
+      }] });`,
+    ],
+  });
+  const run = start("plain");
+  const originalScheduleTime = { seconds: 9, nanos: 9 };
+  const backoff = { seconds: 90, nanos: 0 };
+  run.activate([ended(1, { kind: "backoff", attempt: 4, backoff, originalScheduleTime })]);
+  run.activate([timerJob(1)]);
+  expect(resultOf(run.activate([completed(2, "at last")]))).toEqual([
+    [true, "LocalActivityDoBackoff", { attempt: 4, backoffDuration: backoff, originalScheduleTime }],
+  ]);
+});
+
 test("options that cannot be are refused with what is wrong", async () => {
   const { start } = await harness(source);
   expect(resultOf(start("failing").first)).toEqual([

@@ -1,7 +1,6 @@
 import { BinaryPayloadConverter } from "./binary-payload-converter.ts";
 import { CompositePayloadConverter } from "./composite-payload-converter.ts";
 import { JsonPayloadConverter } from "./json-payload-converter.ts";
-import type { PayloadConverter } from "./payload-converter.ts";
 import { UndefinedPayloadConverter } from "./undefined-payload-converter.ts";
 
 /** `undefined`, `Uint8Array` and JSON, in this order. */
@@ -12,4 +11,4 @@ export class DefaultPayloadConverter extends CompositePayloadConverter {
 }
 
 /** The converter that is used unless another is given: `undefined`, `Uint8Array` and what `JSON.stringify` takes. */
-export const defaultPayloadConverter: PayloadConverter = new DefaultPayloadConverter();
+export const defaultPayloadConverter: DefaultPayloadConverter = new DefaultPayloadConverter();
