@@ -200,6 +200,9 @@ function stateName({ tx: { state }, completedId }: Context, updateId: string): s
   const record = state.updates.get(updateId);
   const now = [...state.updates.changedKeys()].includes(updateId);
   if (record === undefined) return "ProvisionallyCompleted";
+  // Brought again by a reset, and rejected since.
+  if (record.acceptedEventId === 0)
+    return settledNow({ state }, updateId) ? "ProvisionallyCompleted" : "Completed";
   if (record.outcome !== undefined) return now ? "ProvisionallyCompleted" : "Completed";
   return record.acceptedEventId > completedId ? "ProvisionallyAccepted" : "Accepted";
 }

@@ -3,7 +3,7 @@ import { updateRequest } from "../scenarios/update-steps.ts";
 import { restlessAfterStart, startRequest } from "./plans.ts";
 import { SHORT_MS, SHORT_TASK_MS, type StartOptions, type Step } from "./script.ts";
 import { hold, perhapsLate, takeTask } from "./serve.ts";
-import { openCall, restless, type World } from "./world.ts";
+import { choose, openCall, restless, type World } from "./world.ts";
 
 type StepOf<Kind extends Step["kind"]> = Extract<Step, { readonly kind: Kind }>;
 
@@ -57,6 +57,8 @@ export async function signalWithStart(
 export async function query(world: World, step: StepOf<"query">): Promise<void> {
   const { stage } = world;
   const { wf, answer, reject } = step;
+  // The embedded server does not send queries to a worker that is gone: a difference that its README names.
+  if (world.lost.has(wf)) return;
   const call = stage.service.queryWorkflow(
     {
       namespace: stage.namespace,
@@ -70,8 +72,34 @@ export async function query(world: World, step: StepOf<"query">): Promise<void> 
   await world.time.pause(60);
 }
 
+/**
+ * Whether a reset brought this update again and a worker did not want it: whoever asks for it from then on is told INTERNAL by the real
+ * server, until that has forgotten the run and read it anew.
+ */
+async function wasRefusedAgain(world: World, wf: string, id: string): Promise<boolean> {
+  if (!world.reset.has(wf)) return false;
+  const decide = async (): Promise<boolean> => {
+    const { stage } = world;
+    const events = await stage.events({ workflowId: stage.id(wf), runId: "" }).catch(() => []);
+    let admitted = false;
+    let answered = false;
+    for (const { attributes } of events) {
+      if (attributes.case === "workflowExecutionUpdateAdmittedEventAttributes") {
+        admitted ||= attributes.value.request?.meta?.updateId === id;
+      } else if (attributes.case === "workflowExecutionUpdateAcceptedEventAttributes") {
+        if (attributes.value.protocolInstanceId === id) return false;
+      } else if (attributes.case === "workflowTaskCompletedEventAttributes") {
+        answered = admitted;
+      }
+    }
+    return answered;
+  };
+  return await choose(world, decide);
+}
+
 export async function update(world: World, { wf, id, stage: wait }: StepOf<"update">): Promise<void> {
   const { stage } = world;
+  if (await wasRefusedAgain(world, wf, id)) return;
   const request = updateRequest(stage, id, {
     workflowExecution: { workflowId: stage.id(wf) },
     waitPolicy: { lifecycleStage: wait },
@@ -85,6 +113,7 @@ export async function update(world: World, { wf, id, stage: wait }: StepOf<"upda
 export async function updateWithStart(world: World, step: StepOf<"update with start">): Promise<void> {
   const { stage } = world;
   const { wf, id, options } = step;
+  if (await wasRefusedAgain(world, wf, id)) return;
   const { requestEagerExecution: _, ...startWorkflow } = startRequest(stage, wf, options);
   const updateWorkflow = updateRequest(stage, id, {
     workflowExecution: { workflowId: stage.id(wf) },
@@ -149,6 +178,12 @@ export async function reset(world: World, step: StepOf<"reset">): Promise<void> 
   const event = ends[Math.floor((ends.length * step.part) / 100)];
   world.reset.add(step.wf);
   const workflowTaskFinishEventId = event?.eventId ?? 3n;
+  // What was accepted behind that point is only admitted in the new run: a worker does not complete it.
+  for (const { eventId, attributes } of events) {
+    if (eventId < workflowTaskFinishEventId) continue;
+    if (attributes.case !== "workflowExecutionUpdateAcceptedEventAttributes") continue;
+    world.accepted.get(step.wf)?.delete(attributes.value.protocolInstanceId);
+  }
   await stage.step(`reset ${step.wf} to ${workflowTaskFinishEventId}`, () =>
     stage.service.resetWorkflowExecution({
       namespace: stage.namespace,

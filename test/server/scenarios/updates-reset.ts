@@ -1,5 +1,6 @@
 import type { Init } from "../../../src/codec-runtime/init.ts";
 import type { Message } from "../../../src/gen/codec/temporal/api/protocol/v1/message.ts";
+import { signal } from "./chain-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import {
@@ -74,6 +75,13 @@ export const UPDATES_RESET: readonly Scenario[] = [
     await known(stage, "u");
     await answered(stage, [rejection("u")]);
     await stage.step("who asked again", () => sent);
+    await kinds(stage);
+  }),
+  defineScenario("after a reset an update that was rejected is not completed any more", async (stage) => {
+    await startAgain(stage);
+    await answered(stage, [rejection("u")]);
+    await signal(stage);
+    await answered(stage, [response("u")]);
     await kinds(stage);
   }),
 ];
