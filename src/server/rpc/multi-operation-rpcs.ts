@@ -121,7 +121,9 @@ async function startAndUpdate(
     return { ends: refused ? ["aborted", error] : [error, "aborted"], closedUnderneath: false };
   }
   const run = engine.run(start.namespace, start.workflowId, started.runId);
-  if (!run || updateStatus(run, update.updateId) === undefined) {
+  const status = run && updateStatus(run, update.updateId);
+  // The start was the one that had started a run which is over by now.
+  if (!run || status === undefined || status.kind === "aborted") {
     const error = new ServiceFailure(GrpcStatus.UNAVAILABLE, "Workflow was not started: StartDeduped");
     return { ends: [error, "aborted"], closedUnderneath: false };
   }

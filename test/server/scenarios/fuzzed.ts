@@ -210,4 +210,17 @@ export const FUZZED: readonly Scenario[] = [
     { kind: "signal", wf: "w" },
     poll,
   ]),
+  script("90090: an update with the start that was there, and the run fails under both", [
+    { kind: "start", wf: "w", options: { request: "r1" } },
+    { kind: "update with start", wf: "w", id: "x", stage: 2, options: { request: "r1" } },
+    respond([{ kind: "fail", forGood: false }], { updates: ["complete"], queries: "omit" }),
+  ]),
+  script("90771: a cancel request to the child of a run that was taken back, when that child is over", [
+    start,
+    poll,
+    respond([{ kind: "child", id: "child", closePolicy: 1, reuse: 3, runTimeout: "short" }]),
+    { kind: "reset", wf: "w", part: 17, any: false, exclude: [], reapply: 3 },
+    poll,
+    respond([{ kind: "cancel other", to: "child", child: true }], { ordered: true }),
+  ]),
 ];
