@@ -5,7 +5,7 @@ interface DenoPermissions {
 
 /** A permission of Deno, by the names that it has there. */
 export type PermissionWanted =
-  | { readonly name: "sys"; readonly kind: "hostname" }
+  | { readonly name: "sys"; readonly kind: "hostname" | "inspector" }
   | { readonly name: "env"; readonly variable: string }
   | { readonly name: "read"; readonly path: string };
 

@@ -2,6 +2,7 @@ import type { FromThread, ToThread } from "../../src/engine/protocol.ts";
 import { startEngine } from "../../src/engine/thread-main.ts";
 import { unbatched } from "../node-api/batched-messages.ts";
 import { vmPlatform } from "../node-api/sandbox-vm.ts";
+import { isGranted } from "./permissions.ts";
 
 /** The part of a Web Worker's global scope that the engine's port needs. */
 interface WorkerScope {
@@ -19,6 +20,6 @@ startEngine(
       scope.onmessage = ({ data }) => each(data);
     },
   },
-  vmPlatform({ alwaysTimed: true }),
+  vmPlatform({ alwaysTimed: true, mayProfile: () => isGranted({ name: "sys", kind: "inspector" }) }),
   { ownRealm: true },
 );

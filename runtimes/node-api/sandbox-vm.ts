@@ -12,6 +12,7 @@ import {
 } from "../../src/engine/sandbox.ts";
 import { SHARED_SECTION_FILE, USER_SECTION_FILE } from "../../src/engine/source-map.ts";
 import type { SandboxHost } from "../../src/workflow/runtime/sandbox-entry.ts";
+import { startStackSampler } from "./stack-sampler.ts";
 
 /**
  * The sandbox in a `node:vm` context, one per thread. It guards determinism and keeps runs apart; it is not a security boundary.
@@ -176,7 +177,12 @@ function sourceText(path: string): string | undefined {
 }
 
 /** What Node, Bun and Deno give the engine. */
-export function vmPlatform(options: { alwaysTimed: boolean }): EnginePlatform {
+export function vmPlatform(options: {
+  readonly alwaysTimed: boolean;
+  /** Whether this thread may watch itself. Default: it may. */
+  readonly mayProfile?: (() => boolean) | undefined;
+}): EnginePlatform {
+  const { alwaysTimed, mayProfile } = options;
   return {
     createSandbox: createVmSandbox,
     macrotask,
@@ -188,6 +194,7 @@ export function vmPlatform(options: { alwaysTimed: boolean }): EnginePlatform {
       asyncLocalStorage: () => new AsyncLocalStorage<unknown>(),
       sourceText,
     },
-    alwaysTimed: options.alwaysTimed,
+    alwaysTimed,
+    startSampler: () => (mayProfile === undefined || mayProfile() ? startStackSampler() : undefined),
   };
 }

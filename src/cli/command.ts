@@ -17,6 +17,8 @@ export interface Command {
   /** How it is called, one form on each line. */
   readonly usage: readonly string[];
   readonly options: OptionTable;
+  /** Whether arguments without an option's name, such as files, mean something. Default: they are refused. */
+  readonly takesFiles?: boolean | undefined;
   /** What `--json` puts on standard output when the command throws; absent without such an option. */
   readonly failureAsJson?: ((error: unknown, text: string) => string) | undefined;
   /** Resolves with the exit code. What it throws ends the process with {@link ExitCode.usage}, unless it is a fault. */

@@ -4,35 +4,11 @@ import {
 } from "../common/search-attributes.ts";
 import { EmbeddedServer, type EmbeddedServerOptions, type Listener } from "../server/mod.ts";
 import { type Command, ExitCode, isOn, textOf, textsOf, UsageError } from "./command.ts";
-import type { CliHost, OptionTable, ParsedArgs } from "./host.ts";
+import { DevLog, LOG_FORMATS, LOG_LEVELS } from "./dev-log.ts";
+import { checkRealOptions, IGNORED, ignoredNotes, portOf, REFUSED } from "./dev-options.ts";
+import type { ParsedArgs } from "./host.ts";
 
 const DEFAULT_PORT = 7233;
-const LOG_LEVELS: readonly string[] = ["debug", "info", "warn", "error", "never"];
-
-/** Options of `temporal server start-dev` that change nothing here, and with which it starts all the same. */
-const IGNORED: OptionTable = {
-  headless: { type: "boolean", help: "Accepted: there is no web UI here." },
-  "dynamic-config-value": {
-    type: "string",
-    value: "key=value",
-    multiple: true,
-    help: "Accepted, and without effect here: SDKs give some to the server that they start.",
-  },
-  "log-format": { type: "string", value: "format", help: "Accepted, and without effect here." },
-  "log-config": { type: "boolean", help: "Accepted, and without effect here." },
-  "sqlite-pragma": { type: "string", value: "pragma=value", multiple: true, help: "As --log-config." },
-  "metrics-port": {
-    type: "string",
-    value: "number",
-    help: "Accepted with a note: there are no metrics here.",
-  },
-  "ui-port": { type: "string", value: "number", help: "Accepted with a note: there is no web UI here." },
-  "ui-ip": { type: "string", value: "address", help: "As --ui-port." },
-  "ui-asset-path": { type: "string", value: "path", help: "As --ui-port." },
-  "ui-codec-endpoint": { type: "string", value: "url", help: "As --ui-port." },
-  "ui-public-path": { type: "string", value: "path", help: "As --ui-port." },
-  "ui-disable-news-fetch": { type: "boolean", help: "As --ui-port." },
-};
 
 /** `perdure dev`: a Temporal server for development, in memory. */
 export const devCommand: Command = {
@@ -70,47 +46,39 @@ export const devCommand: Command = {
       help: "Lets time skip, for the test environments of SDKs.",
     },
     "log-level": { type: "string", value: "level", help: `${LOG_LEVELS.join(", ")}. Default warn.` },
-    "db-filename": {
-      type: "string",
-      short: "f",
-      value: "file",
-      help: "Refused: what this server holds is in memory only.",
-    },
+    "log-format": { type: "string", value: "format", help: `${LOG_FORMATS.join(", ")}. Default text.` },
+    ...REFUSED,
     ...IGNORED,
   },
   run: async (args, host) => {
-    if (textOf(args, "db-filename") !== undefined) {
-      throw new UsageError(
-        "--db-filename: this server keeps nothing on disk; use `temporal server start-dev` for that",
-      );
-    }
-    // Asked once before anything is opened, so that a wrong level is told at once.
-    const tellsStop = logs(args, "info");
-    const server = new EmbeddedServer(serverOptions(args, host));
-    if (logs(args, "warn")) host.err(ignoredNote(args));
+    checkRealOptions(args);
+    const log = new DevLog(args, host);
+    const server = new EmbeddedServer(serverOptions(args, log));
+    for (const note of ignoredNotes(args)) log.write("warn", note);
     const stopped = host.untilAskedToStop();
     const listener = await open(server, args);
     host.out(description(listener, args));
-    const signal = await stopped;
-    if (tellsStop) host.err(`perdure dev: ${signal}, stopping\n`);
+    log.write("info", `${await stopped}, stopping`);
     await server.close();
     return ExitCode.ok;
   },
 };
 
-function serverOptions(args: ParsedArgs, host: CliHost): EmbeddedServerOptions {
+function serverOptions(args: ParsedArgs, log: DevLog): EmbeddedServerOptions {
   return {
-    namespaces: textsOf(args, "namespace"),
+    namespaces: namespacesOf(args),
     searchAttributes: Object.fromEntries(textsOf(args, "search-attribute").map(searchAttribute)),
     timeSkipping: isOn(args, "time-skipping"),
-    onWarning: ({ message, ...facts }) => {
-      if (logs(args, "warn")) host.err(`perdure dev: ${message} ${JSON.stringify(facts)}\n`);
-    },
-    onDefect: (what, error) => {
-      if (logs(args, "error"))
-        host.err(`perdure dev: ${what}: ${error instanceof Error ? error.stack : error}\n`);
-    },
+    onWarning: ({ message, ...facts }) => log.write("warn", message, facts),
+    onDefect: (what, error) => log.write("error", `${what}: ${error instanceof Error ? error.stack : error}`),
   };
+}
+
+/** Those that are made: the one that always is, and those that are asked for. */
+function namespacesOf(args: ParsedArgs): string[] {
+  const named = textsOf(args, "namespace");
+  if (named.includes("")) throw new UsageError("--namespace is ''; it must be a name");
+  return [...new Set(["default", ...named])];
 }
 
 async function open(server: EmbeddedServer, args: ParsedArgs): Promise<Listener> {
@@ -143,34 +111,18 @@ const CANNOT_LISTEN: Readonly<Record<string, string>> = {
 };
 
 function description({ address, httpAddress }: Listener, args: ParsedArgs): string {
-  const namespaces = ["default", ...textsOf(args, "namespace").filter((name) => name !== "default")];
   const rows = [
     ["Temporal server:", `${address} (gRPC, gRPC-Web, Connect, HTTP API; in memory)`],
     ...(httpAddress === undefined ? [] : [["HTTP API:", httpAddress]]),
-    ["Namespaces:", namespaces.join(", ")],
+    ["Namespaces:", namespacesOf(args).join(", ")],
     ["Time:", isOn(args, "time-skipping") ? "skips when unlocked" : "real"],
   ];
   return `${rows.map(([name = "", value]) => `${name.padEnd(17)}${value}`).join("\n")}\nCtrl-C stops it.\n`;
 }
 
-/** What of the arguments somebody may wait for in vain. */
-function ignoredNote({ values }: ParsedArgs): string {
-  const given = Object.keys(IGNORED).filter((name) => values[name] !== undefined);
-  const missing = [
-    ["web UI", given.filter((name) => name.startsWith("ui-"))],
-    ["metrics endpoint", given.filter((name) => name.startsWith("metrics-"))],
-  ] as const;
-  return missing
-    .filter(([, names]) => names.length > 0)
-    .map(([what, names]) => {
-      const options = names.map((name) => `--${name}`).join(", ");
-      return `perdure dev: there is no ${what} here: ${options} without effect\n`;
-    })
-    .join("");
-}
-
 function searchAttribute(text: string): [string, SearchAttributeType] {
-  const [name = "", type = ""] = text.split("=");
+  const at = text.indexOf("=");
+  const [name, type] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
   const known = Object.values(SearchAttributeTypes).find(
     (each) => each.replaceAll("_", "").toLowerCase() === type.replaceAll("_", "").toLowerCase(),
   );
@@ -180,22 +132,4 @@ function searchAttribute(text: string): [string, SearchAttributeType] {
     );
   }
   return [name, known];
-}
-
-function portOf(args: ParsedArgs, name: string): number | undefined {
-  const text = textOf(args, name);
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`--${name} is '${text}'; it must be a port from 0 (a free one) to 65535`);
-  }
-  return port;
-}
-
-function logs(args: ParsedArgs, level: string): boolean {
-  const wanted = textOf(args, "log-level") ?? "warn";
-  if (!LOG_LEVELS.includes(wanted)) {
-    throw new UsageError(`--log-level is '${wanted}'; it must be one of ${LOG_LEVELS.join(", ")}`);
-  }
-  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(wanted);
 }

@@ -51,11 +51,24 @@ function textOfError(error: unknown): string {
 }
 
 function parsed(command: Command, args: readonly string[], host: CliHost): ParsedArgs {
+  let all: ParsedArgs;
   try {
-    return host.parseArgs(args, command.options);
+    all = host.parseArgs(withPlainSwitches(command, args), command.options);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+  const [extra] = all.positionals;
+  if (extra === undefined || command.takesFiles) return all;
+  throw new UsageError(`'${extra}' is too much: there are options only, each with its value behind it`);
+}
+
+/** Switches may be given as `--switch=true` and `--switch=false`, as with the Temporal CLI. */
+function withPlainSwitches({ options }: Command, args: readonly string[]): string[] {
+  return args.flatMap((arg) => {
+    const [, name = "", value] = /^--([^=]+)=(true|false)$/.exec(arg) ?? [];
+    if (!Object.hasOwn(options, name) || options[name]?.type !== "boolean") return [arg];
+    return value === "true" ? [`--${name}`] : [];
+  });
 }
 
 function overview(): string {

@@ -29,6 +29,7 @@ export const replayCommand: Command = {
     "With --json, standard output holds one JSON object in each of these cases: counts by verdict, exitCode, histories, and",
     "error (name, code, message) if something stopped the command before its end.",
   ],
+  takesFiles: true,
   options: {
     workflows: { type: "string", value: "file", help: "Module that exports the workflows" },
     bundle: { type: "string", value: "file", help: "A bundle of bundleWorkflowCode instead of --workflows" },

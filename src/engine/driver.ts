@@ -143,7 +143,7 @@ export class Driver {
     const turn = {
       runId: cached.runId,
       taskId: task?.taskId ?? 0,
-      timed: task?.timed === true,
+      limitMs: task?.limitMs ?? 0,
       activation,
       open,
     };

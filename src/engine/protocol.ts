@@ -79,6 +79,9 @@ export interface WorkerFacts {
   readonly asksBeforePatching?: boolean | undefined;
 }
 
+/** Milliseconds that an entry may take when a task is looked at again because it hung. */
+export const SECOND_LOOK_MS = 1000;
+
 /** Main thread to workflow thread. */
 export type ToThread =
   | ThreadInit
@@ -90,8 +93,10 @@ export type ToThread =
       readonly bytes: Uint8Array;
       /** How many activities of this task may be started eagerly; slots are reserved already. */
       readonly eagerSlots: number;
-      /** True in a quarantine replay after a deadlock: every entry is timed. */
+      /** True in quarantine, for a run that may loop or end its thread: every entry is timed, and watched by the profiler. */
       readonly timed: boolean;
+      /** It hung a moment ago, and the server still waits for the answer: the limit is a short one. */
+      readonly secondLook: boolean;
     }
   | {
       readonly kind: "page";

@@ -33,7 +33,7 @@ const NO_TASK = {
   attempt: 1,
   isQuery: false,
   eagerSlots: 0,
-  timed: false,
+  limitMs: 0,
 } as const;
 
 /**

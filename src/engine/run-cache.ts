@@ -8,7 +8,8 @@ export interface OpenTask {
   readonly attempt: number;
   readonly isQuery: boolean;
   readonly eagerSlots: number;
-  readonly timed: boolean;
+  /** Milliseconds that an entry may take; 0: not limited for this task. */
+  readonly limitMs: number;
   /** Events given to core for this task, all pages together. */
   events: number;
 }

@@ -1,5 +1,6 @@
 import type { SandboxEntry, SandboxHost } from "../workflow/runtime/sandbox-entry.ts";
 import type { Bundle } from "./bundle.ts";
+import type { StackSampler } from "./stack-sampler.ts";
 
 /**
  * A place where workflow code runs, seen from the engine. Each call lets the microtasks of the inside run to rest before it
@@ -29,6 +30,8 @@ export interface EnginePlatform {
   >;
   /** True where a looping thread can't be killed from outside, so that every entry needs a time limit. */
   readonly alwaysTimed: boolean;
+  /** Begins to watch this thread. Undefined: it can't, or may not. */
+  startSampler(): StackSampler | undefined;
 }
 
 export interface SandboxOptions {

@@ -20,7 +20,13 @@ import { notesInEvents } from "./marker-notes.ts";
 import { ObservedBatches } from "./observed-batches.ts";
 import { PayloadStage } from "./payload-stage.ts";
 import { createProgress } from "./progress.ts";
-import { type FromThread, PROTOCOL_VERSION, type ThreadInit, type ToThread } from "./protocol.ts";
+import {
+  type FromThread,
+  PROTOCOL_VERSION,
+  SECOND_LOOK_MS,
+  type ThreadInit,
+  type ToThread,
+} from "./protocol.ts";
 import { Replays } from "./replays.ts";
 import { Reruns } from "./reruns.ts";
 import { type CachedRun, RunCache } from "./run-cache.ts";
@@ -271,7 +277,7 @@ class Engine {
       attempt: response.attempt,
       isQuery: response.query !== undefined,
       eagerSlots: message.eagerSlots,
-      timed: message.timed,
+      limitMs: limitOf(message, this.#init.worker.deadlockTimeoutMs),
       events: response.history?.events.length ?? 0,
     };
     this.#cache.touch(cached);
@@ -409,6 +415,12 @@ class Engine {
     if (!this.#ownRealm) return;
     this.#post({ kind: "fatal", message: errorText(reason), stack: errorStack(reason) });
   }
+}
+
+/** Milliseconds that each entry of a task may take; 0: the thread's own rule. */
+function limitOf({ timed, secondLook }: TaskMessage, deadlockTimeoutMs: number): number {
+  if (!timed) return 0;
+  return secondLook ? Math.min(deadlockTimeoutMs, SECOND_LOOK_MS) : deadlockTimeoutMs;
 }
 
 /** Whether a query of the task is for the stacks of the workflow. */

@@ -1,16 +1,18 @@
 import type { Activation } from "../core/activation.ts";
 import type { Completion } from "../core/command.ts";
 import type { RunFacts } from "../workflow/runtime/sandbox-entry.ts";
+import { DEADLOCK_TYPE, deadlockMessage } from "./deadlock.ts";
 import { engineFailure, thrownFailure } from "./failure.ts";
 import type { Progress } from "./progress.ts";
 import { type EnginePlatform, type Sandbox, SandboxTimeoutError } from "./sandbox.ts";
+import type { StackSampler } from "./stack-sampler.ts";
 
 /** One activation to be run. */
 export interface Turn {
   readonly runId: string;
   readonly taskId: number;
-  /** Entries are limited in time. */
-  readonly timed: boolean;
+  /** Milliseconds that an entry may take; 0: not limited for this turn. Where it is limited, its stack is watched. */
+  readonly limitMs: number;
   readonly activation: Activation;
   /** Set for the first activation of a run: it is opened with these. */
   readonly open: RunFacts | undefined;
@@ -23,9 +25,12 @@ export interface Turn {
 
 export interface TurnsOptions {
   readonly sandbox: Sandbox;
-  readonly platform: Pick<EnginePlatform, "macrotask" | "onUnhandledRejection" | "alwaysTimed" | "host">;
+  readonly platform: Pick<
+    EnginePlatform,
+    "macrotask" | "onUnhandledRejection" | "alwaysTimed" | "host" | "startSampler"
+  >;
   readonly progress: Progress;
-  /** Milliseconds for an entry when it is timed; 0: never. */
+  /** Milliseconds for an entry where every one is limited, and what users are told; 0: never. */
   readonly limitMs: number;
   readonly mapStack: (stack: string) => string;
   /** A rejection that does not come from the sandbox. */
@@ -39,12 +44,14 @@ interface ActiveTurn {
   /** `follow` gave no further activation: there is nothing to conclude. */
   isOver: boolean;
   readonly rejections: unknown[];
+  readonly sampler: StackSampler | undefined;
 }
 
 /** An entry into the sandbox. A time limit is for the user's code only: on Node and Deno each one costs the work of another thread. */
 interface Entry {
   readonly taskId: number;
-  readonly limited: boolean;
+  /** 0: not limited. */
+  readonly limitMs: number;
 }
 
 /** How long activations that replay may follow each other before others get their turn. */
@@ -80,16 +87,19 @@ export class Turns {
   /** Runs an activation when its turn comes. Never rejects. */
   activate(turn: Turn): Promise<Completion> {
     return new Promise((done) => {
-      this.#enqueue(() => this.#begin({ turn, done, broken: undefined, isOver: false, rejections: [] }));
+      this.#enqueue(() => {
+        const sampler = turn.limitMs > 0 ? this.#options.platform.startSampler() : undefined;
+        this.#begin({ turn, done, broken: undefined, isOver: false, rejections: [], sampler });
+      });
     });
   }
 
   /** Lets the sandbox forget a run, in turn. */
   close(runId: string, taskId: number): void {
     this.#enqueue(() => {
-      const { sandbox } = this.#options;
-      const limited = !sandbox.closesQuietly(runId);
-      this.#enter({ taskId, limited }, () => sandbox.close(runId));
+      const { sandbox, limitMs } = this.#options;
+      const entry = { taskId, limitMs: sandbox.closesQuietly(runId) ? 0 : limitMs };
+      this.#enter(entry, () => sandbox.close(runId));
     });
   }
 
@@ -167,7 +177,7 @@ export class Turns {
 
   #finish(active: ActiveTurn): void {
     const { turn, rejections } = active;
-    const { sandbox, mapStack, limitMs } = this.#options;
+    const { sandbox, mapStack } = this.#options;
     let completion: Completion | undefined = active.isOver ? NOTHING : undefined;
     if (!active.isOver || rejections.length > 0)
       active.broken ??= this.#enter(this.#endOf(active), () => {
@@ -175,30 +185,37 @@ export class Turns {
         completion = sandbox.conclude(turn.runId);
       });
     this.#active = undefined;
-    if (active.broken !== undefined) {
-      const { error } = active.broken;
-      const failure =
-        error instanceof SandboxTimeoutError
-          ? engineFailure(deadlockMessage(turn.runId, limitMs), "DeadlockError")
-          : thrownFailure(error, mapStack);
-      completion = { kind: "failure", failure };
-    }
-    active.done(completion!);
+    const stack = active.sampler?.stop();
+    const { broken } = active;
+    if (broken === undefined) active.done(completion!);
+    else if (!(broken.error instanceof SandboxTimeoutError))
+      active.done({ kind: "failure", failure: thrownFailure(broken.error, mapStack) });
+    else if (stack === undefined) active.done(this.#deadlock(turn, undefined));
+    // Only whoever waits for this turn waits for its stack, too.
+    else void stack.then((frames) => active.done(this.#deadlock(turn, frames)));
   }
 
-  #entryOf({ taskId, timed }: Turn): Entry {
-    return { taskId, limited: timed || this.#options.platform.alwaysTimed };
+  #deadlock({ runId }: Turn, frames: string | undefined): Completion {
+    const { mapStack, limitMs } = this.#options;
+    const message = deadlockMessage(limitMs, runId);
+    const stackTrace = frames === undefined ? "" : mapStack(`${DEADLOCK_TYPE}: ${message}\n${frames}`);
+    return { kind: "failure", failure: engineFailure(message, DEADLOCK_TYPE, { stackTrace }) };
+  }
+
+  #entryOf({ taskId, limitMs }: Turn): Entry {
+    const { platform, limitMs: always } = this.#options;
+    return { taskId, limitMs: limitMs || (platform.alwaysTimed ? always : 0) };
   }
 
   #endOf({ turn, rejections }: ActiveTurn): Entry {
     const entry = this.#entryOf(turn);
-    if (!entry.limited || rejections.length > 0) return entry;
-    return { ...entry, limited: !this.#options.sandbox.concludesQuietly(turn.runId) };
+    if (entry.limitMs === 0 || rejections.length > 0) return entry;
+    return this.#options.sandbox.concludesQuietly(turn.runId) ? { ...entry, limitMs: 0 } : entry;
   }
 
-  #enter({ taskId, limited }: Entry, work: () => void): { readonly error: unknown } | undefined {
-    const { sandbox, progress, limitMs } = this.#options;
-    sandbox.setTimeLimit(limited ? limitMs : 0);
+  #enter({ taskId, limitMs }: Entry, work: () => void): { readonly error: unknown } | undefined {
+    const { sandbox, progress } = this.#options;
+    sandbox.setTimeLimit(limitMs);
     progress.begin(taskId);
     try {
       sandbox.together(work);
@@ -209,11 +226,4 @@ export class Turns {
       progress.end();
     }
   }
-}
-
-function deadlockMessage(runId: string, limitMs: number): string {
-  return (
-    `[TMPRL1101] Potential deadlock detected: workflow code of run ${runId} did not yield within ${limitMs} ms. ` +
-    "Look for an endless loop, or move the long computation into an activity"
-  );
 }

@@ -2,7 +2,9 @@
 // 1. An environment owns what it started (server, connection) and nothing else; `teardown` ends exactly that.
 // 2. Environments share nothing: hundreds of them work side by side in one process.
 import { asyncLocalStorage } from "../activity/context.ts";
+import type { AsyncCompletionClient } from "../client/async-completion-client.ts";
 import { Client } from "../client/client.ts";
+import type { WorkflowClient } from "../client/workflow-client.ts";
 import { type Duration, msToNumber, msToTs, tsToMs } from "../common/duration.ts";
 import { ValueError } from "../common/errors.ts";
 import { type SearchAttributeType, searchAttributeTypeNames } from "../common/search-attributes.ts";
@@ -17,6 +19,7 @@ import {
   checkExistingServerOptions,
   checkLocalOptions,
   checkTimeSkippingOptions,
+  type ExistingServerConnectionOptions,
   type ExistingServerTestWorkflowEnvironmentOptions,
   type LocalTestWorkflowEnvironmentOptions,
   type TimeSkippingTestWorkflowEnvironmentOptions,
@@ -33,6 +36,7 @@ interface Parts {
   readonly client: ClientOptionsForTestEnv | undefined;
   readonly timeSkipping: boolean;
   readonly address?: string;
+  readonly connectionOptions?: ExistingServerConnectionOptions;
   /** The servers that the environment owns. */
   readonly server?: EmbeddedServer;
   readonly devServer?: ServerProcess;
@@ -63,6 +67,8 @@ export class TestWorkflowEnvironment {
   readonly namespace: string;
   /** `host:port` of the server; undefined for an embedded one, which needs none. */
   readonly address: string | undefined;
+  /** With which it connected to an existing server; empty otherwise. */
+  readonly connectionOptions: ExistingServerConnectionOptions;
   /** The embedded server, if the environment has one of its own. */
   readonly server: EmbeddedServer | undefined;
   /** Whether time skips here. */
@@ -72,6 +78,16 @@ export class TestWorkflowEnvironment {
   readonly #waits: SkippingWaits;
   #ended: Promise<void> | undefined;
 
+  /** @deprecated Use `client.workflow`. */
+  get workflowClient(): WorkflowClient {
+    return this.client.workflow;
+  }
+
+  /** @deprecated Use `client.activity`. */
+  get asyncCompletionClient(): AsyncCompletionClient {
+    return this.client.activity;
+  }
+
   private constructor(parts: Parts) {
     const { connection, namespace, timeSkipping } = parts;
     const options = { ...parts.client, connection, namespace };
@@ -79,6 +95,7 @@ export class TestWorkflowEnvironment {
     this.nativeConnection = connection;
     this.namespace = namespace;
     this.address = parts.address;
+    this.connectionOptions = parts.connectionOptions ?? {};
     this.server = parts.server;
     this.supportsTimeSkipping = timeSkipping;
     this.#devServer = parts.devServer;
@@ -144,10 +161,11 @@ export class TestWorkflowEnvironment {
     options: ExistingServerTestWorkflowEnvironmentOptions = {},
   ): Promise<TestWorkflowEnvironment> {
     checkExistingServerOptions(options);
-    const { address = LOCAL_TARGET, namespace = NAMESPACE, client, connectionOptions } = options;
+    const { address = LOCAL_TARGET, namespace = NAMESPACE, client, connectionOptions = {} } = options;
     const connection = await Connection.connect({ ...connectionOptions, address });
+    const parts = { connection, namespace, client, address, connectionOptions };
     try {
-      return new TestWorkflowEnvironment({ connection, namespace, client, address, timeSkipping: false });
+      return new TestWorkflowEnvironment({ ...parts, timeSkipping: false });
     } catch (error) {
       await connection.close();
       throw error;
@@ -210,6 +228,25 @@ export class TestWorkflowEnvironment {
       throw signal?.aborted ? signal.reason : error;
     }
   };
+
+  /**
+   * Runs something in which waiting for results lets no time skip: a test of what happens in real time, or of what goes on by
+   * {@link TestWorkflowEnvironment.sleep} alone. Waits that began before go on as they were. Without time skipping it only
+   * runs it.
+   *
+   * @returns what the function returns; rejects with what it throws
+   * @example
+   * ```ts
+   * await env.autoTimeSkippingDisabled(async () => {
+   *   const result = handle.result();
+   *   await env.sleep("2 days");
+   *   return await result;
+   * });
+   * ```
+   */
+  async autoTimeSkippingDisabled<Result>(run: () => Promise<Result> | Result): Promise<Result> {
+    return await this.#waits.withoutSkipping(run);
+  }
 
   /**
    * The server's time, in milliseconds since the epoch.
@@ -316,9 +353,12 @@ export class TestWorkflowEnvironment {
   }
 
   async #end(): Promise<void> {
-    this.#sleeps.end(new Error("The test environment was torn down during env.sleep()"));
-    await this.connection.close();
-    await this.server?.close();
-    await this.#devServer?.stop();
+    this.#sleeps.end(new Error("env.sleep() ended: the test environment is torn down"));
+    try {
+      await this.connection.close();
+    } finally {
+      await this.server?.close();
+      await this.#devServer?.stop();
+    }
   }
 }

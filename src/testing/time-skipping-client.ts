@@ -1,6 +1,6 @@
 // Invariants
 // 1. While anybody waits for a result, time may skip; when nobody does, it may not. Many may wait at a time: the server is
-//    told by the first and by the last.
+//    told by the first and by the last. A wait that begins while skipping is disabled counts as nobody's, to its end.
 import { Client, type ClientOptions } from "../client/client.ts";
 import { WorkflowClient, type WorkflowClientOptions } from "../client/workflow-client.ts";
 import type { Connection } from "../transport/connection.ts";
@@ -9,6 +9,7 @@ import type { Connection } from "../transport/connection.ts";
 export class SkippingWaits {
   readonly #connection: Connection;
   #waits = 0;
+  #disabled = 0;
   /** The last word to the server, so that the next is said after it. */
   #told: Promise<unknown> = Promise.resolve();
 
@@ -23,6 +24,7 @@ export class SkippingWaits {
 
   /** Waits, and lets time skip meanwhile. */
   readonly during = async <Result>(wait: () => Promise<Result>): Promise<Result> => {
+    if (this.#disabled > 0) return await wait();
     this.#waits += 1;
     if (this.#waits === 1) this.#tell(() => this.#connection.testService.unlockTimeSkipping({}));
     try {
@@ -32,6 +34,16 @@ export class SkippingWaits {
       this.#waits -= 1;
       if (this.#waits === 0) this.#tell(() => this.#connection.testService.lockTimeSkipping({}));
       await this.#told;
+    }
+  };
+
+  /** Runs something; waits that begin meanwhile let no time skip. */
+  readonly withoutSkipping = async <Result>(run: () => Promise<Result> | Result): Promise<Result> => {
+    this.#disabled += 1;
+    try {
+      return await run();
+    } finally {
+      this.#disabled -= 1;
     }
   };
 
@@ -76,7 +88,11 @@ export class TimeSkippingWorkflowClient extends WorkflowClient {
 export class TimeSkippingClient extends Client {
   override readonly workflow: TimeSkippingWorkflowClient;
 
-  constructor(options: ClientOptions & SkippingConnection, waits: SkippingWaits) {
+  /** @throws {ValueError} naming the option, its value and what is allowed */
+  constructor(
+    options: ClientOptions & SkippingConnection,
+    waits: SkippingWaits = new SkippingWaits(options.connection),
+  ) {
     super(options);
     this.scope.whileWaiting = waits.during;
     const { interceptors, workflow, ...shared } = options;

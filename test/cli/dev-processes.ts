@@ -171,6 +171,35 @@ const cases: Readonly<Record<string, (start: Start) => Promise<void>>> = {
     assert.equal(dev.out, "");
     holder.close();
   },
+  "refuses what it cannot heed, with the reason": async (start) => {
+    const wrong: readonly (readonly [string[], RegExp])[] = [
+      [["--search-attribute", "A=Number"], /--search-attribute is 'A=Number'; it must be name=type/],
+      [["--log-level", "loud"], /--log-level is 'loud'; it must be one of debug, info/],
+      [["--colour"], /--colour/],
+      [["extra"], /'extra' is too much/],
+      [["--db-filename", "x.db"], /keeps nothing on disk/],
+    ];
+    for (const [args, reason] of wrong) {
+      const dev = start("--port", "0", ...args);
+      assert.deepEqual(await dev.end(), { code: 2, signal: null });
+      assert.match(dev.err, reason);
+      assert.equal(dev.out, "");
+    }
+  },
+  "writes its log as JSON": async (start) => {
+    const dev = start("--port", "0", "--log-level", "info", "--log-format", "json", "--ui-port", "1");
+    await dev.address();
+    assert.deepEqual(await dev.stop("SIGTERM"), { code: 0, signal: null }, dev.err);
+    const lines = dev.err.trim().split("\n");
+    const told = lines.map((line) => {
+      const { level, msg } = JSON.parse(line) as Readonly<Record<string, string>>;
+      return [level, msg];
+    });
+    assert.deepEqual(told, [
+      ["WARN", "there is no web UI here: --ui-port without effect"],
+      ["INFO", "SIGTERM, stopping"],
+    ]);
+  },
   "leaves its port to the next one": async (start) => {
     const port = String(await freePort());
     for (let round = 0; round < 2; round += 1) {

@@ -108,6 +108,7 @@ export class MainThread {
       bytes,
       eagerSlots: options.eagerSlots ?? 0,
       timed: options.timed ?? false,
+      secondLook: false,
     });
     return completion;
   }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { deadlockMessage } from "../../src/engine/deadlock.ts";
 import { until } from "./manual-clock.ts";
 import { workflowFixture } from "./workflow-fixture.ts";
+
+const DEADLOCK = deadlockMessage(5000, "r1");
 
 describe("lost threads", () => {
   test("a thread that dies outside of workflow code: its tasks go through quarantine, one at a time", async () => {
@@ -70,7 +73,7 @@ describe("lost threads", () => {
     expect(worker.cachedRuns).toBe(0);
   });
 
-  test("an endless activation fails its own task at once; the others go on in a new thread", async () => {
+  test("an endless activation is looked at once more in quarantine; the others go on in a new thread", async () => {
     const { threads, give, clock, worker, server } = await workflowFixture();
     give("r1");
     give("r2");
@@ -79,19 +82,52 @@ describe("lost threads", () => {
     await clock.advance(4900);
     expect(threads.all).toHaveLength(1);
     await clock.advance(700);
-    await until(() => threads.all.length === 2);
+    await until(() => threads.all.length === 3);
     expect(stuck.terminated).toBe(true);
-    await until(() => threads.last.of("task").length === 1);
-    expect(threads.last.of("task")).toMatchObject([{ runId: "r2", timed: false }]);
+    const [ordinary, spare] = [0, 1].map((index) =>
+      threads.all.slice(1).find((thread) => thread.init.threadIndex === index),
+    );
+    await until(() => ordinary!.of("task").length === 1 && spare!.of("task").length === 1);
+    expect(ordinary!.of("task")).toMatchObject([{ runId: "r2", timed: false, secondLook: false }]);
+    expect(spare!.of("task")).toMatchObject([{ runId: "r1", timed: true, secondLook: true }]);
+    expect(server.calls).toEqual([]);
+    ordinary!.complete(2);
+    spare!.complete(1, { failure: { reason: "workflow", message: DEADLOCK, stack: "" } });
+    await worker.idle();
+    expect(server.calls).toHaveLength(2);
+    expect(clock.pending).toEqual([]);
+  });
+
+  test("a task that its thread stopped by itself is looked at once more, too", async () => {
+    const { threads, give, worker, server } = await workflowFixture();
+    give("r1");
+    const [thread] = threads.all;
+    thread!.complete(1, { failure: { reason: "workflow", message: DEADLOCK, stack: "" } });
+    await until(() => threads.all.length === 2 && threads.last.of("task").length === 1);
+    expect(threads.last.of("task")).toMatchObject([{ runId: "r1", timed: true, secondLook: true }]);
+    expect(server.calls).toEqual([]);
+    threads.last.complete(1);
+    await worker.idle();
+    expect(server.calls).toHaveLength(1);
+  });
+
+  test("who does not come out of quarantine in time is failed without a stack, before the server gives up", async () => {
+    const { threads, give, clock, worker, server } = await workflowFixture();
+    give("r1");
+    threads.last.hang(1);
+    await clock.advance(5600);
+    await until(() => threads.all.length === 3);
+    const spare = threads.all.find((thread) => thread.init.threadIndex === 1)!;
+    await until(() => spare.of("task").length === 1);
+    spare.hang(1);
+    await clock.advance(3000);
     const [request] = server.seen("RespondWorkflowTaskFailed");
     expect(request).toMatchObject({
       cause: 14,
       failure: { failureInfo: { value: { type: "DeadlockError" } } },
     });
     expect((request!["failure"] as { message: string }).message).toMatch(/TMPRL1101.*5000 ms/);
-    threads.last.complete(2);
     await worker.idle();
-    expect(clock.pending).toEqual([]);
   });
 
   test("the next attempt of a run that hung is made in quarantine, timed", async () => {
@@ -99,16 +135,16 @@ describe("lost threads", () => {
     give("r1");
     threads.last.hang(1);
     await clock.advance(6000);
-    await worker.idle();
-    give("r1", { attempt: 2 });
     await until(() => threads.all.length === 3);
     const spare = threads.all.find((thread) => thread.init.threadIndex === 1)!;
     await until(() => spare.of("task").length === 1);
-    expect(spare.of("task")).toMatchObject([{ runId: "r1", timed: true }]);
-    spare.complete(2, {
-      answer: { kind: "none", why: "attempt 2" },
-      failure: { reason: "workflow", message: "deadlock", stack: "" },
-    });
+    const failure = { reason: "workflow", message: DEADLOCK, stack: "" } as const;
+    spare.complete(1, { answer: { kind: "failed", bytes: new Uint8Array(0) }, failure });
+    await worker.idle();
+    give("r1", { attempt: 2 });
+    await until(() => spare.of("task").length === 2);
+    expect(spare.of("task")[1]).toMatchObject({ runId: "r1", timed: true, secondLook: false });
+    spare.complete(2, { answer: { kind: "none", why: "attempt 2" }, failure });
     await worker.idle();
     spare.send({ kind: "evicted", runId: "r1", reason: "workflowFailed" });
     await until(() => spare.terminated);
@@ -173,7 +209,7 @@ describe("lost threads", () => {
     await clock.advance(1000);
     expect(threads.all).toHaveLength(1);
     await clock.advance(5000);
-    await until(() => threads.all.length === 2);
+    await until(() => threads.all.length === 3);
   });
 
   test("an answer on its way is not repeated when its thread dies", async () => {

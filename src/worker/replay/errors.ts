@@ -1,5 +1,6 @@
 import { type DeterminismReport, DeterminismViolationError } from "../../common/determinism-violation.ts";
 import { realmSafe } from "../../common/realm-safe.ts";
+import { isDeadlock } from "../../engine/deadlock.ts";
 import type { ReplayFailure } from "../../engine/protocol.ts";
 
 /**
@@ -56,10 +57,9 @@ export function replayError(failure: ReplayFailure): ReplayError | DeterminismVi
     );
   }
   if (reason === "workflowFailed") {
-    const isDeadlock = message.startsWith("[TMPRL1101]");
     const trace = stack === "" ? "" : `\n${stack}`;
     return new ReplayError(`Replay failed due to workflow task failure. Details: ${message}${trace}`, {
-      reason: isDeadlock ? "deadlock" : "workflowTaskFailed",
+      reason: isDeadlock(message) ? "deadlock" : "workflowTaskFailed",
     });
   }
   if (reason === "threadLost") return new ReplayError(`Replay failed. Details: ${message}`, { reason });

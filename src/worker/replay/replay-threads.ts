@@ -2,6 +2,7 @@
 // 1. A thread replays one history at a time, so when it hangs or dies the culprit is known; what it does for nobody ends.
 // 2. Each replay is settled exactly once: by its thread, by the loss of its thread, or by `close`.
 // 3. Threads start when there is work for them, and not before.
+import { deadlockMessage } from "../../engine/deadlock.ts";
 import type { FromThread, ReplayFailure, ToThread, WireHistory } from "../../engine/protocol.ts";
 import { type ThreadLoss, ThreadPool, type ThreadPoolOptions } from "../workflow/thread-pool.ts";
 
@@ -103,7 +104,7 @@ export class ReplayThreads {
     const { deadlockTimeoutMs } = this.#options.init.worker;
     const message =
       loss.kind === "stuck"
-        ? `[TMPRL1101] Potential deadlock detected: workflow code did not yield within ${deadlockTimeoutMs} ms. Look for an endless loop, or move the long computation into an activity`
+        ? deadlockMessage(deadlockTimeoutMs)
         : `The workflow thread died while it replayed this history: ${loss.error.message}`;
     const reason = loss.kind === "stuck" ? "workflowFailed" : "threadLost";
     // A thread that was lost is no sign against the others: each history is given to one thread only.

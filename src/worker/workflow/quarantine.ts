@@ -50,8 +50,8 @@ export class Quarantine {
     return this.#running;
   }
 
-  /** Whether the task is the one that runs. */
-  runs(task: HeldTask): boolean {
-    return this.#running === task;
+  /** The task that runs. */
+  get running(): HeldTask | undefined {
+    return this.#running;
   }
 }

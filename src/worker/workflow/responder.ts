@@ -1,6 +1,7 @@
 import { FAILURE_SOURCE } from "../../common/failure.ts";
 import type { Logger } from "../../common/logger.ts";
 import { errorMessage } from "../../common/type-guards.ts";
+import { DEADLOCK_TYPE, deadlockMessage } from "../../engine/deadlock.ts";
 import type { FromThread, ToThread } from "../../engine/protocol.ts";
 import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { GrpcStatus, RpcError } from "../../platform/rpc-port.ts";
@@ -68,14 +69,14 @@ export class WorkflowResponder {
     const about = { workflowId: task.workflowId, runId: task.runId, workflowType: task.workflowType };
     const message =
       loss.kind === "stuck"
-        ? `[TMPRL1101] Potential deadlock detected: workflow code of run ${task.runId} did not yield within ${limitMs} ms. Look for an endless loop, or move the long computation into an activity`
+        ? deadlockMessage(limitMs, task.runId)
         : `The workflow thread died while it ran this task: ${loss.error.message}`;
     this.#logger.error(`Workflow task failed: ${message}`, { ...about, attempt: task.attempt });
     // Later attempts are left to time out: the server then waits longer and longer between them.
     if (task.attempt > 1 || task.queryOnly) return;
     await this.#fail(task, WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE, {
       message,
-      type: loss.kind === "stuck" ? "DeadlockError" : "WorkflowThreadLost",
+      type: loss.kind === "stuck" ? DEADLOCK_TYPE : "WorkflowThreadLost",
       nonRetryable: false,
     });
   }

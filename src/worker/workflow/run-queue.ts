@@ -20,6 +20,8 @@ export interface HeldTask {
   eagerPermits: SlotPermit[];
   /** Its entries are timed, since it may loop. */
   timed: boolean;
+  /** It hung, and runs once more so that its stack can be told. */
+  secondLook: boolean;
   /** The thread has answered; the answer is on its way to the server. */
   answering: boolean;
 }

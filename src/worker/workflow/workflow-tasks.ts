@@ -7,7 +7,8 @@
 // 4. `idle` resolves only when no task is left.
 
 import type { Logger } from "../../common/logger.ts";
-import type { FromThread } from "../../engine/protocol.ts";
+import { isDeadlock } from "../../engine/deadlock.ts";
+import { type FromThread, SECOND_LOOK_MS } from "../../engine/protocol.ts";
 import { encodeRespondWorkflowTaskCompletedRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { ShortLivedMap } from "../../platform/short-lived-map.ts";
 import type { LocalActivityTasks } from "../activity/local-activity-tasks.ts";
@@ -69,6 +70,15 @@ export class WorkflowTasks {
     return this.#inThread.size;
   }
 
+  /** Milliseconds one activation may take in the spare thread now. The engine ends it itself; whoever asks only stands behind it. */
+  get spareLimitMs(): number {
+    const { deadlockTimeoutMs } = this.#options;
+    return (
+      2 *
+      (this.#quarantine.running?.secondLook ? Math.min(SECOND_LOOK_MS, deadlockTimeoutMs) : deadlockTimeoutMs)
+    );
+  }
+
   /** Number of runs that threads keep. */
   get cachedRuns(): number {
     let count = 0;
@@ -90,7 +100,7 @@ export class WorkflowTasks {
     }
     this.#lastTaskId += 1;
     this.#held += 1;
-    const state = { eagerPermits: [], timed: false, answering: false };
+    const state = { eagerPermits: [], timed: false, secondLook: false, answering: false };
     const arrivedMs = this.#options.clock.nowMs();
     const held = { peeked, bytes, permit, arrivedMs, heartbeat: undefined };
     const task: HeldTask = { taskId: this.#lastTaskId, ...held, ...state };
@@ -111,8 +121,12 @@ export class WorkflowTasks {
       return;
     }
     this.#options.pool.noteProgress();
-    task.answering = true;
     stopHeartbeat(task);
+    if (!task.timed && message.failure !== undefined && isDeadlock(message.failure.message)) {
+      this.#lookAgain(this.#runs.get(task.peeked.runId)!, task);
+      return;
+    }
+    task.answering = true;
     for (const surplus of task.eagerPermits.splice(message.eagerSlotsUsed)) surplus.release();
     void this.#answer(task, message);
   }
@@ -205,7 +219,15 @@ export class WorkflowTasks {
       bytes: new Uint8Array(task.bytes),
       eagerSlots: task.eagerPermits.length,
       timed: task.timed,
+      secondLook: task.secondLook,
     });
+  }
+
+  /** A task hung outside of quarantine: there its stack is watched, and it may have been the machine that was slow. */
+  #lookAgain(run: RunQueue, task: HeldTask): void {
+    task.secondLook = true;
+    this.#putInQuarantine(run);
+    this.#post(run, task);
   }
 
   #afterLoss(
@@ -214,11 +236,11 @@ export class WorkflowTasks {
     { loss, told }: { readonly loss: ThreadLoss; readonly told: number | undefined },
   ): void {
     const culprit =
-      run.thread === this.#options.pool.spare ? this.#quarantine.runs(task) : told === task.taskId;
+      run.thread === this.#options.pool.spare ? this.#quarantine.running === task : told === task.taskId;
     if (run.thread === this.#options.pool.spare) {
       if (culprit) void this.#fail(run, task, loss);
     } else if (culprit && loss.kind === "stuck") {
-      void this.#fail(run, task, loss);
+      this.#lookAgain(run, task);
     } else {
       if (culprit || told === undefined) this.#putInQuarantine(run);
       this.#post(run, task);

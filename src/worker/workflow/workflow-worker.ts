@@ -55,8 +55,8 @@ export class WorkflowWorker {
         this.#tasks.lost(index, loss);
       },
       onFatal: options.onFatal,
-      // In quarantine the engine ends activations itself; the watchdog only stands behind it.
-      activationLimitMs: (index) => deadlockTimeoutMs * (index === options.threads ? 2 : 1),
+      activationLimitMs: (index) =>
+        index === options.threads ? this.#tasks.spareLimitMs : deadlockTimeoutMs,
     });
     const { service, eager, localActivities, logger, clock } = options;
     const parts = { service, eager, localActivities, logger, clock, deadlockTimeoutMs };

@@ -82,14 +82,14 @@ export const robustnessCases: readonly Case[] = [
           for (const handle of others) assert.equal(await handle.query(state), "waiting");
           const looping = await client.workflow.start("loops", { workflowId: id(), taskQueue, args: [] });
           await looping.signal(finish, "go");
-          const message = await eventually("the loop's task to fail", async () => {
+          const failure = await eventually("the loop's task to fail", async () => {
             for (const { attributes } of (await looping.fetchHistory()).events) {
-              if (attributes.case === "workflowTaskFailedEventAttributes")
-                return attributes.value.failure?.message;
+              if (attributes.case === "workflowTaskFailedEventAttributes") return attributes.value.failure;
             }
             return undefined;
           });
-          assert.match(message, /deadlock|did not yield|TMPRL1101/i);
+          assert.match(failure.message, /deadlock|did not yield|TMPRL1101/i);
+          assert.match(failure.stackTrace, /\n +at loops \(.*case-workflows\/faulty\.ts:\d+:\d+\)/);
           await looping.terminate();
           for (const [index, handle] of others.entries()) await handle.signal(finish, `w${index}`);
           const results = await Promise.all(others.map((handle) => handle.result()));
