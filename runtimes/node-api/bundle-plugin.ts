@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
-import type { OnLoadResult, Plugin, PluginBuild } from "esbuild";
+import type { ImportKind, OnLoadResult, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { BundleError } from "../../src/engine/bundle-error.ts";
 import type { Esbuild } from "./esbuild.ts";
+import { officialModule } from "./official-modules.ts";
 
 /** What the plugin needs to know of one bundle. */
 export interface BundlePluginOptions {
@@ -12,17 +13,9 @@ export interface BundlePluginOptions {
   readonly ignoreModules: readonly string[];
   /** Filled with the specifiers of Node built-ins that were imported. */
   readonly forbidden: Set<string>;
+  /** Filled with the official modules that were imported and have no counterpart, and what to do instead. */
+  readonly refused: Map<string, string>;
 }
-
-/** Module names under which the official SDK has what we share or refuse. */
-const officialNames: readonly (readonly [string, string])[] = [
-  ["@temporalio/workflow", "perdure/workflow"],
-  ["@temporalio/common", "perdure/common"],
-  ["@temporalio/activity", "perdure/activity"],
-  ["@temporalio/client", "perdure/client"],
-  ["@temporalio/worker", "perdure/worker"],
-  ["@temporalio/testing", "perdure/testing"],
-];
 
 /** Perdure's own modules, also by the names that they have on Deno: `npm:perdure@1/workflow`, `@perdure/sdk/workflow`. */
 const OWN_NAME = "(?:npm:/?|jsr:/?)?(?:perdure|@perdure/sdk)(?:@[^/]+)?/([^/]+)";
@@ -45,12 +38,17 @@ const testRunners: readonly string[] = [
 /** Name of the module that imports all that a section is made of. */
 export const ENTRY_FILE = "perdure-workflow-entry.js";
 export const FORBIDDEN_NAMESPACE = "node-built-in";
+export const REFUSED_NAMESPACE = "official-module";
+/** Evaluating it throws. */
+const ABSENT_NAMESPACE = "absent-built-in";
 const SHARED_NAMESPACE = "perdure-shared";
 const STUB_NAMESPACE = "perdure-stub";
 
 /** True for inputs that this plugin made up. */
 export function isVirtualInput(path: string): boolean {
-  return [FORBIDDEN_NAMESPACE, SHARED_NAMESPACE, STUB_NAMESPACE].some((name) => path.startsWith(`${name}:`));
+  return [FORBIDDEN_NAMESPACE, REFUSED_NAMESPACE, ABSENT_NAMESPACE, SHARED_NAMESPACE, STUB_NAMESPACE].some(
+    (name) => path.startsWith(`${name}:`),
+  );
 }
 
 /** Gives workflow code its shared modules and keeps out what can't work there. */
@@ -60,6 +58,7 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
     setup(build) {
       ignored(build, options);
       sdkModules(build, options);
+      officialModules(build, options);
       nodeBuiltins(build, options);
       loweredTypeScript(build, options.esbuild);
     },
@@ -78,17 +77,14 @@ function ignored(build: PluginBuild, { ignoreModules }: BundlePluginOptions): vo
 }
 
 function sdkModules(build: PluginBuild, { shared }: BundlePluginOptions): void {
-  const official = new Map(officialNames);
   const others = [...shared.keys()].filter((name) => !name.startsWith("perdure/")).map(literal);
-  const names = [...official.keys()].map(literal);
-  const filter = new RegExp(`^(?:${[OWN_NAME, ...names, ...others].join("|")})$`);
+  const filter = new RegExp(`^(?:${[OWN_NAME, ...others].join("|")})$`);
   const own = new RegExp(`^${OWN_NAME}$`);
   build.onResolve({ filter }, ({ path, kind }) => {
-    const specifier = shared.has(path) ? path : (official.get(path) ?? path.replace(own, "perdure/$1"));
-    if (!shared.has(specifier)) return { path: specifier, namespace: STUB_NAMESPACE };
-    // A `require` takes the module as it is; an import gets bindings of which unused ones fall away.
-    const suffix = kind === "require-call" ? "?cjs" : "";
-    return { path: `${specifier}${suffix}`, namespace: SHARED_NAMESPACE, sideEffects: false };
+    const specifier = shared.has(path) ? path : path.replace(own, "perdure/$1");
+    return shared.has(specifier)
+      ? sharedModuleAt(specifier, kind)
+      : { path: specifier, namespace: STUB_NAMESPACE };
   });
   build.onLoad({ filter: /.*/, namespace: SHARED_NAMESPACE }, ({ path }) => {
     const specifier = path.replace(/\?cjs$/, "");
@@ -97,6 +93,30 @@ function sdkModules(build: PluginBuild, { shared }: BundlePluginOptions): void {
     if (specifier !== path || names === undefined) return { contents: `module.exports = ${get};` };
     return { contents: sharedModule(get, names) };
   });
+}
+
+/** A `require` takes the module as it is; an import gets bindings of which unused ones fall away. */
+function sharedModuleAt(specifier: string, kind: ImportKind): OnResolveResult {
+  const suffix = kind === "require-call" ? "?cjs" : "";
+  return { path: `${specifier}${suffix}`, namespace: SHARED_NAMESPACE, sideEffects: false };
+}
+
+function officialModules(build: PluginBuild, { refused }: BundlePluginOptions): void {
+  build.onResolve({ filter: /^@temporalio\// }, ({ path, kind }) => {
+    const module = officialModule(path);
+    switch (module?.kind) {
+      case "shared":
+        return sharedModuleAt(module.specifier, kind);
+      case "stub":
+        return { path: module.specifier, namespace: STUB_NAMESPACE };
+      case "refused":
+        refused.set(path, module.instead);
+        return { path, namespace: REFUSED_NAMESPACE };
+      default:
+        return undefined;
+    }
+  });
+  build.onLoad({ filter: /.*/, namespace: REFUSED_NAMESPACE }, () => ({ contents: "module.exports = {};" }));
 }
 
 /** Reading a binding is free of effects, which esbuild only believes of calls that are marked so. */
@@ -121,18 +141,35 @@ function nodeBuiltins(build: PluginBuild, { forbidden }: BundlePluginOptions): v
     .filter((name) => !name.startsWith("_"))
     .map((name) => name.replace(/^node:/, ""));
   const filter = new RegExp(`^(?:node:.+|bun:.+|bun|${names.map(literal).join("|")})$`);
-  build.onResolve({ filter }, ({ path, kind }) => {
+  build.onResolve({ filter }, async ({ path, kind, importer }) => {
     if (kind === "entry-point") return undefined;
     const name = path.replace(/^node:/, "");
     if (allowedBuiltins.includes(name)) {
       return { path: `node:${name}?cjs`, namespace: SHARED_NAMESPACE, sideEffects: false };
     }
+    if (kind === "require-call" && (await isProbe(path, importer)))
+      return { path, namespace: ABSENT_NAMESPACE };
     forbidden.add(path);
     return { path, namespace: FORBIDDEN_NAMESPACE };
   });
+  build.onLoad({ filter: /.*/, namespace: ABSENT_NAMESPACE }, ({ path }) => ({
+    contents: `throw new Error(${JSON.stringify(`'${path}' is not there in workflow code`)});`,
+  }));
   build.onLoad({ filter: /.*/, namespace: FORBIDDEN_NAMESPACE }, () => ({
     contents: "module.exports = {};",
   }));
+}
+
+/**
+ * Whether a library only looks if a built-in is there, and says so to bundlers: `require(/* webpackIgnore: true *\/ "fs")`, as
+ * protobufjs does.
+ */
+async function isProbe(specifier: string, importer: string): Promise<boolean> {
+  const marked = new RegExp(
+    `require\\(\\s*/\\*\\s*webpackIgnore:\\s*true\\s*\\*/\\s*["']${literal(specifier)}["']`,
+  );
+  const text = await readFile(importer, "utf8").catch(() => "");
+  return marked.test(text);
 }
 
 /** Async generators and `for await` of `.ts` files take other numbers of microtasks natively than in the official bundles. */

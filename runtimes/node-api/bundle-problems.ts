@@ -1,6 +1,6 @@
 import type { BuildFailure, Message, Metafile } from "esbuild";
 import { BundleError } from "../../src/engine/bundle-error.ts";
-import { ENTRY_FILE, FORBIDDEN_NAMESPACE } from "./bundle-plugin.ts";
+import { ENTRY_FILE, FORBIDDEN_NAMESPACE, REFUSED_NAMESPACE } from "./bundle-plugin.ts";
 
 /** What esbuild rejects with, said in terms of workflow code. */
 export function asBundleError(error: unknown): BundleError {
@@ -19,6 +19,9 @@ function describe(message: Message): string {
   return `${where}${explain(message.text)}`;
 }
 
+/** How esbuild names an import that a shared module lacks. */
+const NO_EXPORT = /^No matching export in "perdure-shared:([^"]+)" for import "([^"]+)"$/;
+
 function explain(text: string): string {
   if (text.startsWith("Top-level await")) {
     return "Top-level await can't be used in workflow code: all modules are evaluated at once when a workflow starts";
@@ -26,6 +29,8 @@ function explain(text: string): string {
   if (text.startsWith('This "import" expression')) {
     return "import() in workflow code needs a literal path, since the bundle must have all modules";
   }
+  const [, module, name] = NO_EXPORT.exec(text) ?? [];
+  if (module !== undefined) return `${module} has no export '${name}' in Perdure`;
   if (text.startsWith("Could not resolve")) return `${text}. Is it installed, and is the path right?`;
   return text;
 }
@@ -55,6 +60,20 @@ export function forbiddenImports(metafile: Metafile, forbidden: ReadonlySet<stri
       `${details.map((line) => `  ${line}`).join("\n")}\n` +
       "What to do: import only types from activity files (`import type * as activities from ...`); move the code that needs " +
       "the module into an activity; or, when it is never used at run time, name the module in the option ignoreModules",
+    { details },
+  );
+}
+
+/** The error for imports of files within the official packages that have no counterpart here. */
+export function refusedImports(metafile: Metafile, refused: ReadonlyMap<string, string>): BundleError {
+  const details = [...refused].sort().map(([name, instead]) => {
+    const chain = chainTo(metafile, `${REFUSED_NAMESPACE}:${name}`);
+    return `'${name}', imported by ${chain.length > 0 ? chain.join(" → ") : "the workflow code"}: ${instead}`;
+  });
+  return new BundleError(
+    "Workflow code imports files of the official SDK that Perdure has no counterpart of:\n" +
+      `${details.map((line) => `  ${line}`).join("\n")}\n` +
+      "When such a module is never used at run time, name it in the option ignoreModules",
     { details },
   );
 }

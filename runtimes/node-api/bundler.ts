@@ -5,8 +5,8 @@ import { writeBundle } from "../../src/engine/bundle.ts";
 import { BundleError } from "../../src/engine/bundle-error.ts";
 import { FACTORY_GLOBALS } from "../../src/engine/inside/inside.ts";
 import type { BundleRequest } from "../../src/platform/worker-platform.ts";
-import { bundlePlugin, ENTRY_FILE, isVirtualInput } from "./bundle-plugin.ts";
-import { asBundleError, forbiddenImports } from "./bundle-problems.ts";
+import { type BundlePluginOptions, bundlePlugin, ENTRY_FILE, isVirtualInput } from "./bundle-plugin.ts";
+import { asBundleError, forbiddenImports, refusedImports } from "./bundle-problems.ts";
 import type { Esbuild } from "./esbuild.ts";
 import { withEsbuild } from "./own-esbuild.ts";
 import { BUNDLE_TARGET, type SharedSection, sharedSection } from "./shared-section.ts";
@@ -94,7 +94,7 @@ async function buildPreload(job: Job, preload: readonly string[]): Promise<strin
 /** Names that the preloaded ES modules export; CommonJS ones stay without. */
 async function learnExports(job: Job, preload: readonly string[]): Promise<void> {
   const { metafile } = await run(job, {
-    ...baseOptions(job, new Set()),
+    ...baseOptions(job, { forbidden: new Set(), refused: new Map() }),
     entryPoints: preload.map((name, index) => ({ in: localPath(name), out: `preload${index}` })),
     outdir: job.folder,
     format: "esm",
@@ -115,8 +115,9 @@ async function build(
   sourceMap: boolean,
 ): Promise<{ code: string; map: string | undefined }> {
   const forbidden = new Set<string>();
+  const refused = new Map<string, string>();
   const result = await run(job, {
-    ...baseOptions(job, forbidden),
+    ...baseOptions(job, { forbidden, refused }),
     stdin: { contents: entry, resolveDir: job.folder, sourcefile: ENTRY_FILE, loader: "js" },
     outfile: join(job.folder, "workflow-bundle.js"),
     format: "iife",
@@ -125,6 +126,7 @@ async function build(
     banner: { js: `(function (__globals, __shared) { const { ${FACTORY_GLOBALS.join(", ")} } = __globals;` },
     footer: { js: "return __user; })" },
   });
+  if (refused.size > 0) throw refusedImports(result.metafile, refused);
   if (forbidden.size > 0) throw forbiddenImports(result.metafile, forbidden);
   const code = result.outputFiles.find((file) => file.path.endsWith(".js"))!.text;
   return {
@@ -133,7 +135,10 @@ async function build(
   };
 }
 
-function baseOptions(job: Job, forbidden: Set<string>): BuildOptions {
+/** What was imported and must not be. */
+type Findings = Pick<BundlePluginOptions, "forbidden" | "refused">;
+
+function baseOptions(job: Job, findings: Findings): BuildOptions {
   return {
     absWorkingDir: job.folder,
     bundle: true,
@@ -149,7 +154,7 @@ function baseOptions(job: Job, forbidden: Set<string>): BuildOptions {
         esbuild: job.esbuild,
         shared: job.names,
         ignoreModules: job.request.ignoreModules ?? [],
-        forbidden,
+        ...findings,
       }),
     ],
   };

@@ -231,6 +231,21 @@ describe("modules that workflow code can't use", () => {
     ]);
   });
 
+  test("a library that only looks whether a built-in is there, and tells bundlers so, finds none", async () => {
+    const probe = (comment: string): string =>
+      `let fs; try { fs = require(${comment}"fs"); } catch (error) { fs = error.message; } exports.fs = fs;`;
+    const result = await runMain({
+      "workflows.ts": `import { fs } from "probing"; export const main = async () => fs;`,
+      "node_modules/probing/index.js": probe("/* webpackIgnore: true */ "),
+    });
+    expect(result).toBe("'fs' is not there in workflow code");
+    const error = await bundleFailure({
+      "workflows.ts": `import { fs } from "probing"; export const main = async () => fs;`,
+      "node_modules/probing/index.js": probe(""),
+    });
+    expect(error.details).toEqual(["'fs', imported by workflows.ts → node_modules/probing/index.js"]);
+  });
+
   test("type imports of such modules fall away", async () => {
     const result = await runMain({
       "workflows.ts": `
