@@ -160,7 +160,9 @@ function faults(): Count {
     notRun.push(
       "faults of the transport, the listeners and the gateway on Bun and Deno (run `npm test -- faults`)",
     );
-    notRun.push("`perdure dev` as a process on Node, Bun and Deno (run `npm test -- faults`)");
+    notRun.push(
+      "`perdure dev` and `perdure gateway` as processes on Node, Bun and Deno (run `npm test -- faults`)",
+    );
     if (only.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   }
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -173,6 +175,8 @@ function faults(): Count {
     }
   }
   add(count, closingLine("npx", ["tsx", "test/cli/dev-processes.ts"], "`perdure dev` on all runtimes"));
+  const gateways = ["tsx", "--tsconfig", "tsconfig.check.json", "test/cli/gateway-processes.ts"];
+  add(count, closingLine("npx", gateways, "`perdure gateway` on all runtimes"));
   return count;
 }
 

@@ -11,7 +11,8 @@ import {
 } from "../gateway/mod.ts";
 import type { ConnectionOptions } from "../transport/mod.ts";
 import { type Command, countOf, ExitCode, isOn, textOf, textsOf, UsageError } from "./command.ts";
-import { listenTlsOf, renewListenTls, upstreamOf } from "./gateway-tls.ts";
+import { listenTlsOf, upstreamOf } from "./gateway-tls.ts";
+import { tokensOf } from "./gateway-tokens.ts";
 import type { CliHost, OptionTable, ParsedArgs } from "./host.ts";
 import { serverOptions } from "./server-options.ts";
 
@@ -23,7 +24,7 @@ const AUTH: OptionTable = {
   tokens: {
     type: "string",
     value: "file",
-    help: 'JSON: [{ "token", "name", "namespaces", "groups", "taskQueues", "requestsPerSecond", "maxPolls" }]',
+    help: 'JSON: [{ "token", "name", "namespaces", "groups", "taskQueues", "requestsPerSecond", "maxPolls" }]. Read again when it changes',
   },
   "jwks-url": {
     type: "string",
@@ -119,19 +120,24 @@ export const gatewayCommand: Command = {
   run: async (args, host) => {
     const tls = await listenTlsOf(args, host);
     const maxConnections = countOf(args, "max-connections");
-    const where: GatewayListenOptions = { ...addressOf(args), maxConnections, ...(tls && { tls }) };
+    const where: GatewayListenOptions = {
+      ...addressOf(args),
+      maxConnections,
+      ...(tls && { tls: tls.value }),
+    };
     const behind = await upstreamOf(args, host);
-    const gateway = await gatewayOf(args, host, behind.upstream);
+    const tokens = await tokensOf(args, host);
+    const gateway = gatewayOf(args, host, { auth: authOf(args, tokens?.value), upstream: behind.value });
     const stopped = host.untilAskedToStop();
     const listener = await open(gateway, where);
-    const endings = [behind.renew(), renewListenTls(args, host, listener)];
+    const endings = [behind.renew(), tls?.renew(listener), tokens?.renew(gateway)];
     const upstream = textOf(args, "upstream") ?? host.env("TEMPORAL_ADDRESS") ?? "localhost:7233";
     host.out(
       `Gateway:  ${listener.address} (gRPC, gRPC-Web, Connect, HTTP API)\nUpstream: ${upstream}\nCtrl-C stops it.\n`,
     );
     const signal = await stopped;
     host.err(`perdure gateway: ${signal}, letting calls under way end\n`);
-    for (const end of endings) end();
+    for (const end of endings) end?.();
     await gateway.close();
     return ExitCode.ok;
   },
@@ -157,8 +163,11 @@ async function open(gateway: Gateway, where: GatewayListenOptions): Promise<List
   }
 }
 
-async function gatewayOf(args: ParsedArgs, host: CliHost, upstream: ConnectionOptions): Promise<Gateway> {
-  const auth = await authOf(args, host);
+function gatewayOf(
+  args: ParsedArgs,
+  host: CliHost,
+  { auth, upstream }: { readonly auth: GatewayAuth | undefined; readonly upstream: ConnectionOptions },
+): Gateway {
   const address = textOf(args, "upstream");
   try {
     return createGateway({
@@ -186,32 +195,17 @@ function lineOf(entry: GatewayLogEntry): string {
   return `${JSON.stringify({ ...entry, timeMs: undefined, time: new Date(entry.timeMs).toISOString(), durationMs: Math.round(entry.durationMs) })}\n`;
 }
 
-async function authOf(args: ParsedArgs, host: CliHost): Promise<GatewayAuth | undefined> {
-  const file = textOf(args, "tokens");
+function authOf(args: ParsedArgs, tokens: readonly GatewayToken[] | undefined): GatewayAuth | undefined {
   const jwksUrl = textOf(args, "jwks-url");
   const passThrough = isOn(args, "pass-through");
   const isOpen = isOn(args, "open");
-  if ([file !== undefined, jwksUrl !== undefined, passThrough, isOpen].filter(Boolean).length > 1) {
+  if ([tokens !== undefined, jwksUrl !== undefined, passThrough, isOpen].filter(Boolean).length > 1) {
     throw new UsageError("--tokens, --jwks-url, --pass-through and --open: give one of them");
   }
-  if (file !== undefined) return { kind: "tokens", tokens: await readTokens(file, host) };
+  if (tokens !== undefined) return { kind: "tokens", tokens };
   if (jwksUrl !== undefined) return jwtOf(jwksUrl, args);
   if (passThrough) return { kind: "pass-through" };
   return isOpen ? { kind: "open", allowRemote: true } : undefined;
-}
-
-async function readTokens(file: string, host: CliHost): Promise<readonly GatewayToken[]> {
-  const bytes = await host.readFile(file);
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    // The text of the error would quote the file, and so its secrets.
-    throw new UsageError(`--tokens: ${file} is not JSON`);
-  }
-  // The gateway itself checks what is in it.
-  if (Array.isArray(json)) return json as readonly GatewayToken[];
-  throw new UsageError(`--tokens: ${file} must hold a list of objects with token and name`);
 }
 
 function jwtOf(jwksUrl: string, args: ParsedArgs): GatewayAuth {

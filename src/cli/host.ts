@@ -18,10 +18,19 @@ export interface CliHost {
   err(text: string): void;
   /** Resolves with the name of the signal when the process is asked to stop (SIGINT, SIGTERM). */
   untilAskedToStop(): Promise<string>;
-  /** Calls `changed` when a file has become another, until the result is called. */
-  onFileChange(paths: readonly string[], changed: () => void): () => void;
+  /** Remembers what files are like when it is called, to tell of changes. */
+  watchFiles(paths: readonly string[]): FileWatch;
   /** Whether what `err` writes is seen on a terminal. */
   readonly isTerminal: boolean;
+}
+
+/** Files that may become others. */
+export interface FileWatch {
+  /**
+   * Calls `changed` when a file is another than it was when the watch began, or when it last called, until the result is called. A
+   * file that is not there is one, too.
+   */
+  onChange(changed: () => void): () => void;
 }
 
 /** An entry of a folder. */

@@ -1,6 +1,6 @@
 // Invariants
 // A1. What is remembered is bounded: of addresses and of good tokens the oldest are forgotten first.
-// A2. An address is out of tries while it has failed more often than it may; only who came in by the same token before gets past.
+// A2. An address is out of tries while it has failed more often than it may; only who came in by the same token the last time gets past.
 import type { GatewayLimits } from "./gateway-options.ts";
 import { exhausted } from "./refusals.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -47,8 +47,9 @@ export class AddressLimits {
     calls.take();
   }
 
-  /** They were nobody who may call. */
-  failed(address: string | undefined, now: number): void {
+  /** They were nobody who may call, or are so no longer. */
+  failed(address: string | undefined, token: string | undefined, now: number): void {
+    if (token !== undefined) this.#good.delete(token);
     const { failures } = this.#useOf(address, now);
     failures.has(now);
     failures.take();

@@ -4,18 +4,19 @@ import { isLoopback } from "../server/listen/local-host.ts";
 import { createWebHandler } from "../server/listen/web-handler.ts";
 import { Connection } from "../transport/connection.ts";
 import { AddressLimits } from "./address-limits.ts";
-import { createAuthenticate } from "./authenticate.ts";
+import { createAuthenticate, type KnownBy } from "./authenticate.ts";
 import { DEFAULT_MAX_POLL_MS } from "./call-times.ts";
 import { checkGatewayOptions } from "./check-gateway-options.ts";
 import { watchConnections } from "./connection-log.ts";
 import { createFetchHandler } from "./fetch-handler.ts";
-import type { GatewayAuth, GatewayOptions } from "./gateway-options.ts";
+import type { GatewayAuth, GatewayOptions, GatewayToken } from "./gateway-options.ts";
 import { GatewayPort } from "./gateway-port.ts";
 import { UpstreamHealth } from "./health.ts";
 import { CallLimits } from "./limits.ts";
 import { MetadataRules } from "./metadata-rules.ts";
 import { GatewayMetrics } from "./metrics.ts";
 import { createPages } from "./pages.ts";
+import { TokenList } from "./token-list.ts";
 
 const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
 const DEFAULT_GRACE_MS = 10_000;
@@ -42,6 +43,13 @@ export interface Gateway {
    * @throws Error of the system when the address cannot be had
    */
   listen(options?: GatewayListenOptions): Promise<Listener>;
+  /**
+   * Takes other tokens in the place of all there are, for a gateway with `auth.kind` "tokens". They count at once: a token that is not
+   * among them is refused from the next call on, that of a connection there is too. Calls under way go on. An empty list lets nobody call.
+   *
+   * @throws TypeError when a token is not usable, or callers are not known by tokens: what was in force stays in force
+   */
+  setTokens(tokens: readonly GatewayToken[]): void;
   /** What `/metrics` shows, in Prometheus' text format. */
   metrics(): string;
   /**
@@ -74,6 +82,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 class ServingGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #auth: GatewayAuth;
+  readonly #tokens: TokenList | undefined;
   readonly #connection: Connection;
   readonly #metrics = new GatewayMetrics();
   readonly #port: GatewayPort;
@@ -86,7 +95,10 @@ class ServingGateway implements Gateway {
     this.#options = options;
     const auth = options.auth ?? { kind: "open" };
     this.#auth = auth;
-    const authenticate = createAuthenticate(auth, new AddressLimits(options.limits ?? {}));
+    const knownBy: KnownBy =
+      auth.kind === "tokens" ? { kind: "tokens", list: new TokenList(auth.tokens) } : auth;
+    this.#tokens = knownBy.kind === "tokens" ? knownBy.list : undefined;
+    const authenticate = createAuthenticate(knownBy, new AddressLimits(options.limits ?? {}));
     this.#connection = connectionOf(options);
     const upstream = this.#connection.rpc;
     const health = new UpstreamHealth(upstream);
@@ -133,6 +145,15 @@ class ServingGateway implements Gateway {
     });
     this.#listeners.push(listener);
     return listener;
+  }
+
+  setTokens(tokens: readonly GatewayToken[]): void {
+    if (this.#tokens === undefined) {
+      throw new TypeError(
+        `setTokens: callers of this gateway are known by auth.kind ${JSON.stringify(this.#auth.kind)}, not by tokens`,
+      );
+    }
+    this.#tokens.replace(tokens);
   }
 
   metrics(): string {

@@ -11,12 +11,22 @@ const MAX_CALLERS = 10_000;
 /** What one caller, or all together, have used. */
 class Usage {
   readonly calls: TokenBucket;
-  readonly #maxPolls: number;
+  #perSecond: number;
+  #maxPolls: number;
   polls = 0;
 
   constructor(perSecond: number, maxPolls: number, now: number) {
     this.calls = new TokenBucket(perSecond, perSecond, now);
+    this.#perSecond = perSecond;
     this.#maxPolls = maxPolls;
+  }
+
+  /** Holds to these limits from now on; what was used stays used. */
+  adjust(perSecond: number, maxPolls: number, now: number): void {
+    this.#maxPolls = maxPolls;
+    if (this.#perSecond === perSecond) return;
+    this.#perSecond = perSecond;
+    this.calls.adjust(perSecond, perSecond, now);
   }
 
   get hasPoll(): boolean {
@@ -28,7 +38,8 @@ class Usage {
  * Counts calls and polls, of each caller and of all.
  *
  * L1: a call that is refused by one limit takes nothing from another.
- * L2: `polls` of a usage are the polls under way; a caller with polls under way is not forgotten.
+ * L2: a caller's limits are those that it was last known with; what it used under others counts.
+ * L3: `polls` of a usage are the polls under way; a caller with polls under way is not forgotten.
  */
 export class CallLimits {
   readonly #limits: GatewayLimits;
@@ -64,18 +75,17 @@ export class CallLimits {
   }
 
   #usageOf(caller: GatewayCaller, now: number): Usage {
+    const perSecond = caller.requestsPerSecond ?? this.#limits.requestsPerSecondPerCaller ?? NONE;
+    const maxPolls = caller.maxPolls ?? this.#limits.maxPollsPerCaller ?? NONE;
     const known = this.#callers.get(caller.name);
     if (known !== undefined) {
+      known.adjust(perSecond, maxPolls, now);
       // Last in the order of the map: heard of last.
       this.#callers.delete(caller.name);
       this.#callers.set(caller.name, known);
       return known;
     }
-    const usage = new Usage(
-      caller.requestsPerSecond ?? this.#limits.requestsPerSecondPerCaller ?? NONE,
-      caller.maxPolls ?? this.#limits.maxPollsPerCaller ?? NONE,
-      now,
-    );
+    const usage = new Usage(perSecond, maxPolls, now);
     this.#callers.set(caller.name, usage);
     if (this.#callers.size > MAX_CALLERS) this.#forgetOne();
     return usage;

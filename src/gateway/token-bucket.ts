@@ -1,7 +1,7 @@
 /** So many at once, and so many more each second. */
 export class TokenBucket {
-  readonly #perSecond: number;
-  readonly #most: number;
+  #perSecond: number;
+  #most: number;
   #tokens: number;
   #at: number;
 
@@ -13,11 +13,20 @@ export class TokenBucket {
     this.#at = now;
   }
 
+  /** Holds to other numbers from now on. What was taken stays taken. */
+  adjust(perSecond: number, most: number, now: number): void {
+    this.has(now);
+    this.#perSecond = perSecond;
+    this.#most = Math.max(1, most);
+    this.#tokens = Math.min(this.#most, this.#tokens);
+  }
+
   /** Whether there is a token; it is not taken yet. */
   has(now: number): boolean {
-    if (this.#perSecond === Number.POSITIVE_INFINITY) return true;
-    this.#tokens = Math.min(this.#most, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    const passedMs = now - this.#at;
     this.#at = now;
+    if (this.#perSecond === Number.POSITIVE_INFINITY) return true;
+    this.#tokens = Math.min(this.#most, this.#tokens + (passedMs / 1000) * this.#perSecond);
     return this.#tokens >= 1;
   }
 

@@ -4,93 +4,14 @@
  * `tsx test/cli/dev-processes.ts [node|bun|deno]...`; without a name: all three. Closes with `N passed, N failed, 0 skipped`.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { connect, createServer, type Socket } from "node:net";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { buildIfStale } from "../harness/build.ts";
 import { freePort } from "../harness/real-server.ts";
-import { RUNTIMES, type RuntimeName, runtimeCommand } from "../harness/runtimes.ts";
+import { RUNTIMES } from "../harness/runtimes.ts";
+import { CliProcess, PATIENCE_MS } from "./cli-process.ts";
 
-const cli = fileURLToPath(new URL("../../dist/runtimes/node-api/cli.js", import.meta.url));
-
-/** Longest that a process may take for anything; far more than it does. */
-const PATIENCE_MS = 30_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly signal: string | null;
-}
-
-/** A process of `perdure dev`. */
-class Dev {
-  readonly ended: Promise<Ended>;
-  out = "";
-  err = "";
-  readonly #child: ChildProcess;
-
-  constructor(runtime: RuntimeName, args: readonly string[]) {
-    const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check", "--quiet"] : [];
-    this.#child = spawn(runtimeCommand(runtime), [...flags, cli, "dev", ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#child.stdout?.on("data", (chunk) => {
-      this.out += chunk;
-    });
-    this.#child.stderr?.on("data", (chunk) => {
-      this.err += chunk;
-    });
-    this.ended = new Promise((resolve, reject) => {
-      this.#child.once("error", reject);
-      this.#child.once("close", (code, signal) => resolve({ code, signal }));
-    });
-  }
-
-  /** Once it says that it serves: where. */
-  async address(): Promise<string> {
-    const end = Date.now() + PATIENCE_MS;
-    let ended = false;
-    void this.ended.finally(() => {
-      ended = true;
-    });
-    while (Date.now() < end && !ended) {
-      // The last line says that all is up.
-      if (this.out.includes("Ctrl-C stops it.")) break;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const found = /Temporal server:\s+(\S+)/.exec(this.out)?.[1];
-    assert.ok(found, `it does not say where it serves: ${this.out}${this.err}`);
-    return found;
-  }
-
-  /** Sends a signal and waits for the end. */
-  async stop(signal: "SIGINT" | "SIGTERM"): Promise<Ended> {
-    this.#child.kill(signal);
-    return await this.end();
-  }
-
-  /** @throws {Error} when it does not end by itself; it is killed then */
-  async end(): Promise<Ended> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        this.kill();
-        reject(new Error(`it has not ended within ${PATIENCE_MS} ms: ${this.out}${this.err}`));
-      }, PATIENCE_MS);
-    });
-    try {
-      return await Promise.race([this.ended, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  kill(): void {
-    this.#child.kill("SIGKILL");
-  }
-}
-
-type Start = (...args: readonly string[]) => Dev;
+type Start = (...args: readonly string[]) => CliProcess;
 
 const SERVICE = "temporal.api.workflowservice.v1.WorkflowService";
 
@@ -217,9 +138,9 @@ async function main(): Promise<void> {
   if (!buildIfStale()) throw new Error("the build failed");
   for (const runtime of RUNTIMES.filter((name) => named.length === 0 || named.includes(name))) {
     for (const [title, run] of Object.entries(cases)) {
-      const started: Dev[] = [];
+      const started: CliProcess[] = [];
       const start: Start = (...args) => {
-        const dev = new Dev(runtime, args);
+        const dev = new CliProcess(runtime, ["dev", ...args]);
         started.push(dev);
         return dev;
       };

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -42,11 +42,12 @@ async function running(...args: readonly string[]): Promise<Running> {
       err += text;
     },
     untilAskedToStop: () => stopped.promise,
-    onFileChange: (paths, changed) => {
-      expect(paths.length).toBeGreaterThan(0);
-      watching.add(changed);
-      return () => watching.delete(changed);
-    },
+    watchFiles: (paths) => ({
+      onChange: (changed) => {
+        if (paths.length > 0) watching.add(changed);
+        return () => watching.delete(changed);
+      },
+    }),
   });
   return {
     touch: () => {
@@ -138,6 +139,48 @@ describe("perdure gateway", () => {
     expect(await served(authorities[0])).toBe(false);
     expect(await served(authorities[1])).toBe(true);
     await gateway.stop();
+    await server.close();
+  });
+
+  test("takes new tokens when their file changes, and says why it keeps the old when they are not usable", async () => {
+    const server = new EmbeddedServer();
+    const upstream = (await server.listen()).address;
+    const [old, next] = ["token-before-0123456789", "token-afterwards-0123456789"];
+    const listOf = (token: string): string => JSON.stringify([{ token, name: "web" }]);
+    const file = fileOf(listOf(old));
+    const gateway = await running("--upstream", upstream, "--tokens", file, "--quiet");
+    const ask = async (token: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`http://${gateway.address}/api/v1/namespaces/default`, { headers })).status;
+    };
+    const changed = async (content: string): Promise<void> => {
+      const before = gateway.err();
+      if (content === "") rmSync(file);
+      else writeFileSync(file, content);
+      gateway.touch();
+      await expect.poll(gateway.err).not.toBe(before);
+    };
+    for (const [content, why] of [
+      ["", "ENOENT"],
+      [listOf(next).slice(2), "is not JSON"],
+      ["{}", "must hold a list"],
+      ["[1]", "must be a list of objects"],
+      [listOf("short"), "at least 16 printable characters"],
+      [listOf(next).replace("name", "nam"), "name is not text"],
+    ] as const) {
+      await changed(content);
+      const line = gateway.err().trim().split("\n").at(-1);
+      expect(line).toContain("perdure gateway: the new tokens are not usable, the old stay in force: ");
+      expect(line).toContain(why);
+      expect([await ask(old), await ask(next)]).toEqual([200, 401]);
+    }
+    await changed(listOf(next));
+    expect(gateway.err()).toMatch(/perdure gateway: took the new tokens\n$/);
+    expect([await ask(old), await ask(next)]).toEqual([401, 200]);
+    await changed("[]");
+    expect([await ask(old), await ask(next)]).toEqual([401, 401]);
+    expect(gateway.err()).not.toMatch(/token-|short/);
+    expect(await gateway.stop()).toBe(0);
     await server.close();
   });
 

@@ -64,23 +64,27 @@ describe("before it is known who calls", () => {
         return false;
       }
     };
-    for (const last of ["1", "2", "3"]) limits.failed(`2001:db8::${last}`, 0);
+    for (const last of ["1", "2", "3"]) limits.failed(`2001:db8::${last}`, undefined, 0);
     expect(admitted("2001:db8:0:0:ffff::9", "t", 0)).toBe(false);
     expect(admitted("2001:db8:0:1::9", "t", 0)).toBe(true);
     expect(admitted("2001:db8::1", "t", 31_000)).toBe(true);
-    limits.failed("10.0.0.1", 40_000);
-    limits.failed("10.0.0.1", 40_000);
+    limits.failed("10.0.0.1", undefined, 40_000);
+    limits.failed("10.0.0.1", undefined, 40_000);
     expect(admitted("::ffff:10.0.0.1", "good", 40_000)).toBe(false);
     limits.succeeded("good");
     expect(admitted("10.0.0.1", "good", 40_000)).toBe(true);
     expect(admitted("10.0.0.1", undefined, 40_000)).toBe(false);
+    // No longer good: no better than a guess.
+    limits.failed("10.0.0.1", "good", 40_000);
+    expect(admitted("10.0.0.1", "good", 40_000)).toBe(false);
+    limits.succeeded("good");
     for (let n = 0; n <= 10_000; n++) {
       limits.succeeded(`other-${n}`);
-      limits.failed(`host-${n}`, 40_000);
+      limits.failed(`host-${n}`, undefined, 40_000);
     }
     expect(admitted("10.0.0.1", "good", 40_000)).toBe(true);
-    limits.failed("10.0.0.1", 40_000);
-    limits.failed("10.0.0.1", 40_000);
+    limits.failed("10.0.0.1", undefined, 40_000);
+    limits.failed("10.0.0.1", undefined, 40_000);
     expect(admitted("10.0.0.1", "good", 40_000)).toBe(false);
   });
 

@@ -1,6 +1,7 @@
 /** Callers that leave, ask for too much, or are nobody. */
 import assert from "node:assert/strict";
 import { connect as connectSocket } from "node:net";
+import { Connection } from "perdure/client";
 import { type Fault, until } from "../../transport/fault.ts";
 import { count, errorOf, POLL, type Rig, SERVICE, statusOf, TOKEN, withGateway } from "./rig.ts";
 
@@ -25,6 +26,19 @@ async function nextTaskArrives({ connect }: Rig): Promise<void> {
   // Somebody who has left would have got it.
   const task = await workflowService.pollWorkflowTaskQueue(POLL, { deadline: Date.now() + 9_000 });
   assert.equal(task.workflowExecution?.workflowId, start.workflowId);
+}
+
+/** A poll of {@link POLL} is at the server, so it was let through. */
+async function pollArrives({ server }: Rig): Promise<void> {
+  const connection = await Connection.connect({ transport: server });
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const told = await connection.workflowService.describeTaskQueue({ ...POLL, taskQueueType: 1 });
+    if (told.pollers.length > 0) break;
+    assert.ok(performance.now() < end, "no poll arrived");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await connection.close();
 }
 
 export const callers: readonly Fault[] = [
@@ -121,6 +135,62 @@ export const callers: readonly Fault[] = [
           assert.equal(await asked("default"), 0, protocol);
           assert.equal(await asked("other"), 7, protocol);
         }
+      }),
+  },
+  {
+    name: "are known by new tokens at once, over each protocol and on connections there are; their calls under way go on",
+    run: () =>
+      withGateway({ auth: tokens }, async (rig) => {
+        const next = `${TOKEN}-next`;
+        const connections = ([...PROTOCOLS, "http-json"] as const).map(
+          (protocol) =>
+            [rig.connect({ protocol, apiKey: TOKEN }), rig.connect({ protocol, apiKey: next })] as const,
+        );
+        const statuses = async (): Promise<string> => {
+          const both = connections.flat().map((connection) => statusOf(count(connection)));
+          return (await Promise.all(both)).join(" ");
+        };
+        assert.equal(await statuses(), "0 16 0 16 0 16 0 16");
+        const [[first] = []] = connections;
+        const poll = first?.workflowService.pollWorkflowTaskQueue(POLL);
+        await pollArrives(rig);
+        assert.throws(() => rig.gateway.setTokens([{ token: "short", name: "one" }]), TypeError);
+        assert.throws(() =>
+          rig.gateway.setTokens([{ token: next, name: "one", groups: undefined as never }]),
+        );
+        assert.equal(await statuses(), "0 16 0 16 0 16 0 16");
+        rig.gateway.setTokens([{ token: next, name: "one", namespaces: ["default"] }]);
+        assert.equal(await statuses(), "16 0 16 0 16 0 16 0");
+        const start = { ...POLL, workflowId: "w", workflowType: { name: "w" }, requestId: "r" };
+        await connections[0]?.[1].workflowService.startWorkflowExecution(start);
+        assert.equal((await poll)?.workflowExecution?.workflowId, "w");
+        rig.gateway.setTokens([{ token: next, name: "one", namespaces: ["other"] }]);
+        assert.equal(await statuses(), "16 7 16 7 16 7 16 7");
+        rig.gateway.setTokens([]);
+        assert.equal(await statuses(), "16 16 16 16 16 16 16 16");
+      }),
+  },
+  {
+    name: "have the limits of their new tokens, and what they used before counts",
+    run: () =>
+      withGateway({ auth: tokens }, async (rig) => {
+        const { gateway } = rig;
+        const { workflowService } = rig.connect({ apiKey: TOKEN });
+        const leaving = new AbortController();
+        const poll = statusOf(
+          workflowService.pollWorkflowTaskQueue(POLL, { abortSignal: leaving.signal, retry: false }),
+        );
+        await pollArrives(rig);
+        gateway.setTokens([{ token: TOKEN, name: "one", maxPolls: 1, requestsPerSecond: 0.0001 }]);
+        const options = { retry: false, deadline: Date.now() + 30_000 } as const;
+        assert.equal(await statusOf(workflowService.pollWorkflowTaskQueue(POLL, options)), 8);
+        const counted = (): Promise<number> =>
+          statusOf(workflowService.countWorkflowExecutions({ namespace: "default" }, options));
+        assert.deepEqual([await counted(), await counted()], [0, 8]);
+        gateway.setTokens([{ token: TOKEN, name: "one" }]);
+        assert.equal(await counted(), 0);
+        leaving.abort();
+        assert.equal(await poll, 1);
       }),
   },
   {
