@@ -31,8 +31,8 @@ const LOADS: readonly Load[] = [
   { operation: "workflow", width: 100, count: 400, warmUp: 800 },
 ];
 
-/** A measurement begins with such a part of it that does not count. */
-const WAKING = 5;
+/** Parts of a measurement, between which a client and its bare `fetch` take turns. */
+const SLICES = 5;
 
 const cache = fileURLToPath(new URL("../../../.cache/bench", import.meta.url));
 const programs = fileURLToPath(new URL("programs", import.meta.url));
@@ -83,23 +83,42 @@ async function startClients(
   return clients;
 }
 
-/** All clients and bare fetches in turns, round by round: what another program takes from the machine hits them alike. */
+/** What one process measures. */
+interface Turn {
+  readonly name: string;
+  readonly operation: string;
+}
+
+/**
+ * All clients in turns, round by round: what another program takes from the machine hits them alike. Within a turn a client and its bare
+ * `fetch` take turns too, slice by slice: a process whose turn comes has slept for long, and what it does first pays for that.
+ */
 async function measure(load: Load, clients: readonly Client[], measured: Measurements): Promise<void> {
   const { operation, width, count, warmUp } = load;
-  const turns = clients.flatMap(({ subject, participant }) => [
-    { name: subject.name, participant, operation },
-    ...(participant.operations.includes(`bare ${operation}`)
-      ? [{ name: bareOf(subject.name), participant, operation: `bare ${operation}` }]
-      : []),
-  ]);
+  const turns = clients.map(({ subject, participant }) => {
+    const own: Turn = { name: subject.name, operation };
+    const bare: Turn = { name: bareOf(subject.name), operation: `bare ${operation}` };
+    return { participant, pair: participant.operations.includes(bare.operation) ? [own, bare] : [own] };
+  });
   // Many at a time, which is sooner done.
-  for (const { participant, operation } of turns)
-    await participant.measure({ operation, count: warmUp, width: 100 });
+  for (const { participant, pair } of turns)
+    for (const each of pair)
+      await participant.measure({ operation: each.operation, count: warmUp, width: 100 });
   for (let round = 0; round < ROUNDS; round += 1) {
-    // A process whose turn comes has slept for long, and what it does first pays for that: each goes first in every other round.
-    for (const { name, participant, operation } of round % 2 === 0 ? turns : turns.toReversed()) {
-      await participant.measure({ operation, count: count / WAKING, width });
-      measured.add(load, name, await participant.measure({ operation, count, width }));
+    for (const { participant, pair } of turns) {
+      const sums = new Map<string, number>();
+      for (let slice = 0; slice <= SLICES; slice += 1) {
+        for (const each of slice % 2 === 0 ? pair : pair.toReversed()) {
+          const cpuUs = await participant.measure({
+            operation: each.operation,
+            count: count / SLICES,
+            width,
+          });
+          // The first slice wakes the process up.
+          if (slice > 0) sums.set(each.name, (sums.get(each.name) ?? 0) + cpuUs);
+        }
+      }
+      for (const [name, sum] of sums) measured.add(load, name, sum / SLICES);
     }
   }
 }
