@@ -213,7 +213,7 @@ const rows = {
           { deadline: Date.now() + 60_000 },
         );
         const marker = {
-          commandType: 5,
+          commandType: 9,
           attributes: { case: "recordMarkerCommandAttributes", value: { markerName: "m" } },
         };
         const commands = Array.from({ length: Math.min(2_000, events - total) }, () => marker);
