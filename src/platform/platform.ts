@@ -1,3 +1,4 @@
+import type { DeadlineWatch } from "./deadlines.ts";
 import type { GrpcChannelOptions, RpcPort } from "./rpc-port.ts";
 
 /** A value that follows the asynchronous flow of control. */
@@ -14,6 +15,11 @@ export interface Platform {
   readonly name: "node" | "bun" | "deno" | "edge";
   /** Opens a gRPC channel; connects at the first call. */
   openGrpc(options: GrpcChannelOptions): RpcPort;
+  /**
+   * Deadlines of many calls on one timer. Not there where a timer belongs to the request that it was made in and ends with it, as in
+   * workerd, or might keep something open.
+   */
+  watchDeadlines?(): DeadlineWatch;
   /** Makes a value that follows the asynchronous flow of control. */
   asyncLocal<T>(): AsyncLocal<T>;
   /** Who we are, for the server and its UI: `<pid>@<hostname>`. */

@@ -317,7 +317,7 @@ function openPort(channel: ResolvedConnectionOptions["channel"]): RpcPort {
     case "grpc":
       return platform.openGrpc(channel.options);
     case "fetch":
-      return openFetchPort(channel.protocol, channel.options);
+      return openFetchPort(channel.protocol, { ...channel.options, deadlines: platform.watchDeadlines?.() });
     case "transport":
       return new BorrowedPort(channel.transport);
   }

@@ -1,4 +1,5 @@
 import { type AbortListener, offAbort, onAbort } from "../../../src/platform/abort-listeners.ts";
+import type { DeadlineWatch, Expiring } from "../../../src/platform/deadlines.ts";
 import {
   GrpcStatus,
   type Metadata,
@@ -11,7 +12,6 @@ import { Http2Code, http2CodeName } from "../http2/error-codes.ts";
 import type { HeaderBlock } from "../http2/header-block.ts";
 import type { HeaderList } from "../http2/hpack-encoder.ts";
 import { Http2Stream } from "../http2/stream.ts";
-import type { Deadlines, Expiring } from "./deadlines.ts";
 import { FramingError, gunzipBounded, MessageReader } from "./framing.ts";
 import {
   httpStatus,
@@ -29,7 +29,7 @@ import { statusOfReset } from "./status-map.ts";
 /** What the calls of a channel share. */
 export interface CallContext {
   readonly pool: SessionPool;
-  readonly deadlines: Deadlines;
+  readonly deadlines: DeadlineWatch;
   readonly maxReceiveBytes: number;
 }
 

@@ -6,9 +6,9 @@ import {
   RpcError,
   type RpcPort,
 } from "../../../src/platform/rpc-port.ts";
+import { Deadlines } from "../deadlines.ts";
 import { Call, type CallContext } from "./call.ts";
 import { type ChannelSettings, resolveChannelSettings } from "./channel-settings.ts";
-import { Deadlines } from "./deadlines.ts";
 import { HeaderCache } from "./headers.ts";
 import { type PoolStats, SessionPool } from "./session-pool.ts";
 

@@ -1,5 +1,6 @@
 import { type AbortListener, offAbort, onAbort } from "../../platform/abort-listeners.ts";
 import { Bag, type BagMember } from "../../platform/bag.ts";
+import type { DeadlineWatch, Expiring } from "../../platform/deadlines.ts";
 import { GrpcStatus, RpcError, type RpcErrorReason } from "../../platform/rpc-port.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 
@@ -30,7 +31,7 @@ type End = "deadline" | "aborted" | "closed" | "too-large";
  * HTTP requests over `fetch`, with deadlines, limits and errors of a call.
  *
  * X1: a call ends when its answer is read, its time is up, its caller aborts it or the exchange is closed, whichever is first;
- *     neither a timer nor a listener outlives it.
+ *     neither a timer of its own nor a listener outlives it.
  * X2: the request below ends with its call.
  * X3: of an answer at most `maxReceiveBytes` are kept.
  */
@@ -51,7 +52,7 @@ export class FetchExchange {
         reject(failure(request, refused, this.#options));
         return;
       }
-      const sending = new Sending(request, (why) => {
+      const sending = new Sending(request, this.#options.deadlines, (why) => {
         this.#open.remove(sending);
         reject(failure(request, why, this.#options));
       });
@@ -79,6 +80,7 @@ export class FetchExchange {
   close(): void {
     this.#closed = true;
     for (const sending of this.#open.members()) sending.end("closed");
+    this.#options.deadlines?.clear();
   }
 
   #refusal({ timeoutMs, signal }: FetchRequest): End | undefined {
@@ -112,15 +114,24 @@ class Sending implements BagMember {
   readonly request: FetchRequest;
   readonly #ended: (why: End) => void;
   readonly #controller = new AbortController();
+  readonly #deadlines: DeadlineWatch | undefined;
+  readonly #due: Due | undefined;
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listener: AbortListener | undefined;
 
-  constructor(request: FetchRequest, ended: (why: End) => void) {
+  constructor(request: FetchRequest, deadlines: DeadlineWatch | undefined, ended: (why: End) => void) {
     this.request = request;
     this.#ended = ended;
+    this.#deadlines = deadlines;
     const { timeoutMs, signal } = request;
-    if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS)
-      this.#timer = setTimeout(() => this.end("deadline"), timeoutMs);
+    if (timeoutMs !== undefined && timeoutMs <= LONGEST_TIMER_MS) {
+      if (deadlines === undefined) {
+        this.#timer = setTimeout(() => this.end("deadline"), timeoutMs);
+      } else {
+        this.#due = new Due(this, timeoutMs);
+        deadlines.add(this.#due);
+      }
+    }
     if (signal !== undefined) this.#listener = onAbort(signal, () => this.end("aborted"));
   }
 
@@ -146,9 +157,26 @@ class Sending implements BagMember {
 
   /** Nothing may end it any more. */
   over(): void {
+    if (this.#due !== undefined) this.#deadlines?.remove(this.#due);
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     const { signal } = this.request;
     if (signal !== undefined && this.#listener !== undefined) offAbort(signal, this.#listener);
+  }
+}
+
+/** When a call has to have ended, for the watch of all deadlines. */
+class Due implements Expiring {
+  bagIndex = -1;
+  readonly deadline: number;
+  readonly #sending: Sending;
+
+  constructor(sending: Sending, timeoutMs: number) {
+    this.#sending = sending;
+    this.deadline = performance.now() + timeoutMs;
+  }
+
+  expire(): void {
+    this.#sending.end("deadline");
   }
 }
 

@@ -1,3 +1,5 @@
+import type { DeadlineWatch } from "../../platform/deadlines.ts";
+
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -10,4 +12,6 @@ export interface FetchChannelOptions {
   readonly maxSendBytes: number;
   /** Largest answer in bytes. */
   readonly maxReceiveBytes: number;
+  /** Watches the deadlines of its calls. Default: each call has a timer of its own. */
+  readonly deadlines?: DeadlineWatch | undefined;
 }

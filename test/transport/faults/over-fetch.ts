@@ -5,6 +5,7 @@ import { createServer as createHttp2 } from "node:http2";
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
 import { createServer as createTls } from "node:tls";
 import { gzipSync } from "node:zlib";
+import { Deadlines } from "../../../runtimes/node-api/deadlines.ts";
 import {
   decodeStartWorkflowExecutionResponse,
   encodeStartWorkflowExecutionRequest,
@@ -76,13 +77,14 @@ async function withTcp(
   await withServer(server, ({ port, close }) => body({ port, close, sockets: asked }));
 }
 
-/** A port of a protocol, by the runtime's own fetch. */
+/** A port of a protocol, by the runtime's own fetch, with deadlines as connections have them on Node, Bun and Deno. */
 function open(protocol: FetchProtocol, port: number, scheme = "http"): RpcPort {
   return openFetchPort(protocol, {
     baseUrl: `${scheme}://127.0.0.1:${port}`,
     fetch: (url, init) => fetch(url, init),
     maxSendBytes: MAX_BYTES,
     maxReceiveBytes: MAX_BYTES,
+    deadlines: new Deadlines(),
   });
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Deadlines } from "../../../runtimes/node-api/deadlines.ts";
 import {
   encodeGetWorkflowExecutionHistoryRequest,
   encodeStartWorkflowExecutionRequest,
@@ -39,6 +40,45 @@ function silent(): { readonly fetch: Fetch; readonly asked: RequestInit[] } {
   };
   return { fetch, asked };
 }
+
+describe("deadlines of many calls on one timer", () => {
+  test("each call ends at its own, and the request below with it", async () => {
+    const { fetch, asked } = silent();
+    const options = { baseUrl: "http://server:1", maxSendBytes: 1_000, maxReceiveBytes: 1_000 };
+    const port = openFetchPort("connect", { ...options, fetch, deadlines: new Deadlines() });
+    const began = performance.now();
+    const ended: number[] = [];
+    const timeouts = [120, 20, 70];
+    await Promise.all(
+      timeouts.map(async (timeoutMs) => {
+        await expect(port.unary(START, REQUEST, { timeoutMs })).rejects.toMatchObject({ reason: "deadline" });
+        expect(performance.now() - began).toBeGreaterThan(timeoutMs - 1);
+        ended.push(timeoutMs);
+      }),
+    );
+    expect(ended).toEqual([20, 70, 120]);
+    expect(asked.map(({ signal }) => signal?.aborted)).toEqual([true, true, true]);
+  });
+
+  test("an answered call is watched no more", async () => {
+    const watched = new Set<unknown>();
+    const deadlines = {
+      add: (call: unknown) => void watched.add(call),
+      remove: (call: unknown) => void watched.delete(call),
+      clear: () => watched.clear(),
+    };
+    const during: number[] = [];
+    const fetch: Fetch = async () => {
+      during.push(watched.size);
+      return answer(RESPONSE as Uint8Array<ArrayBuffer>);
+    };
+    const options = { baseUrl: "http://server:1", maxSendBytes: 1_000, maxReceiveBytes: 1_000 };
+    const port = openFetchPort("connect", { ...options, fetch, deadlines });
+    await port.unary(START, REQUEST, { timeoutMs: 10_000 });
+    expect(during).toEqual([1]);
+    expect(watched.size).toBe(0);
+  });
+});
 
 describe("closing a connection", () => {
   test("ends a long poll, and the request below", async () => {

@@ -1,13 +1,6 @@
 import { clearTimeout, setTimeout } from "node:timers";
-import { Bag, type BagMember } from "../../../src/platform/bag.ts";
-
-/** Something that must end in time. */
-export interface Expiring extends BagMember {
-  /** When, by `performance.now()`. */
-  readonly deadline: number;
-  /** The time is up. It is no longer watched. */
-  expire(): void;
-}
+import { Bag } from "../../src/platform/bag.ts";
+import type { DeadlineWatch, Expiring } from "../../src/platform/deadlines.ts";
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -19,7 +12,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  *     may fire for nothing, and is then set anew.
  * T2: the timer never holds the process open; what a call waits for does.
  */
-export class Deadlines {
+export class Deadlines implements DeadlineWatch {
   readonly #watched = new Bag<Expiring>();
   #timer: NodeJS.Timeout | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
