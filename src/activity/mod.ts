@@ -3,6 +3,7 @@ export {
   ActivityCancellationDetails,
   type ActivityCancellationDetailsOptions,
 } from "../common/activity-cancellation-details.ts";
+export { type ActivityDefinitionOptions, setActivityOptions } from "../common/activity-definition.ts";
 export {
   ApplicationFailure,
   ApplicationFailureCategory,
@@ -10,6 +11,13 @@ export {
 } from "../common/application-failure.ts";
 export { CancelledFailure } from "../common/cancelled-failure.ts";
 export { CompleteAsyncError } from "../common/errors.ts";
+export type {
+  ActivityTypeInfoMap,
+  ConverterHint,
+  PayloadTypeInfo,
+  TransferTypeConverter,
+  TypeInfo,
+} from "../common/type-info.ts";
 export type { ActivityFunction, ActivityInterface, UntypedActivities } from "../common/workflow-type.ts";
 export { asyncLocalStorage, Context, type ContextInit } from "./context.ts";
 export {

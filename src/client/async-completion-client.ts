@@ -2,6 +2,7 @@ import { ensureTemporalFailure } from "../common/application-failure.ts";
 import { ValueError } from "../common/errors.ts";
 import type { Payload } from "../common/payload.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
+import type { PayloadTypeInfo, TypeInfo } from "../common/type-info.ts";
 import { encodeErrorToFailure } from "../converter/failure-codec.ts";
 import type {
   ActivitySerializationContext,
@@ -28,6 +29,12 @@ export interface FullActivityId {
 export interface AsyncCompletionOptions extends CallOptions {
   /** For converters and codecs that ask for it, when the activity is named by its token. */
   readonly serializationContext?: ActivitySerializationContext | undefined;
+}
+
+/** Options of {@link AsyncCompletionClient.complete}. */
+export interface AsyncCompletionCompleteOptions extends AsyncCompletionOptions {
+  /** How the result is converted. */
+  readonly typeInfo?: Pick<PayloadTypeInfo, "outputType"> | undefined;
 }
 
 /** How an activity is named: by the token from `activityInfo().taskToken`, or by ids. */
@@ -68,10 +75,12 @@ export class AsyncCompletionClient extends BaseClient {
   async complete(
     activity: ActivityReference,
     result: unknown,
-    options: AsyncCompletionOptions = {},
+    options: AsyncCompletionCompleteOptions = {},
   ): Promise<void> {
     const target = this.#target(activity);
-    const payloads = await this.#encode("Result of an activity", result, this.#context(target, options));
+    const { outputType } = options.typeInfo ?? {};
+    const context = this.#context(target, options);
+    const payloads = await this.#encode("Result of an activity", result, context, outputType);
     await this.#call(() =>
       target.kind === "token"
         ? this.workflowService.respondActivityTaskCompleted(
@@ -202,8 +211,9 @@ export class AsyncCompletionClient extends BaseClient {
     what: string,
     value: unknown,
     context: SerializationContext | undefined,
+    outputType?: TypeInfo,
   ): Promise<Payload[] | undefined> {
-    return this.scope.encode(what, [value], context);
+    return this.scope.encode(what, [value], context, outputType && [outputType]);
   }
 
   async #call<R>(make: () => Promise<R>): Promise<R> {

@@ -2,6 +2,7 @@ import { platform } from "#platform";
 import { ValueError } from "../common/errors.ts";
 import type { Payload } from "../common/payload.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
+import type { TypeInfo } from "../common/type-info.ts";
 import { encodeMapToPayloads, encodeToPayloadsWithContext } from "../converter/codec-run.ts";
 import type { DataConverter, LoadedDataConverter } from "../converter/data-converter.ts";
 import { loadDataConverter } from "../converter/load-data-converter.ts";
@@ -55,6 +56,7 @@ export interface CallingScope {
     what: string,
     values: readonly unknown[],
     context: SerializationContext | undefined,
+    typeInfo?: readonly TypeInfo[],
   ): Promise<Payload[] | undefined>;
   /** As `encode`, for a record. */
   encodeMemo(
@@ -118,9 +120,10 @@ export class ClientScope implements CallingScope {
     what: string,
     values: readonly unknown[],
     context: SerializationContext | undefined,
+    typeInfo?: readonly TypeInfo[],
   ): Promise<Payload[] | undefined> {
     if (values.length === 0) return undefined;
-    const payloads = await encodeToPayloadsWithContext(await this.converter, context, values);
+    const payloads = await encodeToPayloadsWithContext(await this.converter, context, values, typeInfo);
     await this.limits.check(what, payloads);
     return payloads;
   }

@@ -1,4 +1,5 @@
 import type { Headers, NextCall } from "../common/interceptors.ts";
+import type { PayloadTypeInfo, SignalTypeInfo, TypeInfo } from "../common/type-info.ts";
 import type { Outcome } from "../gen/codec/temporal/api/update/v1/message.ts";
 import type {
   RequestCancelWorkflowExecutionResponse,
@@ -28,6 +29,8 @@ export interface WorkflowStartOutput {
 export interface WorkflowSignalInput {
   readonly signalName: string;
   readonly args: readonly unknown[];
+  /** How the arguments are converted. */
+  readonly typeInfo?: SignalTypeInfo | undefined;
   readonly workflowExecution: WorkflowExecution;
   readonly headers: Headers;
 }
@@ -37,6 +40,8 @@ export interface WorkflowSignalWithStartInput {
   readonly workflowType: string;
   readonly signalName: string;
   readonly signalArgs: readonly unknown[];
+  /** How the arguments of the signal are converted; those of the workflow are in the options. */
+  readonly signalTypeInfo?: SignalTypeInfo | undefined;
   readonly headers: Headers;
   readonly options: CompiledWorkflowOptions;
 }
@@ -45,6 +50,8 @@ export interface WorkflowSignalWithStartInput {
 export interface WorkflowStartUpdateInput {
   readonly updateName: string;
   readonly args: readonly unknown[];
+  /** How arguments and result are converted. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   readonly workflowExecution: WorkflowExecution;
   /** Guards against another chain of runs under the same id. */
   readonly firstExecutionRunId?: string | undefined;
@@ -58,6 +65,8 @@ export interface WorkflowStartUpdateOutput {
   readonly workflowRunId: string;
   /** Present when the update has completed already, or was rejected. */
   readonly outcome?: Outcome | undefined;
+  /** How the result is converted. */
+  readonly outputTypeInfo?: TypeInfo | undefined;
 }
 
 /** Input of {@link WorkflowClientInterceptor.startUpdateWithStart}. */
@@ -67,6 +76,8 @@ export interface WorkflowStartUpdateWithStartInput {
   readonly workflowStartHeaders: Headers;
   readonly updateName: string;
   readonly updateArgs: readonly unknown[];
+  /** How arguments and result of the update are converted. */
+  readonly updateTypeInfo?: PayloadTypeInfo | undefined;
   readonly updateOptions: WorkflowUpdateOptions;
   readonly updateHeaders: Headers;
 }
@@ -77,12 +88,16 @@ export interface WorkflowStartUpdateWithStartOutput {
   readonly updateId: string;
   /** Present when the update has completed already, or was rejected. */
   readonly updateOutcome?: Outcome | undefined;
+  /** How the result of the update is converted. */
+  readonly updateOutputTypeInfo?: TypeInfo | undefined;
 }
 
 /** Input of {@link WorkflowClientInterceptor.query}. */
 export interface WorkflowQueryInput {
   readonly queryType: string;
   readonly args: readonly unknown[];
+  /** How arguments and result are converted. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   readonly workflowExecution: WorkflowExecution;
   /** Number of a `QueryRejectCondition`. */
   readonly queryRejectCondition?: number | undefined;

@@ -8,8 +8,11 @@ export {
   defineUpdate,
   HandlerUnfinishedPolicy,
   type QueryDefinition,
+  type QueryDefinitionOptions,
   type SignalDefinition,
+  type SignalDefinitionOptions,
   type UpdateDefinition,
+  type UpdateDefinitionOptions,
 } from "../common/definitions.ts";
 export {
   CompleteAsyncError,
@@ -20,6 +23,11 @@ export {
   WorkflowNotFoundError,
 } from "../common/errors.ts";
 export { type ProtoFailure, TemporalFailure } from "../common/failure.ts";
+export type {
+  WorkflowQueryAnnotatedType,
+  WorkflowSignalAnnotatedType,
+  WorkflowUpdateAnnotatedType,
+} from "../common/handler-types.ts";
 export type { Headers, Next } from "../common/interceptors.ts";
 export type { Payload } from "../common/payload.ts";
 export { PayloadSizeError } from "../common/payload-size.ts";
@@ -27,13 +35,25 @@ export type { RetryPolicy } from "../common/retry-policy.ts";
 export { ServerFailure } from "../common/server-failure.ts";
 export { TerminatedFailure } from "../common/terminated-failure.ts";
 export { TimeoutFailure } from "../common/timeout-failure.ts";
+export type {
+  ActivityTypeInfoMap,
+  ConverterHint,
+  PayloadTypeInfo,
+  SignalTypeInfo,
+  TransferTypeConverter,
+  TypeInfo,
+} from "../common/type-info.ts";
 export { WorkflowExecutionAlreadyStartedError } from "../common/workflow-already-started.ts";
 export type {
   BaseWorkflowHandle,
   WorkflowQueryOptions,
   WorkflowSignalOptions,
 } from "../common/workflow-handle.ts";
-export { extractWorkflowType } from "../common/workflow-name.ts";
+export {
+  extractWorkflowType,
+  extractWorkflowTypeAndConfig,
+  type WorkflowTypeOptions,
+} from "../common/workflow-name.ts";
 export {
   type BaseWorkflowOptions,
   type CommonWorkflowOptions,
@@ -107,6 +127,7 @@ export {
 export {
   type ActivityReference,
   AsyncCompletionClient,
+  type AsyncCompletionCompleteOptions,
   type AsyncCompletionOptions as AsyncCompletionOperationOptions,
   type AsyncCompletionOptions,
   type FullActivityId,

@@ -47,7 +47,7 @@ export async function signalWithStartRequest(
   const what = `Arguments of signal '${input.signalName}'`;
   const [request, payloads] = await Promise.all([
     commonRequest(scope, input),
-    scope.encode(what, input.signalArgs, context),
+    scope.encode(what, input.signalArgs, context, input.signalTypeInfo?.inputTypes),
   ]);
   return { signalName: input.signalName, signalInput: { payloads }, ...request };
 }
@@ -64,7 +64,12 @@ async function commonRequest(scope: CallingScope, input: CommonInput): Promise<B
   const context = scope.workflowContext(workflowId);
   const checked = checkedFields(options);
   const [payloads, fields, userMetadata] = await Promise.all([
-    scope.encode(`Arguments of workflow '${workflowType}'`, options.args, context),
+    scope.encode(
+      `Arguments of workflow '${workflowType}'`,
+      options.args,
+      context,
+      options.typeInfo?.inputTypes,
+    ),
     memo && scope.encodeMemo(`Memo of workflow '${workflowType}'`, memo, context),
     encodeUserMetadata(scope, options, context),
   ]);

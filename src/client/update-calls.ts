@@ -1,6 +1,7 @@
 import type { Init } from "../codec-runtime/init.ts";
 import { IllegalStateError } from "../common/errors.ts";
 import { composeInterceptors, type Headers } from "../common/interceptors.ts";
+import type { PayloadTypeInfo } from "../common/type-info.ts";
 import type { Outcome } from "../gen/codec/temporal/api/update/v1/message.ts";
 import type {
   ExecuteMultiOperationResponse,
@@ -87,9 +88,10 @@ export class UpdateCalls {
   }
 
   async #start(input: WorkflowStartUpdateInput, how: UpdateCall): Promise<WorkflowStartUpdateOutput> {
-    const { workflowExecution, firstExecutionRunId, updateName, args, headers, options } = input;
+    const { workflowExecution, firstExecutionRunId, updateName, args, typeInfo, headers, options } = input;
     const { updateId = crypto.randomUUID() } = options;
-    const request = await this.#request({ updateId, updateName, args, headers, workflowExecution }, how);
+    const update = { updateId, updateName, args, typeInfo, headers, workflowExecution };
+    const request = await this.#request(update, how);
     const { workflowService } = this.scope.connection;
     for (;;) {
       const response = await workflowService
@@ -99,7 +101,12 @@ export class UpdateCalls {
         });
       if (!isDurable(response)) continue;
       const workflowRunId = response.updateRef?.workflowExecution?.runId ?? "";
-      return { updateId, workflowRunId, outcome: response.outcome };
+      return {
+        updateId,
+        workflowRunId,
+        outcome: response.outcome,
+        outputTypeInfo: typeInfo?.outputType,
+      };
     }
   }
 
@@ -114,6 +121,7 @@ export class UpdateCalls {
       updateId,
       updateName,
       args: input.updateArgs,
+      typeInfo: input.updateTypeInfo,
       headers: input.updateHeaders,
       workflowExecution: { workflowId },
     };
@@ -141,7 +149,12 @@ export class UpdateCalls {
       if (attempt === 1) how.onStarted(started);
       if (!isDurable(updated)) continue;
       const runId = updated.updateRef?.workflowExecution?.runId || started.runId;
-      return { workflowExecution: { workflowId, runId }, updateId, updateOutcome: updated.outcome };
+      return {
+        workflowExecution: { workflowId, runId },
+        updateId,
+        updateOutcome: updated.outcome,
+        updateOutputTypeInfo: input.updateTypeInfo?.outputType,
+      };
     }
   }
 
@@ -150,15 +163,17 @@ export class UpdateCalls {
       readonly updateId: string;
       readonly updateName: string;
       readonly args: readonly unknown[];
+      readonly typeInfo: PayloadTypeInfo | undefined;
       readonly headers: Headers;
       readonly workflowExecution: WorkflowExecution;
     },
     { waitForStage }: UpdateCall,
   ): Promise<Init<UpdateWorkflowExecutionRequest>> {
-    const { updateId, updateName, args, headers, workflowExecution } = update;
+    const { updateId, updateName, args, typeInfo, headers, workflowExecution } = update;
     const { namespace, identity } = this.scope;
     const context = this.scope.workflowContext(workflowExecution.workflowId);
-    const payloads = await this.scope.encode(`Arguments of update '${updateName}'`, args, context);
+    const what = `Arguments of update '${updateName}'`;
+    const payloads = await this.scope.encode(what, args, context, typeInfo?.inputTypes);
     return {
       namespace,
       workflowExecution,

@@ -154,7 +154,13 @@ export class WorkflowCalls {
     if (response.queryRejected !== undefined) throw new QueryRejectedError(response.queryRejected.status);
     const context = this.scope.workflowContext(workflowExecution.workflowId);
     const converter = await this.scope.converter;
-    return decodeFromPayloadsAtIndex(converter, 0, response.queryResult?.payloads, context);
+    return decodeFromPayloadsAtIndex(
+      converter,
+      0,
+      response.queryResult?.payloads,
+      context,
+      input.typeInfo?.outputType,
+    );
   }
 
   async #terminate(

@@ -1,6 +1,5 @@
 import { ValueError } from "../common/errors.ts";
 import { showValue } from "../common/type-guards.ts";
-import { extractWorkflowType } from "../common/workflow-name.ts";
 import type {
   WithWorkflowArgs,
   Workflow,
@@ -15,6 +14,7 @@ import { type BaseClientOptions, ClientScope } from "./client-scope.ts";
 import type { WorkflowClientInterceptor } from "./interceptors.ts";
 import { type QueryRejectCondition, queryRejectConditionNames } from "./query-reject-condition.ts";
 import { workflowCallError } from "./rpc-errors.ts";
+import { type AnySignalOptions, signalWithStartInput, startInput } from "./start-input.ts";
 import { takeOperation, type WithStartWorkflowOperation } from "./with-start-workflow-operation.ts";
 import { WorkflowCalls } from "./workflow-calls.ts";
 import { type CountWorkflowExecution, countFromRaw } from "./workflow-execution.ts";
@@ -27,11 +27,10 @@ import {
   workflowHandle,
 } from "./workflow-handle.ts";
 import { type AsyncWorkflowListIterable, type ListOptions, listWorkflows } from "./workflow-list.ts";
-import {
-  type AnyStartOptions,
-  compileWorkflowOptions,
-  type WorkflowSignalWithStartOptions,
-  type WorkflowStartOptions,
+import type {
+  AnyStartOptions,
+  WorkflowSignalWithStartOptions,
+  WorkflowStartOptions,
 } from "./workflow-options.ts";
 import { type WorkflowResultOptions, workflowResult } from "./workflow-result.ts";
 import {
@@ -73,11 +72,6 @@ type AnyUpdateWithStartOptions = WorkflowUpdateOptions &
     readonly args?: readonly unknown[] | undefined;
     readonly startWorkflowOperation: unknown;
   };
-
-type AnySignalOptions = AnyStartOptions & {
-  readonly signal: { readonly name: string } | string;
-  readonly signalArgs?: readonly unknown[] | undefined;
-};
 
 /**
  * Starts workflows, and gives handles to act on them.
@@ -126,15 +120,14 @@ export class WorkflowClient extends BaseClient<LoadedSettings> {
     options: AnyStartOptions,
     call?: CallOptions,
   ): Promise<WorkflowHandleWithStartDetails> {
-    const workflowType = extractWorkflowType(workflow);
-    const compiled = compileWorkflowOptions(options);
-    const output = await this.#calls.start({ workflowType, options: compiled, headers: {} }, call);
-    const { runId, eagerlyStarted } = output;
-    const { workflowId, followRuns } = compiled;
+    const input = startInput(workflow, options);
+    const { runId, eagerlyStarted } = await this.#calls.start(input, call);
+    const { workflowId, followRuns, typeInfo } = input.options;
     // Without `runId`: the handle is to follow the chain when it continues as new.
     const handle = this.#handle({
       workflowId,
       followRuns,
+      typeInfo,
       firstExecutionRunId: runId,
       runIdForResult: runId,
     });
@@ -191,16 +184,11 @@ export class WorkflowClient extends BaseClient<LoadedSettings> {
     options: AnySignalOptions,
     call?: CallOptions,
   ): Promise<WorkflowHandleWithSignaledRunId> {
-    const workflowType = extractWorkflowType(workflow);
-    const { signal, signalArgs, ...rest } = options ?? {};
-    const signalName = typeof signal === "string" ? signal : signal?.name;
-    checkText(signalName, "signal");
-    checkOptionalArray(signalArgs, "signalArgs");
-    const compiled = compileWorkflowOptions(rest);
-    const input = { workflowType, signalName, signalArgs: signalArgs ?? [], options: compiled, headers: {} };
+    const input = signalWithStartInput(workflow, options);
     const signaledRunId = await this.#calls.signalWithStart(input, call);
-    const { workflowId, followRuns } = compiled;
-    return { ...this.#handle({ workflowId, followRuns, runIdForResult: signaledRunId }), signaledRunId };
+    const { workflowId, followRuns, typeInfo } = input.options;
+    const target = { workflowId, followRuns, typeInfo, runIdForResult: signaledRunId };
+    return { ...this.#handle(target), signaledRunId };
   }
 
   /**
@@ -337,16 +325,20 @@ export class WorkflowClient extends BaseClient<LoadedSettings> {
     try {
       const { waitForStage } = options;
       checkWaitForStage(waitForStage);
-      const { updateName, args, updateId } = compileUpdate(definition, options);
-      const workflowStartOptions = compileWorkflowOptions(operation.options);
-      const { workflowId, followRuns } = workflowStartOptions;
+      const { updateName, args, updateId, typeInfo: updateTypeInfo } = compileUpdate(definition, options);
+      const { workflowType, options: workflowStartOptions } = startInput(
+        operation.workflow,
+        operation.options,
+      );
+      const { workflowId, followRuns, typeInfo } = workflowStartOptions;
       const { updates } = this.#calls;
       const input = {
-        workflowType: extractWorkflowType(operation.workflow),
+        workflowType,
         workflowStartOptions,
         workflowStartHeaders: {},
         updateName,
         updateArgs: args,
+        updateTypeInfo,
         updateOptions: { updateId },
         updateHeaders: {},
       };
@@ -355,7 +347,13 @@ export class WorkflowClient extends BaseClient<LoadedSettings> {
         call,
         onStarted: ({ runId, firstExecutionRunId, started }) => {
           const first = firstExecutionRunId || (started ? runId : undefined);
-          const target = { workflowId, followRuns, firstExecutionRunId: first, runIdForResult: runId };
+          const target = {
+            workflowId,
+            followRuns,
+            typeInfo,
+            firstExecutionRunId: first,
+            runIdForResult: runId,
+          };
           operation.resolve(this.#handle(target));
         },
       });
@@ -365,7 +363,13 @@ export class WorkflowClient extends BaseClient<LoadedSettings> {
         (waitForStage === "COMPLETED"
           ? await updates.pollOutcome(workflowExecution, output.updateId, call)
           : undefined);
-      return workflowUpdateHandle(updates, { updateId: output.updateId, workflowExecution, outcome });
+      const outputType = output.updateOutputTypeInfo;
+      return workflowUpdateHandle(updates, {
+        updateId: output.updateId,
+        workflowExecution,
+        outcome,
+        outputType,
+      });
     } catch (error) {
       // Nothing happens when the workflow was started before.
       operation.reject(error);

@@ -1,6 +1,7 @@
 import type { QueryDefinition, SignalDefinition } from "../common/definitions.ts";
 import { ValueError } from "../common/errors.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
+import { ownTypeInfo, type PayloadTypeInfo } from "../common/type-info.ts";
 import type { BaseWorkflowHandle } from "../common/workflow-handle.ts";
 import type { Workflow, WorkflowResultType } from "../common/workflow-type.ts";
 import type { History } from "../gen/codec/temporal/api/history/v1/message.ts";
@@ -23,6 +24,15 @@ import { updateMethods, type WorkflowUpdateMethods } from "./workflow-update-met
 /** Arguments of a signal or query, and options of the call. */
 export interface WorkflowMessageOptions<Args extends readonly unknown[]> extends CallOptions {
   readonly args?: Args | undefined;
+  /** How arguments and result are converted. A definition brings its own: give a name with it. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
+}
+
+/** The definition of a signal or a query. */
+interface AnyDefinition {
+  readonly type: string;
+  readonly name: string;
+  readonly typeInfo?: PayloadTypeInfo | undefined;
 }
 
 /** Acts on one workflow. Each method takes options of its call last: `deadline`, `metadata`, `abortSignal`. */
@@ -105,6 +115,42 @@ function nameOf(definition: { readonly name: string } | string, kind: "signal" |
   throw new ValueError(`${kind} is ${showValue(definition)}; it must be a definition or a non-empty name`);
 }
 
+type AnyMessageOptions = WorkflowMessageOptions<readonly unknown[]>;
+
+/** The calls of signals and queries, however a handle's method names them. */
+function messageCalls(calls: WorkflowCalls, target: HandleTarget) {
+  const { workflowId, runId, queryRejectCondition } = target;
+  const workflowExecution: WorkflowExecution = { workflowId, runId };
+  const signal = async (
+    definition: AnyDefinition | string,
+    { args = [], typeInfo, ...call }: AnyMessageOptions,
+  ): Promise<void> => {
+    const signalName = nameOf(definition, "signal");
+    checkOptionalArray(args, "args");
+    const own = typeof definition === "string" ? typeInfo : ownTypeInfo(definition, typeInfo);
+    await calls.signal({ workflowExecution, signalName, args, typeInfo: own, headers: {} }, call);
+  };
+  const query = async <Ret>(
+    definition: AnyDefinition | string,
+    { args = [], typeInfo, ...call }: AnyMessageOptions,
+  ): Promise<Ret> => {
+    const queryType = nameOf(definition, "query");
+    checkOptionalArray(args, "args");
+    const own = typeof definition === "string" ? typeInfo : ownTypeInfo(definition, typeInfo);
+    const input = {
+      workflowExecution,
+      queryType,
+      args,
+      typeInfo: own,
+      headers: {},
+      queryRejectCondition,
+    };
+    // What a handler returns is known by its definition only.
+    return (await calls.query(input, call)) as Ret;
+  };
+  return { signal, query };
+}
+
 /** Makes a handle. */
 export function workflowHandle<T extends Workflow>(
   client: WorkflowClient,
@@ -113,27 +159,7 @@ export function workflowHandle<T extends Workflow>(
 ): WorkflowHandle<T> {
   const { workflowId, runId, firstExecutionRunId } = target;
   const workflowExecution: WorkflowExecution = { workflowId, runId };
-  const headers = (): Record<string, never> => ({});
-
-  const signal = async (
-    definition: { readonly name: string } | string,
-    { args = [], ...call }: WorkflowMessageOptions<readonly unknown[]>,
-  ): Promise<void> => {
-    const signalName = nameOf(definition, "signal");
-    checkOptionalArray(args, "args");
-    await calls.signal({ workflowExecution, signalName, args, headers: headers() }, call);
-  };
-  const query = async <Ret>(
-    definition: { readonly name: string } | string,
-    { args = [], ...call }: WorkflowMessageOptions<readonly unknown[]>,
-  ): Promise<Ret> => {
-    const queryType = nameOf(definition, "query");
-    checkOptionalArray(args, "args");
-    const { queryRejectCondition } = target;
-    const input = { workflowExecution, queryType, args, headers: headers(), queryRejectCondition };
-    // What a handler returns is known by its definition only.
-    return (await calls.query(input, call)) as Ret;
-  };
+  const { signal, query } = messageCalls(calls, target);
 
   return {
     client,
@@ -141,7 +167,7 @@ export function workflowHandle<T extends Workflow>(
     ...updateMethods(calls.updates, target),
     async result(call) {
       const execution = { workflowId, runId: target.runIdForResult ?? runId };
-      const options = { ...call, followRuns: target.followRuns };
+      const options = { ...call, followRuns: target.followRuns, typeInfo: target.typeInfo };
       // What a workflow returns is known by its type only.
       return (await workflowResult(calls.scope, execution, options)) as WorkflowResultType<T>;
     },

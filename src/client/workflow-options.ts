@@ -4,6 +4,7 @@ import type { Duration, ProtoTime } from "../common/duration.ts";
 import { ValueError } from "../common/errors.ts";
 import { TypedSearchAttributes } from "../common/search-attributes.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
+import type { PayloadTypeInfo, SignalTypeInfo } from "../common/type-info.ts";
 import { toCanonicalString, type VersioningOverride } from "../common/versioning.ts";
 import type { BaseWorkflowOptions, CommonWorkflowOptions } from "../common/workflow-options.ts";
 import type { WithWorkflowArgs, Workflow } from "../common/workflow-type.ts";
@@ -32,6 +33,8 @@ export interface WorkflowOptions extends CommonWorkflowOptions {
   versioningOverride?: VersioningOverride | undefined;
   /** Asks for the first task in the answer, when a worker of this process shares the connection. Default `false`. */
   requestEagerStart?: boolean | undefined;
+  /** How arguments and result are converted, for a workflow that is given by its name; a function has its own. */
+  typeInfo?: PayloadTypeInfo | undefined;
 }
 
 /** Options to start workflow `T`, its arguments among them. */
@@ -44,6 +47,8 @@ export type WorkflowSignalWithStartOptions<SignalArgs extends unknown[] = []> = 
 > & {
   /** The signal's definition or name. */
   signal: SignalDefinition<SignalArgs> | string;
+  /** How the signal's arguments are converted, for one that is given by its name; a definition has its own. */
+  signalTypeInfo?: SignalTypeInfo | undefined;
 } & (SignalArgs extends [unknown, ...unknown[]]
     ? { /** Arguments of the signal. */ signalArgs: SignalArgs }
     : { /** Arguments of the signal. */ signalArgs?: SignalArgs | undefined });
@@ -54,6 +59,8 @@ export interface CompiledWorkflowOptions extends BaseWorkflowOptions {
   readonly taskQueue: string;
   readonly args: readonly unknown[];
   readonly followRuns?: boolean | undefined;
+  /** How arguments and result are converted. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   readonly requestEagerStart?: boolean | undefined;
   readonly workflowExecutionTimeout?: ProtoTime | undefined;
   readonly workflowRunTimeout?: ProtoTime | undefined;
@@ -75,12 +82,16 @@ export type AnyStartOptions = WorkflowOptions & { readonly args?: readonly unkno
  * compileWorkflowOptions({ workflowId: "order-1", taskQueue: "orders", args: [7] });
  * ```
  */
-export function compileWorkflowOptions(options: AnyStartOptions): CompiledWorkflowOptions {
+export function compileWorkflowOptions(
+  options: AnyStartOptions,
+  typeInfo: PayloadTypeInfo | undefined,
+): CompiledWorkflowOptions {
   checkShape(options);
   const { versioningOverride, args, ...rest } = options;
   return {
     args: args ?? [],
     ...rest,
+    typeInfo,
     workflowExecutionTimeout: timeLimit(options.workflowExecutionTimeout, "workflowExecutionTimeout"),
     workflowRunTimeout: timeLimit(options.workflowRunTimeout, "workflowRunTimeout"),
     workflowTaskTimeout: timeLimit(options.workflowTaskTimeout, "workflowTaskTimeout"),

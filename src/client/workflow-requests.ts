@@ -14,11 +14,16 @@ import type { WorkflowQueryInput, WorkflowSignalInput, WorkflowTerminateInput } 
  */
 export async function signalRequest(
   scope: CallingScope,
-  { signalName, workflowExecution, headers, args }: WorkflowSignalInput,
+  { signalName, workflowExecution, headers, args, typeInfo }: WorkflowSignalInput,
 ): Promise<Init<SignalWorkflowExecutionRequest>> {
   const { namespace, identity } = scope;
   const context = scope.workflowContext(workflowExecution.workflowId);
-  const payloads = await scope.encode(`Arguments of signal '${signalName}'`, args, context);
+  const payloads = await scope.encode(
+    `Arguments of signal '${signalName}'`,
+    args,
+    context,
+    typeInfo?.inputTypes,
+  );
   return {
     namespace,
     identity,
@@ -38,10 +43,15 @@ export async function signalRequest(
  */
 export async function queryRequest(
   scope: CallingScope,
-  { queryType, workflowExecution, headers, args, queryRejectCondition }: WorkflowQueryInput,
+  { queryType, workflowExecution, headers, args, typeInfo, queryRejectCondition }: WorkflowQueryInput,
 ): Promise<Init<QueryWorkflowRequest>> {
   const context = scope.workflowContext(workflowExecution.workflowId);
-  const payloads = await scope.encode(`Arguments of query '${queryType}'`, args, context);
+  const payloads = await scope.encode(
+    `Arguments of query '${queryType}'`,
+    args,
+    context,
+    typeInfo?.inputTypes,
+  );
   return {
     namespace: scope.namespace,
     execution: workflowExecution,

@@ -2,6 +2,7 @@ import { CancelledFailure } from "../common/cancelled-failure.ts";
 import { retryStateNames } from "../common/retry-state.ts";
 import { TerminatedFailure } from "../common/terminated-failure.ts";
 import { TimeoutFailure } from "../common/timeout-failure.ts";
+import type { PayloadTypeInfo, TypeInfo } from "../common/type-info.ts";
 import { decodeArrayFromPayloads, decodeFromPayloadsAtIndex } from "../converter/codec-run.ts";
 import { decodeOptionalFailureToOptionalError } from "../converter/failure-codec.ts";
 import { HistoryEventFilterType } from "../gen/codec/temporal/api/enums/v1/workflow.ts";
@@ -16,6 +17,8 @@ import type { WorkflowExecution } from "./workflow-execution.ts";
 export interface WorkflowResultOptions {
   /** Whether to go on with the next run when a run ends by continuing as new, retry or cron. Default `true`. */
   readonly followRuns?: boolean | undefined;
+  /** How the result is converted. Handles from `start` know it of workflow functions that say so themselves. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
 }
 
 /**
@@ -36,13 +39,13 @@ export function workflowResult(
 async function waitForResult(
   scope: CallingScope,
   { workflowId, runId }: WorkflowExecution,
-  { followRuns = true, ...call }: WorkflowResultOptions & CallOptions,
+  { followRuns = true, typeInfo, ...call }: WorkflowResultOptions & CallOptions,
 ): Promise<unknown> {
   let execution: WorkflowExecution = { workflowId, runId };
   for (;;) {
     const event = await closeEvent(scope, execution, call);
     const next = followRuns ? nextRunId(event) : undefined;
-    if (next === undefined) return outcome(scope, workflowId, event);
+    if (next === undefined) return outcome(scope, workflowId, { event, type: typeInfo?.outputType });
     execution = { workflowId, runId: next };
   }
 }
@@ -88,13 +91,17 @@ function nextRunId({ attributes }: HistoryEvent): string | undefined {
   }
 }
 
-async function outcome(scope: CallingScope, workflowId: string, event: HistoryEvent): Promise<unknown> {
+async function outcome(
+  scope: CallingScope,
+  workflowId: string,
+  { event, type }: { readonly event: HistoryEvent; readonly type: TypeInfo | undefined },
+): Promise<unknown> {
   const converter = await scope.converter;
   const context = scope.workflowContext(workflowId);
   const { attributes } = event;
   switch (attributes.case) {
     case "workflowExecutionCompletedEventAttributes":
-      return decodeFromPayloadsAtIndex(converter, 0, attributes.value.result?.payloads, context);
+      return decodeFromPayloadsAtIndex(converter, 0, attributes.value.result?.payloads, context, type);
     case "workflowExecutionFailedEventAttributes": {
       const { failure, retryState } = attributes.value;
       const cause = await decodeOptionalFailureToOptionalError(converter, failure, context);

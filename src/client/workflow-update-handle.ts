@@ -1,6 +1,7 @@
 import type { UpdateDefinition } from "../common/definitions.ts";
 import { ValueError } from "../common/errors.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
+import { ownTypeInfo, type PayloadTypeInfo, type TypeInfo } from "../common/type-info.ts";
 import { decodeFromPayloadsAtIndex } from "../converter/codec-run.ts";
 import { decodeOptionalFailureToOptionalError } from "../converter/failure-codec.ts";
 import type { Outcome } from "../gen/codec/temporal/api/update/v1/message.ts";
@@ -17,6 +18,8 @@ export interface WorkflowUpdateOptions {
    * Names the update in its run: a second one of the same id gives the outcome of the first. Default: a random one.
    */
   readonly updateId?: string | undefined;
+  /** How arguments and result are converted. A definition brings its own: give a name with it. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
 }
 
 /** Arguments of an update, in its options. */
@@ -52,6 +55,8 @@ export interface WorkflowUpdateHandle<Ret> {
 export interface GetWorkflowUpdateHandleOptions {
   /** The run that got the update. Default: that of the workflow's handle; if it has none, the latest. */
   readonly workflowRunId?: string | undefined;
+  /** How the result is converted. */
+  readonly typeInfo?: Pick<PayloadTypeInfo, "outputType"> | undefined;
 }
 
 /** What the handle of an update is made from. */
@@ -60,6 +65,8 @@ export interface UpdateHandleTarget {
   readonly workflowExecution: WorkflowExecution;
   /** If it is known already. */
   readonly outcome: Outcome | undefined;
+  /** How the result is converted. */
+  readonly outputType: TypeInfo | undefined;
 }
 
 /** Makes the handle of an update. */
@@ -67,7 +74,7 @@ export function workflowUpdateHandle<Ret>(
   calls: UpdateCalls,
   target: UpdateHandleTarget,
 ): WorkflowUpdateHandle<Ret> {
-  const { updateId, workflowExecution } = target;
+  const { updateId, workflowExecution, outputType } = target;
   const { workflowId, runId } = workflowExecution;
   let { outcome } = target;
   return {
@@ -77,19 +84,34 @@ export function workflowUpdateHandle<Ret>(
     async result(call) {
       outcome ??= await calls.pollOutcome(workflowExecution, updateId, call);
       // What a handler returns is known by its definition only.
-      return (await resultOf(calls, workflowId, outcome)) as Ret;
+      return (await resultOf(calls, workflowId, { outcome, outputType })) as Ret;
     },
   };
 }
 
-async function resultOf({ scope }: UpdateCalls, workflowId: string, { value }: Outcome): Promise<unknown> {
+async function resultOf(
+  { scope }: UpdateCalls,
+  workflowId: string,
+  {
+    outcome: { value },
+    outputType,
+  }: { readonly outcome: Outcome; readonly outputType: TypeInfo | undefined },
+): Promise<unknown> {
   const converter = await scope.converter;
   const context = scope.workflowContext(workflowId);
   if (value.case === "failure") {
     const cause = await decodeOptionalFailureToOptionalError(converter, value.value, context);
     throw new WorkflowUpdateFailedError("Workflow Update failed", cause);
   }
-  return decodeFromPayloadsAtIndex(converter, 0, value.value?.payloads, context);
+  return decodeFromPayloadsAtIndex(converter, 0, value.value?.payloads, context, outputType);
+}
+
+/** An update as it is sent. */
+export interface CompiledUpdate {
+  readonly updateName: string;
+  readonly args: readonly unknown[];
+  readonly updateId: string | undefined;
+  readonly typeInfo: PayloadTypeInfo | undefined;
 }
 
 /**
@@ -100,13 +122,17 @@ async function resultOf({ scope }: UpdateCalls, workflowId: string, { value }: O
 export function compileUpdate(
   definition: unknown,
   options: WorkflowUpdateOptions & { readonly args?: readonly unknown[] | undefined },
-): { readonly updateName: string; readonly args: readonly unknown[]; readonly updateId: string | undefined } {
+): CompiledUpdate {
   const updateName: unknown = isRecord(definition) ? definition["name"] : definition;
   if (typeof updateName !== "string" || updateName === "") {
     throw new ValueError(`update is ${showValue(definition)}; it must be a definition or a non-empty name`);
   }
-  const { args, updateId } = options;
+  const { args, updateId, typeInfo } = options;
   checkOptionalArray(args, "args");
   checkOptionalText(updateId, "updateId");
-  return { updateName, args: args ?? [], updateId: updateId || undefined };
+  // Made by `defineUpdate`, or shaped like that.
+  const own = isRecord(definition)
+    ? ownTypeInfo<PayloadTypeInfo>(definition as unknown as UpdateDefinition<unknown>, typeInfo)
+    : typeInfo;
+  return { updateName, args: args ?? [], updateId: updateId || undefined, typeInfo: own };
 }

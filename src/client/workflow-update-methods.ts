@@ -61,13 +61,14 @@ export function updateMethods(
     call: CallOptions | undefined,
   ): Promise<WorkflowUpdateHandle<Ret>> => {
     checkWaitForStage(waitForStage);
-    const { updateName, args, updateId } = compileUpdate(definition, options);
+    const { updateName, args, updateId, typeInfo } = compileUpdate(definition, options);
     const workflowExecution = { workflowId, runId };
     const input = {
       workflowExecution,
       firstExecutionRunId,
       updateName,
       args,
+      typeInfo,
       headers: {},
       options: { updateId },
     };
@@ -76,7 +77,13 @@ export function updateMethods(
     const outcome =
       output.outcome ??
       (waitForStage === "COMPLETED" ? await calls.pollOutcome(execution, output.updateId, call) : undefined);
-    return workflowUpdateHandle(calls, { updateId: output.updateId, workflowExecution: execution, outcome });
+    const outputType = output.outputTypeInfo;
+    return workflowUpdateHandle(calls, {
+      updateId: output.updateId,
+      workflowExecution: execution,
+      outcome,
+      outputType,
+    });
   };
   return {
     async executeUpdate<Ret>(definition: unknown, options: object = {}, call?: CallOptions): Promise<Ret> {
@@ -88,7 +95,8 @@ export function updateMethods(
       checkText(updateId, "updateId");
       checkOptionalText(options?.workflowRunId, "workflowRunId");
       const workflowExecution = { workflowId, runId: options?.workflowRunId ?? runId };
-      return workflowUpdateHandle(calls, { updateId, workflowExecution, outcome: undefined });
+      const outputType = options?.typeInfo?.outputType;
+      return workflowUpdateHandle(calls, { updateId, workflowExecution, outcome: undefined, outputType });
     },
   };
 }

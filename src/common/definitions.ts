@@ -1,6 +1,7 @@
 import { ValueError } from "./errors.ts";
 import { throwIfReservedName } from "./reserved-names.ts";
 import { showValue } from "./type-guards.ts";
+import type { PayloadTypeInfo, SignalTypeInfo } from "./type-info.ts";
 
 declare const argsBrand: unique symbol;
 declare const returnBrand: unique symbol;
@@ -9,6 +10,8 @@ declare const returnBrand: unique symbol;
 export interface SignalDefinition<Args extends unknown[] = [], Name extends string = string> {
   readonly type: "signal";
   readonly name: Name;
+  /** How its arguments are converted, on both sides. */
+  readonly typeInfo?: SignalTypeInfo | undefined;
   /** For types only; not there at run time. */
   readonly [argsBrand]: Args;
 }
@@ -17,6 +20,8 @@ export interface SignalDefinition<Args extends unknown[] = [], Name extends stri
 export interface QueryDefinition<Ret, Args extends unknown[] = [], Name extends string = string> {
   readonly type: "query";
   readonly name: Name;
+  /** How its arguments and result are converted, on both sides. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   /** For types only; not there at run time. */
   readonly [argsBrand]: Args;
   /** For types only; not there at run time. */
@@ -27,10 +32,30 @@ export interface QueryDefinition<Ret, Args extends unknown[] = [], Name extends 
 export interface UpdateDefinition<Ret, Args extends unknown[] = [], Name extends string = string> {
   readonly type: "update";
   readonly name: Name;
+  /** How its arguments and result are converted, on both sides. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   /** For types only; not there at run time. */
   readonly [argsBrand]: Args;
   /** For types only; not there at run time. */
   readonly [returnBrand]: Ret;
+}
+
+/** Options of {@link defineSignal}. */
+export interface SignalDefinitionOptions {
+  /** How the arguments are converted, by clients and by the workflow. */
+  readonly typeInfo?: SignalTypeInfo | undefined;
+}
+
+/** Options of {@link defineQuery}. */
+export interface QueryDefinitionOptions {
+  /** How arguments and result are converted, by clients and by the workflow. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
+}
+
+/** Options of {@link defineUpdate}. */
+export interface UpdateDefinitionOptions {
+  /** How arguments and result are converted, by clients and by the workflow. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
 }
 
 /** What is done about a handler that still runs when its workflow ends. Default: `WARN_AND_ABANDON`. */
@@ -41,12 +66,22 @@ export const HandlerUnfinishedPolicy = {
 /** What is done about a handler that still runs when its workflow ends. */
 export type HandlerUnfinishedPolicy = (typeof HandlerUnfinishedPolicy)[keyof typeof HandlerUnfinishedPolicy];
 
-function define(type: "signal" | "query" | "update", name: string): { type: string; name: string } {
+interface Definition {
+  readonly type: string;
+  readonly name: string;
+  readonly typeInfo?: PayloadTypeInfo;
+}
+
+function define(
+  type: "signal" | "query" | "update",
+  name: string,
+  options: { readonly typeInfo?: PayloadTypeInfo | undefined } | undefined,
+): Definition {
   if (typeof name !== "string" || name === "") {
     throw new ValueError(`Invalid ${type} name: ${showValue(name)}; it must be a non-empty string`);
   }
   throwIfReservedName(type, name);
-  return { type, name };
+  return options?.typeInfo === undefined ? { type, name } : { type, name, typeInfo: options.typeInfo };
 }
 
 /**
@@ -60,8 +95,9 @@ function define(type: "signal" | "query" | "update", name: string): { type: stri
  */
 export function defineSignal<Args extends unknown[] = [], Name extends string = string>(
   name: Name,
+  options?: SignalDefinitionOptions,
 ): SignalDefinition<Args, Name> {
-  return define("signal", name) as SignalDefinition<Args, Name>;
+  return define("signal", name, options) as SignalDefinition<Args, Name>;
 }
 
 /**
@@ -75,8 +111,9 @@ export function defineSignal<Args extends unknown[] = [], Name extends string = 
  */
 export function defineQuery<Ret, Args extends unknown[] = [], Name extends string = string>(
   name: Name,
+  options?: QueryDefinitionOptions,
 ): QueryDefinition<Ret, Args, Name> {
-  return define("query", name) as QueryDefinition<Ret, Args, Name>;
+  return define("query", name, options) as QueryDefinition<Ret, Args, Name>;
 }
 
 /**
@@ -90,6 +127,7 @@ export function defineQuery<Ret, Args extends unknown[] = [], Name extends strin
  */
 export function defineUpdate<Ret, Args extends unknown[] = [], Name extends string = string>(
   name: Name,
+  options?: UpdateDefinitionOptions,
 ): UpdateDefinition<Ret, Args, Name> {
-  return define("update", name) as UpdateDefinition<Ret, Args, Name>;
+  return define("update", name, options) as UpdateDefinition<Ret, Args, Name>;
 }

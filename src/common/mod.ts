@@ -2,6 +2,7 @@ export {
   ActivityCancellationDetails,
   type ActivityCancellationDetailsOptions,
 } from "./activity-cancellation-details.ts";
+export type { ActivityDefinitionOptions } from "./activity-definition.ts";
 export { ActivityFailure } from "./activity-failure.ts";
 export {
   ActivityCancellationType,
@@ -25,8 +26,11 @@ export {
   defineUpdate,
   HandlerUnfinishedPolicy,
   type QueryDefinition,
+  type QueryDefinitionOptions,
   type SignalDefinition,
+  type SignalDefinitionOptions,
   type UpdateDefinition,
+  type UpdateDefinitionOptions,
 } from "./definitions.ts";
 export type { Duration, StringValue, TemporalDuration, Timestamp } from "./duration.ts";
 export {
@@ -39,6 +43,11 @@ export {
 } from "./errors.ts";
 export type { EventGroupMarker } from "./event-group.ts";
 export { FAILURE_SOURCE, type ProtoFailure, TemporalFailure } from "./failure.ts";
+export type {
+  WorkflowQueryAnnotatedType,
+  WorkflowSignalAnnotatedType,
+  WorkflowUpdateAnnotatedType,
+} from "./handler-types.ts";
 export type { Headers, Next, NextCall } from "./interceptors.ts";
 export {
   DefaultLogger,
@@ -88,6 +97,14 @@ export {
 export { ServerFailure } from "./server-failure.ts";
 export { TerminatedFailure } from "./terminated-failure.ts";
 export { TimeoutFailure, TimeoutType } from "./timeout-failure.ts";
+export type {
+  ActivityTypeInfoMap,
+  ConverterHint,
+  PayloadTypeInfo,
+  SignalTypeInfo,
+  TransferTypeConverter,
+  TypeInfo,
+} from "./type-info.ts";
 export {
   type AutoUpgradeVersioningOverride,
   InitialVersioningBehavior,
@@ -100,7 +117,11 @@ export {
 } from "./versioning.ts";
 export { WorkflowExecutionAlreadyStartedError } from "./workflow-already-started.ts";
 export type { BaseWorkflowHandle, WorkflowQueryOptions, WorkflowSignalOptions } from "./workflow-handle.ts";
-export { extractWorkflowType } from "./workflow-name.ts";
+export {
+  extractWorkflowType,
+  extractWorkflowTypeAndConfig,
+  type WorkflowTypeOptions,
+} from "./workflow-name.ts";
 export {
   type BaseWorkflowOptions,
   type CommonWorkflowOptions,

@@ -1,5 +1,6 @@
 import { ValueError } from "./errors.ts";
 import { showValue, typeName } from "./type-guards.ts";
+import type { PayloadTypeInfo } from "./type-info.ts";
 import type { Workflow, WorkflowClass } from "./workflow-type.ts";
 
 // Decorators register here rather than on the class itself: `Symbol.metadata` is missing on most runtimes, and `client`
@@ -51,4 +52,48 @@ export function extractWorkflowType(workflow: string | Workflow | WorkflowClass)
   throw new ValueError(
     `Invalid workflow type: ${showValue(workflow)} (${typeName(workflow)}); give a name, a workflow function or a decorated class`,
   );
+}
+
+/** A workflow's type and how its arguments and result are converted. */
+export interface WorkflowTypeOptions {
+  type: string;
+  typeInfo?: PayloadTypeInfo | undefined;
+}
+
+/**
+ * As {@link extractWorkflowType}, with the type information that `defineWorkflowOptions` has given the function; for a name it is that
+ * of the call.
+ *
+ * @throws {ValueError} when it is no workflow, or the call brings type information for a function, which has its own
+ * @example
+ * ```ts
+ * extractWorkflowTypeAndConfig("order", { outputType: money }); // { type: "order", typeInfo: { outputType: money } }
+ * ```
+ */
+export function extractWorkflowTypeAndConfig(
+  workflow: string | Workflow | WorkflowClass,
+  callSiteTypeInfo?: PayloadTypeInfo,
+): WorkflowTypeOptions {
+  const type = extractWorkflowType(workflow);
+  if (typeof workflow === "string") return { type, typeInfo: callSiteTypeInfo };
+  if (callSiteTypeInfo === undefined) return { type, typeInfo: typeInfoOf(workflow) };
+  throw new ValueError(
+    `typeInfo is given for the workflow function '${type}', which has its own: set it once with ` +
+      "defineWorkflowOptions(workflow, { staticOptions: { typeInfo } }), or give the workflow's name instead",
+  );
+}
+
+/**
+ * What `defineWorkflowOptions` has said of the arguments and the result of a workflow function; undefined when it has not.
+ *
+ * @example
+ * ```ts
+ * typeInfoOf(order)?.outputType;
+ * ```
+ */
+export function typeInfoOf(workflow: object): PayloadTypeInfo | undefined {
+  if (!Object.hasOwn(workflow, "staticOptions")) return undefined;
+  // Written by `defineWorkflowOptions`.
+  const { staticOptions } = workflow as { staticOptions?: { typeInfo?: PayloadTypeInfo } | null };
+  return staticOptions?.typeInfo;
 }

@@ -1,5 +1,6 @@
 import { PayloadConverterError } from "../common/errors.ts";
 import type { Payload } from "../common/payload.ts";
+import type { TypeInfo } from "../common/type-info.ts";
 import type { LoadedDataConverter } from "./data-converter.ts";
 import type { PayloadCodec } from "./payload-codec.ts";
 import {
@@ -10,6 +11,7 @@ import {
   toPayloadsWithContext,
 } from "./sync/payload-converter.ts";
 import type { SerializationContext } from "./sync/serialization-context.ts";
+import { toPayloadWithTypeInfo } from "./sync/type-info.ts";
 
 type Codecs = readonly PayloadCodec[];
 type Context = SerializationContext | undefined;
@@ -104,8 +106,9 @@ export async function encodeToPayloadsWithContext(
   { payloadConverter, payloadCodecs }: LoadedDataConverter,
   context: Context,
   values: readonly unknown[],
+  typeInfo?: readonly TypeInfo[],
 ): Promise<Payload[] | undefined> {
-  const payloads = toPayloadsWithContext(payloadConverter, context, values);
+  const payloads = toPayloadsWithContext(payloadConverter, context, values, typeInfo);
   return payloads === undefined || payloadCodecs.length === 0
     ? payloads
     : encodePayloads(payloadCodecs, payloads, context);
@@ -124,8 +127,9 @@ export async function encodeToPayload(
   { payloadConverter, payloadCodecs }: LoadedDataConverter,
   value: unknown,
   context?: SerializationContext,
+  typeInfo?: TypeInfo,
 ): Promise<Payload> {
-  const payload = payloadConverter.toPayload(value, context);
+  const payload = toPayloadWithTypeInfo(payloadConverter, value, context, typeInfo);
   if (payloadCodecs.length === 0) return payload;
   const [encoded] = await encodePayloads(payloadCodecs, [payload], context);
   return encoded!;
@@ -172,10 +176,11 @@ export async function decodeFromPayloadsAtIndex<T>(
   index: number,
   payloads?: readonly Payload[] | null,
   context?: SerializationContext,
+  typeInfo?: TypeInfo<T, unknown>,
 ): Promise<T> {
   const decoded =
     payloads && payloadCodecs.length > 0 ? await decodePayloads(payloadCodecs, payloads, context) : payloads;
-  return fromPayloadsAtIndex<T>(payloadConverter, index, decoded, context);
+  return fromPayloadsAtIndex<T>(payloadConverter, index, decoded, context, typeInfo);
 }
 
 /**
@@ -191,10 +196,11 @@ export async function decodeArrayFromPayloads(
   { payloadConverter, payloadCodecs }: LoadedDataConverter,
   payloads?: readonly Payload[] | null,
   context?: SerializationContext,
+  typeInfo?: readonly TypeInfo[],
 ): Promise<unknown[]> {
   const decoded =
     payloads && payloadCodecs.length > 0 ? await decodePayloads(payloadCodecs, payloads, context) : payloads;
-  return arrayFromPayloads(payloadConverter, decoded, context);
+  return arrayFromPayloads(payloadConverter, decoded, context, typeInfo);
 }
 
 /**

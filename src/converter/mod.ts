@@ -1,3 +1,4 @@
+export type { ConverterHint, PayloadTypeInfo, TransferTypeConverter, TypeInfo } from "../common/type-info.ts";
 export {
   decodeArrayFromPayloads,
   decodeFromPayloadsAtIndex,
@@ -55,4 +56,5 @@ export type {
   SerializationContext,
   WorkflowSerializationContext,
 } from "./sync/serialization-context.ts";
+export { fromPayloadWithTypeInfo, rawValueTypeInfo, toPayloadWithTypeInfo } from "./sync/type-info.ts";
 export { UndefinedPayloadConverter } from "./sync/undefined-payload-converter.ts";

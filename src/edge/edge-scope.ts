@@ -39,8 +39,8 @@ export function edgeScope(
     converter,
     whileWaiting: (wait) => wait(),
     workflowContext: (workflowId) => ({ type: "workflow", namespace, workflowId }),
-    encode: async (_what, values, context) =>
-      values.length === 0 ? undefined : encodeToPayloadsWithContext(converter, context, values),
+    encode: async (_what, values, context, typeInfo) =>
+      values.length === 0 ? undefined : encodeToPayloadsWithContext(converter, context, values, typeInfo),
     encodeMemo: (_what, memo, context) => encodeMapToPayloads(converter, memo, context),
   };
 }

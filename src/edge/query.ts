@@ -51,11 +51,13 @@ export async function queryWorkflow<Ret = unknown, Args extends unknown[] = unkn
 ): Promise<Ret> {
   const workflowExecution = checkedExecution(target);
   const { name: queryType, args: values } = checkedMessage(query, args, "query");
+  const typeInfo = typeof query === "string" ? undefined : query.typeInfo;
   const scope = edgeScope(temporal, {});
   const request = await queryRequest(scope, {
     workflowExecution,
     queryType,
     args: values,
+    typeInfo,
     headers: {},
     queryRejectCondition: queryRejectConditionNames.encode(queryRejectCondition),
   });
@@ -64,5 +66,13 @@ export async function queryWorkflow<Ret = unknown, Args extends unknown[] = unkn
   });
   if (response.queryRejected !== undefined) throw new QueryRejectedError(response.queryRejected.status);
   const context = scope.workflowContext(workflowExecution.workflowId);
-  return decodeFromPayloadsAtIndex<Ret>(await scope.converter, 0, response.queryResult?.payloads, context);
+  const { payloads } = response.queryResult ?? {};
+  // What a handler returns is known by its definition only.
+  return (await decodeFromPayloadsAtIndex(
+    await scope.converter,
+    0,
+    payloads,
+    context,
+    typeInfo?.outputType,
+  )) as Ret;
 }

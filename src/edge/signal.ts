@@ -35,7 +35,8 @@ export async function signalWorkflow<Args extends unknown[]>(
 ): Promise<void> {
   const workflowExecution = checkedExecution(target);
   const { name: signalName, args: values } = checkedMessage(signal, args, "signal");
-  const input = { workflowExecution, signalName, args: values, headers: {} };
+  const typeInfo = typeof signal === "string" ? undefined : signal.typeInfo;
+  const input = { workflowExecution, signalName, args: values, typeInfo, headers: {} };
   const request = await signalRequest(edgeScope(temporal, {}), input);
   try {
     await temporal.call(signalRpc, request, call);

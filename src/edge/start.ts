@@ -1,15 +1,13 @@
-import { checkOptionalArray, checkText } from "../client/check-options.ts";
 import { startError } from "../client/rpc-errors.ts";
+import { type AnySignalOptions, signalWithStartInput, startInput } from "../client/start-input.ts";
 import { signalWithStartRequest, startRequest } from "../client/start-request.ts";
-import {
-  type AnyStartOptions,
-  compileWorkflowOptions,
-  type WorkflowSignalWithStartOptions,
-  type WorkflowStartOptions,
+import type {
+  AnyStartOptions,
+  WorkflowSignalWithStartOptions,
+  WorkflowStartOptions,
 } from "../client/workflow-options.ts";
 import type { JsonObject } from "../codec-runtime/json.ts";
 import { scanFields, wireText } from "../codec-runtime/wire-scan.ts";
-import { extractWorkflowType } from "../common/workflow-name.ts";
 import type { WithWorkflowArgs, Workflow } from "../common/workflow-type.ts";
 import type { CallOptions } from "../transport/unary-call.ts";
 import type { EdgeConnection } from "./edge-connection.ts";
@@ -68,10 +66,9 @@ export async function startWorkflow<T extends Workflow>(
   options: WorkflowStartOptions<T>,
   call?: CallOptions,
 ): Promise<StartedWorkflow> {
-  const workflowType = extractWorkflowType(workflow);
-  const compiled = compileWorkflowOptions(options as AnyStartOptions);
+  const input = startInput(workflow, options as AnyStartOptions);
+  const { workflowType, options: compiled } = input;
   const { workflowId } = compiled;
-  const input = { workflowType, options: compiled, headers: {} };
   const request = await startRequest(edgeScope(temporal, {}), input);
   try {
     const { runId } = await temporal.call(startRpc, { ...request, requestEagerExecution: undefined }, call);
@@ -99,15 +96,9 @@ export async function signalWithStartWorkflow<T extends Workflow, Args extends u
   options: WithWorkflowArgs<T, WorkflowSignalWithStartOptions<Args>>,
   call?: CallOptions,
 ): Promise<StartedWorkflow> {
-  const workflowType = extractWorkflowType(workflow);
-  const { signal, signalArgs, ...rest } = options as AnyStartOptions &
-    WorkflowSignalWithStartOptions<unknown[]>;
-  const signalName = typeof signal === "string" ? signal : signal?.name;
-  checkText(signalName, "signal");
-  checkOptionalArray(signalArgs, "signalArgs");
-  const compiled = compileWorkflowOptions(rest);
+  const input = signalWithStartInput(workflow, options as unknown as AnySignalOptions);
+  const { workflowType, options: compiled } = input;
   const { workflowId } = compiled;
-  const input = { workflowType, signalName, signalArgs: signalArgs ?? [], options: compiled, headers: {} };
   const request = await signalWithStartRequest(edgeScope(temporal, {}), input);
   try {
     return { workflowId, runId: (await temporal.call(signalWithStartRpc, request, call)).runId };

@@ -1,4 +1,5 @@
 import type { ActivityInterceptorsFactory } from "../activity/interceptors.ts";
+import { activityTypeInfoOf, setActivityOptions } from "../common/activity-definition.ts";
 import type { Logger } from "../common/logger.ts";
 import { throwIfReservedName } from "../common/reserved-names.ts";
 import { VersioningBehavior } from "../common/versioning.ts";
@@ -165,7 +166,11 @@ function activitiesOf(activities: object): ReadonlyMap<string, ActivityFunction>
     if (typeof value !== "function") continue;
     throwIfReservedName("activity", name);
     // Bound, so that methods of a class instance given as `activities` see their object.
-    found.set(name, value.bind(activities));
+    const bound = value.bind(activities);
+    const typeInfo = activityTypeInfoOf(value);
+    // What was set on the function does not come along by itself.
+    if (typeInfo !== undefined) setActivityOptions({ typeInfo }, bound);
+    found.set(name, bound);
   }
   return found;
 }

@@ -14,8 +14,8 @@ import type { PayloadTransform } from "./workflow/payload-transform.ts";
 export function activityData(converter: LoadedDataConverter): ActivityData {
   const context = (of: ActivityDataContext): SerializationContext => ({ type: "activity", ...of });
   return {
-    toPayload: (value, of) => encodeToPayload(converter, value, context(of)),
-    fromPayloads: (payloads, of) => decodeArrayFromPayloads(converter, payloads, context(of)),
+    toPayload: (value, of, type) => encodeToPayload(converter, value, context(of), type),
+    fromPayloads: (payloads, of, types) => decodeArrayFromPayloads(converter, payloads, context(of), types),
     toFailure: (error, of) => encodeErrorToFailure(converter, error, context(of)),
   };
 }

@@ -1,11 +1,12 @@
 import { compilePriority } from "../common/priority.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
+import type { PayloadTypeInfo } from "../common/type-info.ts";
 import type { ActivityFunction } from "../common/workflow-type.ts";
 import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
 import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
 import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { ScheduleActivity } from "../core/command.ts";
-import type { ActivityOptions } from "./activity-options.ts";
+import type { ActivityOptions, ActivityProxyOptions } from "./activity-options.ts";
 import {
   activityProxy,
   checkCancellationType,
@@ -50,10 +51,12 @@ export type ActivityFunctionWithOptions<T extends ActivityFunction> = T & {
  * await charge(order);
  * ```
  */
-export function proxyActivities<A = AnyActivities>(options: ActivityOptions): ActivityInterfaceFor<A> {
+export function proxyActivities<A = AnyActivities>(
+  options: ActivityProxyOptions<A>,
+): ActivityInterfaceFor<A> {
   const own: ActivityOptions = { ...checkedActivityOptions(options, "Activity") };
   compile(own);
-  return activityProxy(own, scheduleActivity);
+  return activityProxy(own, schedule);
 }
 
 /**
@@ -71,16 +74,25 @@ export function scheduleActivity<R>(
   args: unknown[],
   options: ActivityOptions,
 ): Promise<R> {
+  // What an activity returns is what its type says.
+  return schedule(activityType, args, options, undefined) as Promise<R>;
+}
+
+function schedule(
+  activityType: string,
+  args: unknown[],
+  options: ActivityOptions,
+  typeInfo: PayloadTypeInfo | undefined,
+): Promise<unknown> {
   const run = requireWritableRun("scheduleActivity");
   if (options === undefined) throw new TypeError("Got empty activity options");
   const seq = run.nextSeqs.activity++;
   const execute = composeInterceptors(run.interceptors.outbound, "scheduleActivity", startActivity);
-  // What an activity returns is what its type says.
-  return execute({ activityType, headers: {}, options, args, seq }) as Promise<R>;
+  return execute({ activityType, headers: {}, options, args, typeInfo, seq });
 }
 
 function startActivity(input: ActivityInput): Promise<unknown> {
-  const { activityType, args, headers, options, seq } = input;
+  const { activityType, args, typeInfo, headers, options, seq } = input;
   const run = requireRun();
   const compiled = compile(options);
   const activityId = options.activityId ?? `${seq}`;
@@ -111,12 +123,12 @@ function startActivity(input: ActivityInput): Promise<unknown> {
       activityType,
       taskQueue: options.taskQueue || run.facts.taskQueue,
       headers,
-      args: toPayloadsWithContext(run.converters.payload, context, args) ?? [],
+      args: toPayloadsWithContext(run.converters.payload, context, args, typeInfo?.inputTypes) ?? [],
       userMetadata: userMetadataToPayload(run.converters.payload, { summary: options.summary }, context),
       ...compiled,
     };
     pushCommand(run, command, options.eventGroups);
-    run.pending.activities.set(seq, { resolve, reject, context });
+    run.pending.activities.set(seq, { resolve, reject, context, outputType: typeInfo?.outputType });
   });
 }
 

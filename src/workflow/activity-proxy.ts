@@ -2,6 +2,7 @@ import { ActivityCancellationType } from "../common/activity-options.ts";
 import { type Duration, isTemporalDuration, msOptionalToNumber } from "../common/duration.ts";
 import { ValueError } from "../common/errors.ts";
 import { showValue } from "../common/type-guards.ts";
+import type { PayloadTypeInfo } from "../common/type-info.ts";
 
 /*
  * What calls of activities and of local activities have in common: a proxy with a function for each name, and options that are
@@ -9,11 +10,19 @@ import { showValue } from "../common/type-guards.ts";
  */
 
 /** How a function of a proxy calls its activity. */
-export type CallActivity<Options> = (name: string, args: unknown[], options: Options) => Promise<unknown>;
+export type CallActivity<Options> = (
+  name: string,
+  args: unknown[],
+  options: Options,
+  typeInfo: PayloadTypeInfo | undefined,
+) => Promise<unknown>;
+
+/** How the calls of a proxy are converted, by activity. */
+type TypeInfos = { readonly [name: string]: PayloadTypeInfo | undefined } | undefined;
 
 /** A function for every name, made when it is first asked for; options of a call are laid over those of the proxy. */
 export function activityProxy<Functions extends object, Options extends object>(
-  options: Options,
+  { activityTypeInfo, ...options }: Options & { readonly activityTypeInfo?: TypeInfos },
   call: CallActivity<Options>,
 ): Functions {
   const functions = new Map<string, unknown>();
@@ -27,7 +36,10 @@ export function activityProxy<Functions extends object, Options extends object>(
       if (name === "then") return undefined;
       let fn = functions.get(name);
       if (fn === undefined) {
-        fn = activityFunction(name, options, call);
+        const typeInfo =
+          activityTypeInfo && Object.hasOwn(activityTypeInfo, name) ? activityTypeInfo[name] : undefined;
+        // What has been taken out is no part of `Options`.
+        fn = activityFunction(name, options as unknown as Options, (...called) => call(...called, typeInfo));
         functions.set(name, fn);
       }
       return fn;
@@ -38,7 +50,7 @@ export function activityProxy<Functions extends object, Options extends object>(
 function activityFunction<Options extends object>(
   name: string,
   options: Options,
-  call: CallActivity<Options>,
+  call: (name: string, args: unknown[], options: Options) => Promise<unknown>,
 ): unknown {
   const plain = (...args: unknown[]): Promise<unknown> => call(name, args, options);
   const executeWithOptions = (over: Options, args: unknown[]): Promise<unknown> =>

@@ -1,5 +1,6 @@
 import type { Duration } from "../common/duration.ts";
 import type { EventGroupMarker } from "../common/event-group.ts";
+import type { PayloadTypeInfo } from "../common/type-info.ts";
 import type { VersioningIntent } from "../common/versioning.ts";
 import type { BaseWorkflowOptions, ParentClosePolicy } from "../common/workflow-options.ts";
 import type { WithWorkflowArgs, Workflow } from "../common/workflow-type.ts";
@@ -24,6 +25,8 @@ export type ChildWorkflowCancellationType =
 
 /** How a child workflow is started. */
 export interface ChildWorkflowOptions extends Omit<BaseWorkflowOptions, "workflowIdConflictPolicy"> {
+  /** How arguments and result are converted, for a child that is given by its name; a function has its own. */
+  typeInfo?: PayloadTypeInfo | undefined;
   /** Names the child. Default: a UUID from the random stream of the workflow. */
   workflowId?: string | undefined;
   /** Which workers run it. Default: those of this workflow. */

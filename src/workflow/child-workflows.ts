@@ -4,7 +4,7 @@ import { compilePriority } from "../common/priority.ts";
 import { checkRetryPolicy } from "../common/retry-policy.ts";
 import { showValue } from "../common/type-guards.ts";
 import type { BaseWorkflowHandle } from "../common/workflow-handle.ts";
-import { extractWorkflowType } from "../common/workflow-name.ts";
+import { extractWorkflowTypeAndConfig } from "../common/workflow-name.ts";
 import { parentClosePolicyNames, workflowIdReusePolicyNames } from "../common/workflow-options.ts";
 import type {
   Workflow,
@@ -29,7 +29,7 @@ import { uuid4 } from "./random.ts";
 import { composeInterceptors } from "./runtime/compose-interceptors.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { pushCommand, type Run } from "./runtime/run.ts";
-import { sendSignal, signalNameOf } from "./signal-workflow.ts";
+import { namedSignal, sendSignal } from "./signal-workflow.ts";
 
 /** Acts on a child workflow that was started. */
 export interface ChildWorkflowHandle<T extends Workflow = Workflow> extends BaseWorkflowHandle<T> {
@@ -89,10 +89,10 @@ export async function startChild(
       return await completed;
     },
     async signal(definition, ...args) {
-      return sendSignal({ signalName: signalNameOf(definition), args, target });
+      return sendSignal({ ...namedSignal(definition), args, target });
     },
-    async signalWithOptions(definition, { args = [] }) {
-      return sendSignal({ signalName: signalNameOf(definition), args, target });
+    async signalWithOptions(definition, { args = [], typeInfo }) {
+      return sendSignal({ ...namedSignal(definition, typeInfo), args, target });
     },
   };
 }
@@ -141,7 +141,8 @@ function inputOf(run: Run, workflow: AnyChild, options: AnyChildOptions): StartC
     args: [...(options.args ?? [])],
     cancellationType: options.cancellationType ?? WAIT_CANCELLATION_COMPLETED,
   };
-  const workflowType = extractWorkflowType(workflow);
+  const { type: workflowType, typeInfo } = extractWorkflowTypeAndConfig(workflow, options.typeInfo);
+  if (typeInfo !== undefined) complete.typeInfo = typeInfo;
   return { seq: run.nextSeqs.childWorkflow++, workflowType, options: complete, headers: {} };
 }
 
@@ -172,7 +173,9 @@ function beginChild(input: StartChildWorkflowExecutionInput): Promise<[Promise<s
   });
   const completed = new Promise<unknown>((resolve, reject) => {
     started.catch(reject);
-    if (run.pending.childStarts.has(seq)) run.pending.children.set(seq, { resolve, reject, context });
+    const outputType = options.typeInfo?.outputType;
+    if (run.pending.childStarts.has(seq))
+      run.pending.children.set(seq, { resolve, reject, context, outputType });
   });
   // A child whose result nobody waits for may fail.
   completed.catch(() => undefined);
@@ -200,7 +203,7 @@ function compile(
     workflowType,
     taskQueue: options.taskQueue || run.facts.taskQueue,
     headers,
-    args: toPayloadsWithContext(payload, context, options.args) ?? [],
+    args: toPayloadsWithContext(payload, context, options.args, options.typeInfo?.inputTypes) ?? [],
     workflowExecutionTimeoutMs: msOptionalToNumber(
       options.workflowExecutionTimeout,
       "workflowExecutionTimeout",

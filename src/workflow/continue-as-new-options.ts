@@ -6,6 +6,7 @@ import type {
   SearchAttributes,
   TypedSearchAttributes,
 } from "../common/search-attributes.ts";
+import type { SignalTypeInfo } from "../common/type-info.ts";
 import type { InitialVersioningBehavior, VersioningIntent } from "../common/versioning.ts";
 
 /** Options of the run that a workflow continues as. What is left out stays as it is in the current run. */
@@ -30,6 +31,8 @@ export interface ContinueAsNewOptions {
   searchAttributes?: SearchAttributes | undefined;
   /** Replaces the search attributes as a whole. */
   typedSearchAttributes?: SearchAttributePair[] | TypedSearchAttributes | undefined;
+  /** How the arguments are converted. Default: as those of this run, when the type stays the same. */
+  typeInfo?: SignalTypeInfo | undefined;
   versioningIntent?: VersioningIntent | undefined;
   /** With which versioning behaviour the next run begins. Experimental, as in the official SDK. */
   initialVersioningBehavior?: InitialVersioningBehavior | undefined;

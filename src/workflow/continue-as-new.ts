@@ -82,12 +82,14 @@ async function perdureContinueAsNew({ args, headers, options }: ContinueAsNewInp
   const { converters, facts } = run;
   const { context, payload } = converters;
   const { memo, retry, searchAttributes, typedSearchAttributes } = options;
+  const sameType = options.workflowType === run.info.workflowType ? run.definition.typeInfo : undefined;
+  const typeInfo = options.typeInfo ?? sameType;
   throw new ContinueAsNew({
     kind: "continueAsNew",
     eventGroupMarkers: currentEventGroups(run, options.eventGroups),
     workflowType: options.workflowType,
     taskQueue: options.taskQueue ?? facts.taskQueue,
-    args: toPayloadsWithContext(payload, context, args) ?? [],
+    args: toPayloadsWithContext(payload, context, args, typeInfo?.inputTypes) ?? [],
     headers,
     workflowRunTimeoutMs: msOptionalToNumber(options.workflowRunTimeout, "workflowRunTimeout"),
     workflowTaskTimeoutMs: msOptionalToNumber(options.workflowTaskTimeout, "workflowTaskTimeout"),

@@ -6,7 +6,7 @@ import type { SignalTarget } from "./interceptors.ts";
 import { patched } from "./patches.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { pushCommand } from "./runtime/run.ts";
-import { sendSignal, signalNameOf } from "./signal-workflow.ts";
+import { namedSignal, sendSignal } from "./signal-workflow.ts";
 
 /** Acts on a workflow of the same namespace that this one need not have started. For queries use a client, in an activity. */
 export interface ExternalWorkflowHandle {
@@ -55,9 +55,9 @@ export function getExternalWorkflowHandle(workflowId: string, runId?: string): E
   return {
     workflowId,
     runId,
-    signal: (definition, ...args) => sendSignal({ signalName: signalNameOf(definition), args, target }),
-    signalWithOptions: (definition, { args = [] }) =>
-      sendSignal({ signalName: signalNameOf(definition), args, target }),
+    signal: (definition, ...args) => sendSignal({ ...namedSignal(definition), args, target }),
+    signalWithOptions: (definition, { args = [], typeInfo }) =>
+      sendSignal({ ...namedSignal(definition, typeInfo), args, target }),
     cancel: (reason = "") => requestCancel({ workflowId, runId: runId ?? "" }, reason),
   };
 }

@@ -6,6 +6,7 @@ import {
 } from "../common/definitions.ts";
 import { throwIfReservedName } from "../common/reserved-names.ts";
 import { showValue, typeName } from "../common/type-guards.ts";
+import type { PayloadTypeInfo } from "../common/type-info.ts";
 import { assertWritable, requireRun } from "./runtime/current.ts";
 import { dispatchBufferedUpdates } from "./runtime/jobs/do-update.ts";
 import { dispatchBufferedSignals } from "./runtime/jobs/signal-workflow.ts";
@@ -118,7 +119,7 @@ export function setHandler<Ret, Args extends unknown[], T extends UpdateDefiniti
   options?: UpdateHandlerOptions<UpdateArgs<T>>,
 ): void;
 export function setHandler(
-  def: { readonly type: string; readonly name: string },
+  def: { readonly type: string; readonly name: string; readonly typeInfo?: PayloadTypeInfo | undefined },
   handler: unknown,
   options?: SignalHandlerOptions & { readonly validator?: unknown },
 ): void {
@@ -130,17 +131,19 @@ export function setHandler(
   }
   throwIfReservedName(def.type, def.name);
   const fn = functionOrUndefined(handler);
+  const { typeInfo } = def;
   const description = options?.description;
   if (def.type === "query") {
     if (fn === undefined) run.handlers.queries.delete(def.name);
-    else run.handlers.queries.set(def.name, { handler: fn, description });
+    else run.handlers.queries.set(def.name, { handler: fn, typeInfo, description });
     return;
   }
   const unfinishedPolicy = options?.unfinishedPolicy ?? HandlerUnfinishedPolicy.WARN_AND_ABANDON;
   if (def.type === "update") {
     const validator = functionOrUndefined(options?.validator, "validator");
     if (fn === undefined) run.handlers.updates.delete(def.name);
-    else run.handlers.updates.set(def.name, { handler: fn, validator, description, unfinishedPolicy });
+    else
+      run.handlers.updates.set(def.name, { handler: fn, validator, typeInfo, description, unfinishedPolicy });
     dispatchBufferedUpdates(run);
     return;
   }
@@ -148,7 +151,7 @@ export function setHandler(
     run.handlers.signals.delete(def.name);
     return;
   }
-  run.handlers.signals.set(def.name, { handler: fn, description, unfinishedPolicy });
+  run.handlers.signals.set(def.name, { handler: fn, typeInfo, description, unfinishedPolicy });
   dispatchBufferedSignals(run);
 }
 

@@ -1,6 +1,7 @@
 import type { EventGroupMarker } from "../common/event-group.ts";
 import type { Headers } from "../common/interceptors.ts";
 import type { MetricTags } from "../common/meter.ts";
+import type { PayloadTypeInfo, SignalTypeInfo } from "../common/type-info.ts";
 import type { Activation } from "../core/activation.ts";
 import type { WorkflowCommand } from "../core/command.ts";
 import type { MarkerTime } from "../core/local-activity-jobs.ts";
@@ -127,6 +128,8 @@ export interface TimerOptions {
 export interface ActivityInput {
   readonly activityType: string;
   readonly args: unknown[];
+  /** How arguments and result are converted; an interceptor may replace it. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   readonly options: ActivityOptions;
   readonly headers: Headers;
   readonly seq: number;
@@ -136,6 +139,8 @@ export interface ActivityInput {
 export interface LocalActivityInput {
   readonly activityType: string;
   readonly args: unknown[];
+  /** How arguments and result are converted; an interceptor may replace it. */
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   readonly options: LocalActivityOptions;
   readonly headers: Headers;
   readonly seq: number;
@@ -157,6 +162,8 @@ export interface StartChildWorkflowExecutionInput {
 export interface SignalWorkflowInput {
   readonly signalName: string;
   readonly args: unknown[];
+  /** How the arguments are converted. */
+  readonly typeInfo?: SignalTypeInfo | undefined;
   readonly target: SignalTarget;
   readonly headers: Headers;
   readonly seq: number;

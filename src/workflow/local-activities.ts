@@ -1,11 +1,12 @@
 import { checkRetryPolicy } from "../common/retry-policy.ts";
+import type { PayloadTypeInfo } from "../common/type-info.ts";
 import type { ActivityFunction } from "../common/workflow-type.ts";
 import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
 import type { ActivitySerializationContext } from "../converter/sync/serialization-context.ts";
 import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { MarkerTime, ScheduleLocalActivity } from "../core/local-activity-jobs.ts";
 import type { AnyActivities, NotAnActivityMethod } from "./activities.ts";
-import type { LocalActivityOptions } from "./activity-options.ts";
+import type { LocalActivityOptions, LocalActivityProxyOptions } from "./activity-options.ts";
 import {
   activityProxy,
   checkCancellationType,
@@ -48,11 +49,11 @@ export type LocalActivityFunctionWithOptions<T extends ActivityFunction> = T & {
  * ```
  */
 export function proxyLocalActivities<A = AnyActivities>(
-  options: LocalActivityOptions,
+  options: LocalActivityProxyOptions<A>,
 ): LocalActivityInterfaceFor<A> {
   const own: LocalActivityOptions = { ...checkedActivityOptions(options, "Local activity") };
   compile(own);
-  return activityProxy(own, scheduleLocalActivity);
+  return activityProxy(own, schedule);
 }
 
 /**
@@ -67,11 +68,22 @@ export function proxyLocalActivities<A = AnyActivities>(
  * const total = await scheduleLocalActivity<number>("sum", [1, 2], { startToCloseTimeout: "5s" });
  * ```
  */
-export async function scheduleLocalActivity<R>(
+export function scheduleLocalActivity<R>(
   activityType: string,
   args: unknown[],
   options: LocalActivityOptions,
 ): Promise<R> {
+  // What an activity returns is what its type says.
+  return schedule(activityType, args, options, undefined) as Promise<R>;
+}
+
+// How many ticks this takes is part of the contract (D2).
+async function schedule(
+  activityType: string,
+  args: unknown[],
+  options: LocalActivityOptions,
+  typeInfo: PayloadTypeInfo | undefined,
+): Promise<unknown> {
   const run = requireWritableRun("scheduleLocalActivity");
   if (options === undefined) throw new TypeError("Got empty activity options");
   let attempt = 1;
@@ -81,9 +93,16 @@ export async function scheduleLocalActivity<R>(
     const { outbound } = run.interceptors;
     const execute = composeInterceptors(outbound, "scheduleLocalActivity", startLocalActivity);
     try {
-      const input = { activityType, headers: {}, options, args, seq, attempt, originalScheduleTime };
-      // What an activity returns is what its type says.
-      return (await execute(input)) as R;
+      return await execute({
+        activityType,
+        headers: {},
+        options,
+        args,
+        typeInfo,
+        seq,
+        attempt,
+        originalScheduleTime,
+      });
     } catch (error) {
       if (!(error instanceof LocalActivityBackoff)) throw error;
       const { backoffDuration, ...next } = error.backoff;
@@ -96,7 +115,7 @@ export async function scheduleLocalActivity<R>(
 }
 
 async function startLocalActivity(input: LocalActivityInput): Promise<unknown> {
-  const { activityType, args, headers, options, seq, attempt, originalScheduleTime } = input;
+  const { activityType, args, typeInfo, headers, options, seq, attempt, originalScheduleTime } = input;
   const run = requireRun();
   assertRegistered(activityType, run);
   const compiled = compile(options);
@@ -128,12 +147,12 @@ async function startLocalActivity(input: LocalActivityInput): Promise<unknown> {
       activityId,
       activityType,
       headers,
-      args: toPayloadsWithContext(run.converters.payload, context, args) ?? [],
+      args: toPayloadsWithContext(run.converters.payload, context, args, typeInfo?.inputTypes) ?? [],
       userMetadata: userMetadataToPayload(run.converters.payload, { summary: options.summary }, context),
       ...compiled,
     };
     pushCommand(run, command, options.eventGroups);
-    run.pending.activities.set(seq, { resolve, reject, context });
+    run.pending.activities.set(seq, { resolve, reject, context, outputType: typeInfo?.outputType });
   });
 }
 

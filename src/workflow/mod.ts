@@ -10,8 +10,11 @@ export {
   defineUpdate,
   HandlerUnfinishedPolicy,
   type QueryDefinition,
+  type QueryDefinitionOptions,
   type SignalDefinition,
+  type SignalDefinitionOptions,
   type UpdateDefinition,
+  type UpdateDefinitionOptions,
 } from "../common/definitions.ts";
 export type { Duration } from "../common/duration.ts";
 export {
@@ -51,6 +54,14 @@ export {
 export { ServerFailure } from "../common/server-failure.ts";
 export { TerminatedFailure } from "../common/terminated-failure.ts";
 export { TimeoutFailure, TimeoutType } from "../common/timeout-failure.ts";
+export type {
+  ActivityTypeInfoMap,
+  ConverterHint,
+  PayloadTypeInfo,
+  SignalTypeInfo,
+  TransferTypeConverter,
+  TypeInfo,
+} from "../common/type-info.ts";
 export {
   InitialVersioningBehavior,
   VersioningBehavior,
@@ -63,7 +74,11 @@ export type {
   WorkflowQueryOptions,
   WorkflowSignalOptions,
 } from "../common/workflow-handle.ts";
-export { extractWorkflowType } from "../common/workflow-name.ts";
+export {
+  extractWorkflowType,
+  extractWorkflowTypeAndConfig,
+  type WorkflowTypeOptions,
+} from "../common/workflow-name.ts";
 export {
   type BaseWorkflowOptions,
   type CommonWorkflowOptions,
@@ -93,7 +108,12 @@ export {
   proxyActivities,
   scheduleActivity,
 } from "./activities.ts";
-export type { ActivityOptions, LocalActivityOptions } from "./activity-options.ts";
+export type {
+  ActivityOptions,
+  ActivityProxyOptions,
+  LocalActivityOptions,
+  LocalActivityProxyOptions,
+} from "./activity-options.ts";
 export {
   type EnhancedStackTrace,
   enhancedStackTraceQuery,
@@ -231,4 +251,5 @@ export {
   type WorkflowDefinitionConfig,
   type WorkflowDefinitionOptions,
   type WorkflowDefinitionOptionsOrGetter,
+  type WorkflowStaticOptions,
 } from "./workflow-options.ts";

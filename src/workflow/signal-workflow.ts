@@ -1,4 +1,5 @@
 import type { SignalDefinition } from "../common/definitions.ts";
+import { ownTypeInfo, type SignalTypeInfo } from "../common/type-info.ts";
 import { toPayloadsWithContext } from "../converter/sync/payload-converter.ts";
 import type { WorkflowSerializationContext } from "../converter/sync/serialization-context.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
@@ -7,9 +8,14 @@ import { composeInterceptors } from "./runtime/compose-interceptors.ts";
 import { requireRun, requireWritableRun } from "./runtime/current.ts";
 import { pushCommand } from "./runtime/run.ts";
 
-/** The name of a signal that is given by its definition or by name. */
-export function signalNameOf<Args extends unknown[]>(definition: SignalDefinition<Args> | string): string {
-  return typeof definition === "string" ? definition : definition.name;
+/** What a definition, or a name and the options of its call, say of a signal. */
+export function namedSignal<Args extends unknown[]>(
+  definition: SignalDefinition<Args> | string,
+  typeInfo?: SignalTypeInfo,
+): Pick<SignalWorkflowInput, "signalName" | "typeInfo"> {
+  return typeof definition === "string"
+    ? { signalName: definition, typeInfo }
+    : { signalName: definition.name, typeInfo: ownTypeInfo(definition, typeInfo) };
 }
 
 /** Signals a child or another workflow; resolves when the server has delivered it. */
@@ -20,7 +26,8 @@ export function sendSignal(signal: Omit<SignalWorkflowInput, "seq" | "headers">)
   return send({ seq, ...signal, headers: {} });
 }
 
-function issueSignal({ seq, signalName, args, target, headers }: SignalWorkflowInput): Promise<void> {
+function issueSignal(input: SignalWorkflowInput): Promise<void> {
+  const { seq, signalName, args, typeInfo, target, headers } = input;
   const run = requireRun();
   const { namespace } = run.info;
   const childWorkflowOnly = target.type === "child";
@@ -33,7 +40,7 @@ function issueSignal({ seq, signalName, args, target, headers }: SignalWorkflowI
       scope.cancelRequested.catch(reject);
       return;
     }
-    const payloads = toPayloadsWithContext(run.converters.payload, context, args) ?? [];
+    const payloads = toPayloadsWithContext(run.converters.payload, context, args, typeInfo?.inputTypes) ?? [];
     if (scope.cancellable) {
       scope.cancelRequested.catch(() => {
         if (run.pending.signals.has(seq)) pushCommand(run, { kind: "cancelSignalExternal", seq });

@@ -1,3 +1,4 @@
+import type { PayloadTypeInfo } from "../common/type-info.ts";
 import type { VersioningBehavior } from "../common/versioning.ts";
 import type { Workflow } from "../common/workflow-type.ts";
 
@@ -12,9 +13,16 @@ export interface WorkflowDefinitionOptions {
 /** Rules, or a function that gives them; it is called once for each run, before the workflow's own code. */
 export type WorkflowDefinitionOptionsOrGetter = WorkflowDefinitionOptions | (() => WorkflowDefinitionOptions);
 
+/** What must be known before a workflow's arguments are read. */
+export interface WorkflowStaticOptions {
+  /** How arguments and result are converted: in the workflow, and by clients and parents that start it by its function. */
+  typeInfo?: PayloadTypeInfo | undefined;
+}
+
 /** What {@link defineWorkflowOptions} attaches to a workflow function. */
 export interface WorkflowDefinitionConfig {
   workflowDefinitionOptions?: WorkflowDefinitionOptionsOrGetter | undefined;
+  staticOptions?: WorkflowStaticOptions | undefined;
 }
 
 /**
@@ -36,6 +44,7 @@ export function setWorkflowOptions(options: WorkflowDefinitionOptionsOrGetter, f
  * @example
  * ```ts
  * defineWorkflowOptions(order, { workflowDefinitionOptions: { versioningBehavior: "AUTO_UPGRADE" } });
+ * defineWorkflowOptions(refund, { staticOptions: { typeInfo: { inputTypes: [money], outputType: money } } });
  * ```
  */
 export function defineWorkflowOptions(fn: Workflow, config: WorkflowDefinitionConfig): void {

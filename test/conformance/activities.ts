@@ -1,6 +1,7 @@
 /** Activities of the conformance workflows. Each says in its name what it does; none keeps state between calls. */
-import { activityInfo, cancelled, heartbeat, sleep } from "perdure/activity";
+import { activityInfo, cancelled, heartbeat, setActivityOptions, sleep } from "perdure/activity";
 import { ApplicationFailure, CancelledFailure } from "perdure/common";
+import { Money, moneyToMoney } from "./money.ts";
 
 export async function greet(name: string): Promise<string> {
   return `Hello, ${name}!`;
@@ -13,6 +14,12 @@ export async function add(a: number, b: number): Promise<number> {
 export async function echo(value: unknown): Promise<unknown> {
   return value;
 }
+
+/** Adds one. */
+export async function addFee(amount: Money): Promise<Money> {
+  return amount.plus(new Money(1, amount.currency));
+}
+setActivityOptions({ typeInfo: moneyToMoney }, addFee);
 
 export async function returnNothing(): Promise<void> {}
 

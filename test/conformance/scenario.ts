@@ -1,3 +1,5 @@
+import type { PayloadTypeInfo } from "perdure/common";
+
 /**
  * A scenario is data: which workflow runs, and what a user does meanwhile. The same list drives the official SDK (which records
  * the expected history, see test/interop) and Perdure (whose history must then be the same, on every runtime).
@@ -30,6 +32,8 @@ export interface ScenarioHandle {
   readonly workflowId: string;
   signal(name: string, ...args: unknown[]): Promise<void>;
   query(name: string, ...args: unknown[]): Promise<unknown>;
+  signalWithOptions(name: string, options: ScenarioMessage): Promise<void>;
+  queryWithOptions(name: string, options: ScenarioMessage): Promise<unknown>;
   executeUpdate(name: string, options?: ScenarioUpdate): Promise<unknown>;
   startUpdate(
     name: string,
@@ -43,9 +47,14 @@ export interface ScenarioHandle {
 }
 
 /** An update as scenarios send it: its id is part of the history. */
-export interface ScenarioUpdate {
-  readonly args?: unknown[];
+export interface ScenarioUpdate extends ScenarioMessage {
   readonly updateId: string;
+}
+
+/** Arguments of a message, and how they are converted. */
+export interface ScenarioMessage {
+  readonly args?: unknown[];
+  readonly typeInfo?: PayloadTypeInfo;
 }
 
 /** How a workflow is started together with an update. */

@@ -1,5 +1,7 @@
 import { PayloadConverterError, ValueError } from "../../common/errors.ts";
 import type { Payload } from "../../common/payload.ts";
+import { typeName } from "../../common/type-guards.ts";
+import type { ConverterHint } from "../../common/type-info.ts";
 import { METADATA_ENCODING_KEY } from "./encoding-keys.ts";
 import type { PayloadConverter, PayloadConverterWithEncoding } from "./payload-converter.ts";
 import { rawPayloadOf } from "./raw-payload-mark.ts";
@@ -29,18 +31,24 @@ export class CompositePayloadConverter implements PayloadConverter {
   }
 
   /** @throws {PayloadConverterError} saying what in the value cannot be converted */
-  toPayload<T>(value: T, context?: SerializationContext): Payload {
+  toPayload<T>(value: T, context?: SerializationContext, hint?: ConverterHint<T>): Payload {
     const raw = rawPayloadOf(value);
     if (raw !== undefined) return raw;
     for (const converter of this.converters) {
-      const payload = converter.toPayload(value, context);
+      if (hint !== undefined && !converter.validateConverterHint?.(hint)) continue;
+      const payload = converter.toPayload(value, context, hint);
       if (payload !== undefined) return payload;
+    }
+    if (hint !== undefined) {
+      throw new PayloadConverterError(
+        `Unable to convert ${typeName(value)}: no payload converter takes the hint '${hint.converter}' of its typeInfo`,
+      );
     }
     throw new PayloadConverterError(`Unable to convert ${whyUnconvertible(value)}`);
   }
 
   /** @throws {ValueError} when the payload has no encoding, or one that no converter reads */
-  fromPayload<T>(payload: Payload, context?: SerializationContext): T {
+  fromPayload<T>(payload: Payload, context?: SerializationContext, hint?: ConverterHint<T>): T {
     const encoding = payload.metadata?.[METADATA_ENCODING_KEY];
     if (encoding === undefined) {
       throw new ValueError("Missing payload metadata: the key 'encoding' says how a payload is read");
@@ -53,6 +61,11 @@ export class CompositePayloadConverter implements PayloadConverter {
         `Unknown encoding: ${name}. Known are ${known}. Is a payload codec or converter missing that the sender uses?`,
       );
     }
-    return converter.fromPayload<T>(payload, context);
+    if (hint !== undefined && !converter.validateConverterHint?.(hint)) {
+      throw new PayloadConverterError(
+        `The payload is encoded as '${name}', whose converter does not take the hint '${hint.converter}' of the value's typeInfo`,
+      );
+    }
+    return converter.fromPayload<T>(payload, context, hint);
   }
 }

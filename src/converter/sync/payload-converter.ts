@@ -1,16 +1,20 @@
 import { PayloadConverterError, ValueError } from "../../common/errors.ts";
 import type { Payload } from "../../common/payload.ts";
 import { typeName } from "../../common/type-guards.ts";
+import type { ConverterHint, TypeInfo } from "../../common/type-info.ts";
 import type { SerializationContext } from "./serialization-context.ts";
+import { fromPayloadWithTypeInfo, toPayloadWithTypeInfo } from "./type-info.ts";
 
 /**
  * Turns values into payloads and back, synchronously: it runs inside workflows. What is asynchronous (encryption,
  * compression) belongs into a `PayloadCodec`.
  */
 export interface PayloadConverter {
-  /** Throws a `ValueError` when the value cannot be converted. */
-  toPayload<T>(value: T, context?: SerializationContext): Payload;
-  fromPayload<T>(payload: Payload, context?: SerializationContext): T;
+  /** Throws a `ValueError` when the value cannot be converted. `hint` is there only when the call's `typeInfo` has one. */
+  toPayload<T>(value: T, context?: SerializationContext, hint?: ConverterHint<T>): Payload;
+  fromPayload<T>(payload: Payload, context?: SerializationContext, hint?: ConverterHint<T>): T;
+  /** Whether it knows what a hint of `typeInfo` asks for. Experimental, as in the official SDK. */
+  validateConverterHint?: (hint: ConverterHint) => boolean;
 }
 
 /** A {@link PayloadConverter} for one encoding; several make up a `CompositePayloadConverter`. */
@@ -18,8 +22,10 @@ export interface PayloadConverterWithEncoding {
   /** Value of the metadata key `encoding` of payloads that it makes and reads. */
   readonly encodingType: string;
   /** Returns undefined for values that it does not convert. */
-  toPayload<T>(value: T, context?: SerializationContext): Payload | undefined;
-  fromPayload<T>(payload: Payload, context?: SerializationContext): T;
+  toPayload<T>(value: T, context?: SerializationContext, hint?: ConverterHint<T>): Payload | undefined;
+  fromPayload<T>(payload: Payload, context?: SerializationContext, hint?: ConverterHint<T>): T;
+  /** Whether it knows what a hint of `typeInfo` asks for; without it no value with a hint comes to it. Experimental, as in the official SDK. */
+  validateConverterHint?: (hint: ConverterHint) => boolean;
 }
 
 /**
@@ -48,12 +54,13 @@ export function toPayloadsWithContext(
   converter: PayloadConverter,
   context: SerializationContext | undefined,
   values: readonly unknown[],
+  typeInfo?: readonly TypeInfo[],
 ): Payload[] | undefined {
   if (values.length === 0) return undefined;
   // Not `map`: holes count as undefined.
   return Array.from(values, (value, index) => {
     try {
-      return converter.toPayload(value, context);
+      return toPayloadWithTypeInfo(converter, value, context, typeInfo?.[index]);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       throw new PayloadConverterError(
@@ -123,11 +130,12 @@ export function fromPayloadsAtIndex<T>(
   index: number,
   payloads?: readonly Payload[] | null,
   context?: SerializationContext,
+  typeInfo?: TypeInfo<T, unknown>,
 ): T {
   const payload = payloads?.[index];
   return payload === undefined || payload === null
     ? (undefined as T)
-    : converter.fromPayload<T>(payload, context);
+    : fromPayloadWithTypeInfo(converter, payload, context, typeInfo);
 }
 
 /**
@@ -143,8 +151,12 @@ export function arrayFromPayloads(
   converter: PayloadConverter,
   payloads?: readonly Payload[] | null,
   context?: SerializationContext,
+  typeInfo?: readonly TypeInfo[],
 ): unknown[] {
-  return payloads ? payloads.map((payload) => converter.fromPayload(payload, context)) : [];
+  if (!payloads) return [];
+  return payloads.map((payload, index) =>
+    fromPayloadWithTypeInfo(converter, payload, context, typeInfo?.[index]),
+  );
 }
 
 /**

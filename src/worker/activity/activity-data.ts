@@ -1,5 +1,6 @@
 import type { ProtoFailure } from "../../common/failure.ts";
 import type { Payload } from "../../common/payload.ts";
+import type { TypeInfo } from "../../common/type-info.ts";
 
 /** Which activity a value belongs to; converters and codecs may depend on it. */
 export interface ActivityDataContext {
@@ -11,7 +12,11 @@ export interface ActivityDataContext {
 
 /** Values to payloads and back, codecs included. */
 export interface ActivityData {
-  toPayload(value: unknown, of: ActivityDataContext): Promise<Payload>;
-  fromPayloads(payloads: readonly Payload[], of: ActivityDataContext): Promise<unknown[]>;
+  toPayload(value: unknown, of: ActivityDataContext, type?: TypeInfo): Promise<Payload>;
+  fromPayloads(
+    payloads: readonly Payload[],
+    of: ActivityDataContext,
+    types?: readonly TypeInfo[],
+  ): Promise<unknown[]>;
   toFailure(error: unknown, of: ActivityDataContext): Promise<ProtoFailure>;
 }

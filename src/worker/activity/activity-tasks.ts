@@ -163,7 +163,9 @@ export class ActivityTasks {
       timeout.stop();
       this.#running.delete(info.base64TaskToken);
     }
-    await this.#reporter.report({ taskToken: info.taskToken, of, info, logger: execution.logger }, outcome);
+    const { outputType } = prepared;
+    const attempt = { taskToken: info.taskToken, of, info, logger: execution.logger, outputType };
+    await this.#reporter.report(attempt, outcome);
   }
 
   #heartbeatsOf(

@@ -18,7 +18,7 @@ export interface OutcomeConversion {
   readonly maxResultBytes: number;
 }
 
-type Attempt = Pick<ReportedAttempt, "of" | "info" | "logger">;
+type Attempt = Pick<ReportedAttempt, "of" | "info" | "logger" | "outputType">;
 
 /** Payloads that cannot be made turn the outcome into a failure, so that whoever waits hears of it. Never rejects. */
 export async function convertOutcome(
@@ -30,7 +30,7 @@ export async function convertOutcome(
     if (outcome.kind !== "completed") {
       return { kind: outcome.kind, failure: await data.toFailure(outcome.failure, attempt.of) };
     }
-    const result = await data.toPayload(outcome.result, attempt.of);
+    const result = await data.toPayload(outcome.result, attempt.of, attempt.outputType);
     checkSize(result, attempt, maxResultBytes);
     return { kind: "completed", result };
   } catch (error) {

@@ -1,11 +1,13 @@
 import type { Info } from "../../activity/info.ts";
 import type { ActivityExecuteInput } from "../../activity/interceptors.ts";
+import { activityTypeInfoOf } from "../../common/activity-definition.ts";
 import { ApplicationFailure } from "../../common/application-failure.ts";
 import { optionalTsToMs } from "../../common/duration.ts";
 import type { Payload, PayloadMap } from "../../common/payload.ts";
 import { decodePriority } from "../../common/priority.ts";
 import { decompileRetryPolicy } from "../../common/retry-policy.ts";
 import { errorMessage } from "../../common/type-guards.ts";
+import type { TypeInfo } from "../../common/type-info.ts";
 import type { PollActivityTaskQueueResponse } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { toBase64 } from "../base64.ts";
 import type { ActivityData, ActivityDataContext } from "./activity-data.ts";
@@ -23,6 +25,8 @@ export interface ActivityIntakeFacts {
 export interface PreparedActivity {
   readonly fn: ActivityFunction;
   readonly input: ActivityExecuteInput;
+  /** How its result is converted. */
+  readonly outputType: TypeInfo | undefined;
 }
 
 /** What is called, with payloads as they came. */
@@ -127,8 +131,9 @@ export async function prepareActivity(
     });
   }
   try {
-    const args = await facts.data.fromPayloads(task.args, of);
-    return { fn, input: { args, headers: { ...task.headers } } };
+    const typeInfo = activityTypeInfoOf(fn);
+    const args = await facts.data.fromPayloads(task.args, of, typeInfo?.inputTypes);
+    return { fn, input: { args, headers: { ...task.headers } }, outputType: typeInfo?.outputType };
   } catch (error) {
     throw ApplicationFailure.fromError(error, {
       message: `Failed to parse activity args for activity ${activityType}: ${errorMessage(error)}`,

@@ -2,6 +2,7 @@
 // 1. A local activity is known by the life of its run in a thread and its seq; both end with `forgetThread` and `cancelAll`
 //    of the run, and nothing is reported after that.
 // 2. `idle` resolves only when no local activity is left that a workflow could wait for.
+
 import type { Info } from "../../activity/info.ts";
 import type { ActivityInterceptorsFactory } from "../../activity/interceptors.ts";
 import type { Client } from "../../client/client.ts";
@@ -26,6 +27,7 @@ import { ActivityExecution } from "./execution.ts";
 import { type ActivityIntakeFacts, prepareActivity } from "./intake.ts";
 import { LocalActivity, type LocalAttempt, type LocalEnding } from "./local-activity.ts";
 import { isCancellationError, type Outcome } from "./outcome.ts";
+import type { ReportedAttempt } from "./reporter.ts";
 import { runAttempt } from "./run-attempt.ts";
 
 /** What running local activities takes. */
@@ -194,7 +196,8 @@ export class LocalActivityTasks {
       const prepared = await prepareActivity(command, facts, dataContextOf(info));
       const { outcome } = await runAttempt(execution, prepared, clock);
       if (wasInterrupted(execution, outcome)) return undefined;
-      return await this.#endOf(outcome, info, execution.logger);
+      const { outputType } = prepared;
+      return await this.#endOf(outcome, info, { logger: execution.logger, outputType });
     } catch (error) {
       execution.logger.error(`Error while processing a local activity: ${errorMessage(error)}`, { error });
       return this.#failedEnd(error, info);
@@ -202,17 +205,17 @@ export class LocalActivityTasks {
   }
 
   #failedEnd(error: unknown, info: Info): Promise<LocalActivityEnd> {
-    return this.#endOf(
-      { kind: "failed", failure: ensureApplicationFailure(error) },
-      info,
-      this.#options.logger,
-    );
+    return this.#endOf({ kind: "failed", failure: ensureApplicationFailure(error) }, info, this.#options);
   }
 
-  async #endOf(outcome: Outcome, info: Info, logger: Logger): Promise<LocalActivityEnd> {
+  async #endOf(
+    outcome: Outcome,
+    info: Info,
+    { logger, outputType }: Pick<ReportedAttempt, "logger" | "outputType">,
+  ): Promise<LocalActivityEnd> {
     const { facts, maxResultBytes } = this.#options;
     const known = outcome.kind === "completesAsync" || outcome.kind === "unwanted" ? notAsync(info) : outcome;
-    const attempt = { of: dataContextOf(info), info, logger };
+    const attempt = { of: dataContextOf(info), info, logger, outputType };
     const converted = await convertOutcome(known, attempt, { data: facts.data, maxResultBytes });
     return converted.kind === "completed"
       ? { kind: "completed", result: converted.result }

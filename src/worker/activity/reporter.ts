@@ -2,6 +2,7 @@ import type { Info } from "../../activity/info.ts";
 import type { ProtoFailure } from "../../common/failure.ts";
 import type { Logger } from "../../common/logger.ts";
 import type { Payload } from "../../common/payload.ts";
+import type { TypeInfo } from "../../common/type-info.ts";
 import { GrpcStatus } from "../../platform/rpc-port.ts";
 import { statusOf, type WorkerService } from "../service.ts";
 import type { ActivityDataContext } from "./activity-data.ts";
@@ -19,6 +20,8 @@ export interface ReportedAttempt {
   readonly of: ActivityDataContext;
   readonly info: Info | undefined;
   readonly logger: Logger;
+  /** How its result is converted. */
+  readonly outputType?: TypeInfo | undefined;
 }
 
 /** Tells the server how attempts ended. Never rejects: what cannot be delivered is logged. */

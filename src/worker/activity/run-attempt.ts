@@ -13,7 +13,7 @@ export interface EndedAttempt {
 /** Runs one attempt to its end and logs how it went. Never rejects. */
 export async function runAttempt(
   execution: ActivityExecution,
-  { fn, input }: PreparedActivity,
+  { fn, input }: Pick<PreparedActivity, "fn" | "input">,
   clock: Pick<Clock, "nowMs">,
 ): Promise<EndedAttempt> {
   const startedMs = clock.nowMs();

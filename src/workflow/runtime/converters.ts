@@ -41,8 +41,8 @@ function check(name: string, value: unknown, methods: readonly string[]): void {
 /** Bytes from outside belong to another realm (W3): a converter of the user's gets them as this realm's own. */
 function withInsideBytes(converter: PayloadConverter): PayloadConverter {
   return {
-    toPayload: (value, context) => converter.toPayload(value, context),
-    fromPayload: (payload, context) => converter.fromPayload(insidePayload(payload), context),
+    toPayload: (value, context, hint) => converter.toPayload(value, context, hint),
+    fromPayload: (payload, context, hint) => converter.fromPayload(insidePayload(payload), context, hint),
   };
 }
 

@@ -46,6 +46,7 @@ export function createRun(start: RunStart, asyncStore: AsyncStore<unknown>): Run
       start: undefined,
       construct: undefined,
       options: undefined,
+      typeInfo: undefined,
       versioningBehavior: 0,
       failureExceptionTypes: [],
     },

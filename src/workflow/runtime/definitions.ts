@@ -1,6 +1,7 @@
 import { ValueError } from "../../common/errors.ts";
 import { showValue, typeName } from "../../common/type-guards.ts";
 import { versioningBehaviorNames } from "../../common/versioning.ts";
+import { typeInfoOf } from "../../common/workflow-name.ts";
 import { type ClassDefinition, definitionOf, handlerName, takesArguments } from "../definition.ts";
 import type { WorkflowDefinitionOptions, WorkflowDefinitionOptionsOrGetter } from "../workflow-options.ts";
 import type { DefinitionRules, Run } from "./run.ts";
@@ -44,6 +45,7 @@ export function resolveDefinition(run: Run, exports: Exports): void {
   const workflow = table.get(workflowType) ?? table.get(DYNAMIC);
   if (workflow === undefined) throw new TypeError(missing(workflowType, exports, [...table.keys()]));
   const { definition } = run;
+  definition.typeInfo = typeInfoOf(workflow);
   const classDefinition = definitionOf(workflow);
   if (classDefinition === undefined) {
     // Names that begin so tell the stack cut-off of failures where the user's frames end.

@@ -2,6 +2,7 @@ import { ensureTemporalFailure } from "../../common/application-failure.ts";
 import { FAILURE_SOURCE, TemporalFailure } from "../../common/failure.ts";
 import { isCancellation } from "../../common/root-cause.ts";
 import { isError } from "../../common/type-guards.ts";
+import { toPayloadWithTypeInfo } from "../../converter/sync/type-info.ts";
 import type { FailureData } from "../../core/activation.ts";
 import { ContinueAsNew } from "../continue-as-new.ts";
 import { pushFinalCommand, type Run, recordTaskError } from "./run.ts";
@@ -10,7 +11,8 @@ import { pushFinalCommand, type Run, recordTaskError } from "./run.ts";
 export function completeWorkflow(run: Run, result: unknown): void {
   try {
     const { payload, context } = run.converters;
-    pushFinalCommand(run, { kind: "completeWorkflow", result: payload.toPayload(result, context) });
+    const value = toPayloadWithTypeInfo(payload, result, context, run.definition.typeInfo?.outputType);
+    pushFinalCommand(run, { kind: "completeWorkflow", result: value });
   } catch (error) {
     handleWorkflowError(run, error);
   }

@@ -1,5 +1,6 @@
 import type { EventGroupMarker } from "../../common/event-group.ts";
 import type { NexusTypeInfo } from "../../common/nexus-service.ts";
+import type { PayloadTypeInfo, SignalTypeInfo, TypeInfo } from "../../common/type-info.ts";
 import type { FailureConverter } from "../../converter/sync/failure-converter.ts";
 import type { PayloadConverter } from "../../converter/sync/payload-converter.ts";
 import type {
@@ -63,7 +64,7 @@ export interface Run {
     readonly timers: Map<number, Resolver<void>>;
     readonly activities: Map<number, ActivityResolver>;
     readonly childStarts: Map<number, WorkflowResolver<string>>;
-    readonly children: Map<number, WorkflowResolver<unknown>>;
+    readonly children: Map<number, ChildResolver>;
     readonly signals: Map<number, ExternalResolver>;
     readonly cancels: Map<number, ExternalResolver>;
     readonly nexusOperations: Map<number, NexusResolver>;
@@ -106,11 +107,19 @@ export interface Resolver<T> {
 /** Where the answer to an activity goes, and whose payloads it holds. */
 export interface ActivityResolver extends Resolver<unknown> {
   readonly context: ActivitySerializationContext;
+  /** How its result is converted. */
+  readonly outputType: TypeInfo | undefined;
 }
 
 /** Where the answer to what concerns another workflow goes; payloads in it are that workflow's. */
 export interface WorkflowResolver<T> extends Resolver<T> {
   readonly context: WorkflowSerializationContext;
+}
+
+/** Where the result of a child goes. */
+export interface ChildResolver extends WorkflowResolver<unknown> {
+  /** How it is converted. */
+  readonly outputType: TypeInfo | undefined;
 }
 
 /** Where the answer of a workflow that is no child goes: it says only whether it was reached. */
@@ -144,6 +153,8 @@ export interface RunDefinition {
   start: ((args: unknown[]) => unknown) | undefined;
   /** Makes the instance of a workflow class; runs before any handler. */
   construct: ((args: unknown[]) => void) | undefined;
+  /** How arguments and result are converted. Set once the user's modules have been evaluated. */
+  typeInfo: PayloadTypeInfo | undefined;
   /** Evaluated once, when the run is initialised. */
   options: (() => DefinitionRules) | undefined;
   /** `VersioningBehavior` number. */
@@ -167,18 +178,21 @@ export type UnfinishedPolicyName = "WARN_AND_ABANDON" | "ABANDON";
 
 export interface SignalHandlerEntry {
   readonly handler: (...args: unknown[]) => unknown;
+  readonly typeInfo?: SignalTypeInfo | undefined;
   readonly description?: string | undefined;
   readonly unfinishedPolicy: UnfinishedPolicyName;
 }
 
 export interface QueryHandlerEntry {
   readonly handler: (...args: unknown[]) => unknown;
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   readonly description?: string | undefined;
 }
 
 export interface UpdateHandlerEntry {
   readonly handler: (...args: unknown[]) => unknown;
   readonly validator: ((...args: unknown[]) => unknown) | undefined;
+  readonly typeInfo?: PayloadTypeInfo | undefined;
   readonly description?: string | undefined;
   readonly unfinishedPolicy: UnfinishedPolicyName;
 }

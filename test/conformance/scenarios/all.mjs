@@ -18,6 +18,7 @@ import { runScenarios } from "./runs.mjs";
 import { signalScenarios } from "./signals.mjs";
 import { taskScenarios } from "./tasks.mjs";
 import { timerScenarios } from "./timers.mjs";
+import { typeInfoScenarios } from "./type-info.mjs";
 import { updateScenarios } from "./updates.mjs";
 import { upsertScenarios } from "./upserts.mjs";
 import { valueScenarios } from "./values.mjs";
@@ -48,4 +49,5 @@ export const scenarios = [
   ...versioningScenarios,
   ...asyncLocalScenarios,
   ...configuredScenarios,
+  ...typeInfoScenarios,
 ];

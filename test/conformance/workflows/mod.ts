@@ -32,6 +32,7 @@ export * from "./scopes.ts";
 export * from "./signals.ts";
 export * from "./tasks.ts";
 export * from "./timers.ts";
+export * from "./type-info.ts";
 export * from "./updates.ts";
 export * from "./upserts.ts";
 export * from "./versioning.ts";

@@ -1,7 +1,9 @@
 import { ApplicationFailure } from "../../../common/application-failure.ts";
 import { TemporalFailure } from "../../../common/failure.ts";
 import { isReservedName, TEMPORAL_RESERVED_PREFIX } from "../../../common/reserved-names.ts";
+import type { TypeInfo } from "../../../common/type-info.ts";
 import { arrayFromPayloads } from "../../../converter/sync/payload-converter.ts";
+import { toPayloadWithTypeInfo } from "../../../converter/sync/type-info.ts";
 import type { DoUpdateJob } from "../../../core/update-jobs.ts";
 import { DeterminismViolationError } from "../../errors.ts";
 import type { UpdateInput } from "../../interceptors.ts";
@@ -66,8 +68,8 @@ function dispatch(run: Run, job: DoUpdateJob, entry: UpdateHandlerEntry): void {
   currentUpdate.run({ id: updateId, name: updateName }, () => {
     let input: UpdateInput;
     try {
-      if (job.runValidator && entry.validator !== undefined) validate(run, job, entry.validator);
-      input = inputOf(run, job);
+      if (job.runValidator) validate(run, job, entry);
+      input = inputOf(run, job, entry);
     } catch (error) {
       rejectUpdate(run, protocolInstanceId, error);
       return;
@@ -79,7 +81,7 @@ function dispatch(run: Run, job: DoUpdateJob, entry: UpdateHandlerEntry): void {
       perdureEntryUpdate(entry, last),
     );
     inUpdateGroup(run, updateId, () => execute(input))
-      .then((result) => completeUpdate(run, protocolInstanceId, result))
+      .then((result) => completeUpdate(run, protocolInstanceId, result, entry.typeInfo?.outputType))
       .catch((error: unknown) => {
         if (error instanceof TemporalFailure) rejectUpdate(run, protocolInstanceId, error);
         else handleWorkflowError(run, error);
@@ -88,25 +90,31 @@ function dispatch(run: Run, job: DoUpdateJob, entry: UpdateHandlerEntry): void {
   });
 }
 
-function inputOf(run: Run, { updateId, updateName, args, headers }: DoUpdateJob): UpdateInput {
+function inputOf(
+  run: Run,
+  { updateId, updateName, args, headers }: DoUpdateJob,
+  { typeInfo }: UpdateHandlerEntry,
+): UpdateInput {
   const { payload, context } = run.converters;
   return {
     updateId,
     name: updateName,
-    args: arrayFromPayloads(payload, args, context),
+    args: arrayFromPayloads(payload, args, context, typeInfo?.inputTypes),
     headers: insideHeaders(headers),
   };
 }
 
 /** Throws what the validator throws. */
-function validate(run: Run, job: DoUpdateJob, validator: (...args: unknown[]) => unknown): void {
+function validate(run: Run, job: DoUpdateJob, entry: UpdateHandlerEntry): void {
+  const { validator } = entry;
+  if (validator === undefined) return;
   const interceptors = isReservedName(job.updateName) ? [] : run.interceptors.inbound;
   const check = composeInterceptors(interceptors, "validateUpdate", ({ args }: UpdateInput) => {
     refusePromise(perdureEntryValidator(validator, args));
   });
   const end = beginReadOnly(run, "an update is validated");
   try {
-    refusePromise(check(inputOf(run, job)));
+    refusePromise(check(inputOf(run, job, entry)));
   } finally {
     end();
   }
@@ -129,9 +137,14 @@ async function perdureEntryUpdate({ handler }: UpdateHandlerEntry, { args }: Upd
   return await handler(...args);
 }
 
-function completeUpdate(run: Run, protocolInstanceId: string, value: unknown): void {
+function completeUpdate(
+  run: Run,
+  protocolInstanceId: string,
+  value: unknown,
+  outputType: TypeInfo | undefined,
+): void {
   const { payload, context } = run.converters;
-  const result = payload.toPayload(value, context);
+  const result = toPayloadWithTypeInfo(payload, value, context, outputType);
   pushCommand(run, { kind: "respondToUpdate", protocolInstanceId, response: { kind: "completed", result } });
 }
 

@@ -40,7 +40,7 @@ export function initializeWorkflow(run: Run, { attributes, args }: InitializeJob
   }
   if (definition.construct === undefined) return;
   try {
-    definition.construct(arrayFromPayloads(payload, args, context));
+    definition.construct(arrayFromPayloads(payload, args, context, definition.typeInfo?.inputTypes));
   } catch (error) {
     definition.start = undefined;
     handleWorkflowError(run, error);
@@ -56,7 +56,7 @@ export function startWorkflow(run: Run, job: InitializeJob): void {
   withLifecycleLog(run, () =>
     execute({
       headers: insideHeaders(job.headers),
-      args: arrayFromPayloads(payload, job.args, context),
+      args: arrayFromPayloads(payload, job.args, context, run.definition.typeInfo?.inputTypes),
     }),
   ).then(
     (result) => completeWorkflow(run, result),

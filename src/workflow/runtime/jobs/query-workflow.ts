@@ -1,6 +1,7 @@
 import { isReservedName } from "../../../common/reserved-names.ts";
 import { arrayFromPayloads } from "../../../converter/sync/payload-converter.ts";
 import { RawValue } from "../../../converter/sync/raw-value.ts";
+import { toPayloadWithTypeInfo } from "../../../converter/sync/type-info.ts";
 import type { Job } from "../../../core/activation.ts";
 import { DeterminismViolationError } from "../../errors.ts";
 import type { QueryInput } from "../../interceptors.ts";
@@ -20,11 +21,17 @@ export function queryWorkflow(run: Run, job: QueryJob): void {
   const { payload, context } = run.converters;
   const fail = (error: unknown): void => failQuery(run, queryId, error);
   try {
-    const args = arrayFromPayloads(payload, job.args, context);
-    const execute = composeInterceptors(interceptors, "handleQuery", answer);
+    const typeInfo = run.handlers.queries.get(queryType)?.typeInfo;
+    const args = arrayFromPayloads(payload, job.args, context, typeInfo?.inputTypes);
+    let outputType = typeInfo?.outputType;
+    const execute = composeInterceptors(interceptors, "handleQuery", (input: QueryInput) => {
+      // Interceptors may send it to another handler.
+      outputType = run.handlers.queries.get(input.queryName)?.typeInfo?.outputType;
+      return answer(input);
+    });
     execute({ queryId, queryName: queryType, args, headers: insideHeaders(job.headers) }).then((result) => {
       try {
-        const response = payload.toPayload(result, context);
+        const response = toPayloadWithTypeInfo(payload, result, context, outputType);
         run.commands.push({ kind: "respondToQuery", queryId, answer: { kind: "succeeded", response } });
       } catch (error) {
         fail(error);

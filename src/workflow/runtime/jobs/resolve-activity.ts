@@ -1,4 +1,5 @@
 import { IllegalStateError } from "../../../common/errors.ts";
+import { fromPayloadWithTypeInfo } from "../../../converter/sync/type-info.ts";
 import type { Job } from "../../../core/activation.ts";
 import type { Run } from "../run.ts";
 
@@ -9,12 +10,12 @@ export function resolveActivity(run: Run, job: Extract<Job, { kind: "resolveActi
   if (resolver === undefined) throw new IllegalStateError(`No completion for taskSeq ${seq}`);
   run.pending.activities.delete(seq);
   const { payload, failure } = run.converters;
-  const { context } = resolver;
+  const { context, outputType } = resolver;
   if (resolution.kind !== "completed") {
     resolver.reject(failure.failureToError(resolution.failure, payload, context));
   } else if (resolution.result === undefined) {
     resolver.resolve(undefined);
   } else {
-    resolver.resolve(payload.fromPayload(resolution.result, context));
+    resolver.resolve(fromPayloadWithTypeInfo(payload, resolution.result, context, outputType));
   }
 }

@@ -1,5 +1,6 @@
 import { IllegalStateError } from "../../../common/errors.ts";
 import { WorkflowExecutionAlreadyStartedError } from "../../../common/workflow-already-started.ts";
+import { fromPayloadWithTypeInfo } from "../../../converter/sync/type-info.ts";
 import type { Job } from "../../../core/activation.ts";
 import type { Run } from "../run.ts";
 
@@ -39,7 +40,7 @@ export function resolveChildWorkflow(
   if (resolver === undefined) throw new IllegalStateError(`No completion for child ${seq}`);
   run.pending.children.delete(seq);
   const { payload, failure } = run.converters;
-  const { context } = resolver;
+  const { context, outputType } = resolver;
   if (resolution.kind !== "completed") {
     const error = failure.failureToError(resolution.failure, payload, context);
     resolver.reject(error);
@@ -47,6 +48,7 @@ export function resolveChildWorkflow(
     run.pending.childStarts.get(seq)?.reject(error);
     run.pending.childStarts.delete(seq);
   } else {
-    resolver.resolve(resolution.result && payload.fromPayload(resolution.result, context));
+    const { result } = resolution;
+    resolver.resolve(result && fromPayloadWithTypeInfo(payload, result, context, outputType));
   }
 }

@@ -54,7 +54,8 @@ function dispatch(run: Run, job: SignalJob): void {
 function decodedArgs(run: Run, job: SignalJob): unknown[] | undefined {
   const { payload, context } = run.converters;
   try {
-    return arrayFromPayloads(payload, job.args, context);
+    const { typeInfo } = run.handlers.signals.get(job.signalName) ?? {};
+    return arrayFromPayloads(payload, job.args, context, typeInfo?.inputTypes);
   } catch (error) {
     writeLog(run, "ERROR", `Signal '${job.signalName}' was dropped: its arguments cannot be read`, { error });
     return undefined;
