@@ -6,15 +6,17 @@ import {
   encodeStartWorkflowExecutionRequest,
 } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
-import { findErrorDetail } from "../../../src/transport/error-details.ts";
+import { errorDetails, findErrorDetail } from "../../../src/transport/error-details.ts";
 import type { Fetch } from "../../../src/transport/fetch/fetch-options.ts";
 import { type FetchProtocol, openFetchPort } from "../../../src/transport/fetch/open-fetch-port.ts";
 import { isRetryableError } from "../../../src/transport/retry.ts";
 import {
   BROKEN,
+  ERRORS_IN_JSON,
   frame,
   grpcWebAnswer as grpcWeb,
   jsonAnswer as json,
+  NO_MESSAGES,
   PAGES,
   page,
   RESPONSE,
@@ -178,6 +180,48 @@ describe("what is not the protocol is a typed error, retried where that may help
     const error = await failed(protocol, answer());
     expect(error).toMatchObject({ status: GrpcStatus.INTERNAL, reason: "malformed-response" });
     expect(error.details).toContain(words);
+  });
+});
+
+describe("errors in JSON have their code, their words and the right decision, whoever wrote them", () => {
+  const cases = PROTOCOLS.flatMap((protocol) => ERRORS_IN_JSON.map((row) => ({ protocol, ...row })));
+
+  test.each(cases)("$protocol: $name", async ({ protocol, http, json: body, status, words, retried }) => {
+    const error = await failed(protocol, json(body, http));
+    expect(error.status).toBe(status);
+    expect(error.details).toContain(words);
+    expect(isRetryableError(error)).toBe(retried);
+    // What cannot be read of the details is left out, and never hides the error.
+    expect(() => errorDetails(error)).not.toThrow();
+  });
+
+  test.each(PROTOCOLS)("%s: what says it is JSON and is not", async (protocol) => {
+    const headers = { "content-type": "application/problem+json" };
+    const error = await failed(protocol, new Response("upstream connect error", { status: 503, headers }));
+    expect(error.details).toContain(
+      'HTTP 503, content-type application/problem+json, "upstream connect error"',
+    );
+    expect(isRetryableError(error)).toBe(true);
+  });
+});
+
+describe("JSON that is no message", () => {
+  const protocols = ["connect-json", "http-json"] as const;
+  const cases = protocols.flatMap((protocol) => NO_MESSAGES.map((value) => ({ protocol, value })));
+
+  test.each(cases)("$protocol: $value", async ({ protocol, value }) => {
+    const error = await failed(protocol, json(value));
+    expect(error).toMatchObject({ status: GrpcStatus.INTERNAL, reason: "malformed-response" });
+    expect(error.details).toContain("malformed answer: expected an object in JSON, got ");
+    expect(isRetryableError(error)).toBe(false);
+  });
+
+  test.each(["grpc-web", "connect"] as const)("%s: it is not the protocol", async (protocol) => {
+    for (const value of NO_MESSAGES) {
+      const error = await failed(protocol, json(value));
+      expect(error).toMatchObject({ status: GrpcStatus.UNKNOWN, reason: "malformed-response" });
+      expect(isRetryableError(error)).toBe(false);
+    }
   });
 });
 
