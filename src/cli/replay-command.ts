@@ -134,7 +134,7 @@ async function replayAll(
 function workerOptions(args: ParsedArgs, host: CliHost): ReplayWorkerOptions {
   const path = (name: string): string | undefined => {
     const given = textOf(args, name);
-    return given === undefined ? undefined : host.resolve(given);
+    return given === undefined ? undefined : moduleAt(given, host);
   };
   const [workflowsPath, codePath] = [path("workflows"), path("bundle")];
   if ((workflowsPath === undefined) === (codePath === undefined)) {
@@ -148,7 +148,9 @@ function workerOptions(args: ParsedArgs, host: CliHost): ReplayWorkerOptions {
       ? {
           workflowsPath,
           bundlerOptions: ignoreModules.length === 0 ? undefined : { ignoreModules },
-          interceptors: { workflowModules: textsOf(args, "interceptors").map((file) => host.resolve(file)) },
+          interceptors: {
+            workflowModules: textsOf(args, "interceptors").map((file) => moduleAt(file, host)),
+          },
         }
       : { workflowBundle: { codePath } }),
     dataConverter: {
@@ -156,6 +158,11 @@ function workerOptions(args: ParsedArgs, host: CliHost): ReplayWorkerOptions {
       failureConverterPath: path("failure-converter"),
     },
   };
+}
+
+/** The absolute form of a path; a URL is one. */
+function moduleAt(given: string, host: CliHost): string {
+  return /^(?:file|https?):/i.test(given) ? given : host.resolve(given);
 }
 
 async function* ofFiles(files: readonly string[], host: CliHost): AsyncGenerator<Named> {
