@@ -17,14 +17,19 @@ export function statusBytes({ details }: JsonError): Uint8Array | undefined {
       if (typeof typeUrl !== "string") return [];
       const known = KNOWN[typeUrl.slice(typeUrl.lastIndexOf(".") + 1)];
       if (known === undefined) return [];
-      const value = Object.entries(known).map(([name, field]) => text(field, fields[name]));
+      const value: Uint8Array[] = [];
+      for (const [name, field] of Object.entries(known)) {
+        const given = fields[name] ?? "";
+        if (typeof given !== "string") return [];
+        value.push(text(field, given));
+      }
       return [withLength(3, joined([text(1, typeUrl), withLength(2, joined(value))]))];
     }),
   );
 }
 
-function text(field: number, value: JsonValue | undefined): Uint8Array {
-  return withLength(field, new TextEncoder().encode(typeof value === "string" ? value : ""));
+function text(field: number, value: string): Uint8Array {
+  return withLength(field, new TextEncoder().encode(value));
 }
 
 /** A field of protobuf's wire format that has a length. */
