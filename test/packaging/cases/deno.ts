@@ -66,7 +66,11 @@ function programsOf({ name, folder, loading, env = {} }: Form): Check[] {
   return [
     {
       name: `${name}: type-checked`,
-      run: () => succeeds([deno, "check", ...imports, "client.ts", "bundle.ts", "workflows.ts"], options),
+      run: () =>
+        succeeds(
+          [deno, "check", ...imports, "client.ts", "bundle.ts", "workflows.ts", "testing.ts"],
+          options,
+        ),
     },
     {
       name: `${name}: workflows bundled beforehand`,
@@ -75,6 +79,10 @@ function programsOf({ name, folder, loading, env = {} }: Form): Check[] {
     {
       name: `${name}: client and server with ${client}`,
       run: () => succeeds(program("client.ts", client), { ...options, last: "started and signalled" }),
+    },
+    {
+      name: `${name}: test environments and a gateway with ${client}`,
+      run: () => succeeds(program("testing.ts", client), { ...options, last: "2 and order-1" }),
     },
     {
       name: `${name}: worker with ${client}`,
