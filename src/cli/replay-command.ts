@@ -31,7 +31,11 @@ export const replayCommand: Command = {
   ],
   takesFiles: true,
   options: {
-    workflows: { type: "string", value: "file", help: "Module that exports the workflows" },
+    workflows: {
+      type: "string",
+      value: "file",
+      help: "Module that exports the workflows; on Deno also an https: URL",
+    },
     bundle: { type: "string", value: "file", help: "A bundle of bundleWorkflowCode instead of --workflows" },
     query: { type: "string", value: "query", help: "Replay the workflows on the server that it finds" },
     "workflow-id": { type: "string", value: "id", help: "Replay this workflow of the server" },

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { runtimeCommand } from "../../harness/runtimes.ts";
 import { manifest, pinned, subpaths } from "../manifest.ts";
 import { type Served, serveJsrForm, serveNpmPackage } from "../published-form.ts";
@@ -194,7 +195,8 @@ function jsrChecks(form: Form, url: string): Check[] {
   const worker = (file: string) =>
     [...allowed, ...PERMISSIONS.client, "worker.ts", "path", `${url}${file}`] as const;
   const histories = join(root, "test/histories/official-1.24.0-activity-*.json");
-  const replay = ["replay", "--workflows", join(root, "test/conformance/workflows/mod.ts"), histories];
+  const workflows = pathToFileURL(join(root, "test/conformance/workflows/mod.ts")).href;
+  const replay = ["replay", "--workflows", workflows, histories];
   return [
     serves(form, CLI, DEV),
     serves(form, CLI, GATEWAY),
