@@ -1,6 +1,7 @@
 import type { FromThread, ThreadInit, ToThread } from "../../src/engine/protocol.ts";
 import type { ThreadHandlers, WorkerPlatform, WorkflowThread } from "../../src/platform/worker-platform.ts";
 import { batched } from "../node-api/batched-messages.ts";
+import { bundleWorkflows } from "../node-api/bundler.ts";
 import type { ThreadEntry } from "../node-api/thread-entry.ts";
 import { threadStart } from "../node-api/thread-start.ts";
 import { workerHost } from "../node-api/worker-host.ts";
@@ -53,5 +54,13 @@ async function startWebWorker(init: ThreadInit, handlers: ThreadHandlers): Promi
   return start.ready;
 }
 
+/** Deno imports modules of web servers, JSR's among them; so may workflow code. */
+const bundle: WorkerPlatform["bundle"] = (options) => bundleWorkflows(options, { webModules: true });
+
 /** Workers on Deno: workflow threads are Web Workers. */
-export const workerPlatform: WorkerPlatform = { ...workerHost, name: "deno", startThread: startWebWorker };
+export const workerPlatform: WorkerPlatform = {
+  ...workerHost,
+  name: "deno",
+  startThread: startWebWorker,
+  bundle,
+};

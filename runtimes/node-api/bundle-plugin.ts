@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import type { ImportKind, OnLoadResult, OnResolveResult, Plugin, PluginBuild } from "esbuild";
-import { BundleError } from "../../src/engine/bundle-error.ts";
 import type { Esbuild } from "./esbuild.ts";
+import { loweredTypeScript } from "./lowered-typescript.ts";
 import { officialModule } from "./official-modules.ts";
+import { isWebModule, ownSubpath, webModules } from "./web-modules.ts";
 
 /** What the plugin needs to know of one bundle. */
 export interface BundlePluginOptions {
@@ -11,6 +12,8 @@ export interface BundlePluginOptions {
   /** Shared specifiers with their export names; `undefined` when only its run-time shape is known (CommonJS). */
   readonly shared: ReadonlyMap<string, readonly string[] | undefined>;
   readonly ignoreModules: readonly string[];
+  /** Whether modules of web servers are bundled: for a runtime that imports them itself. */
+  readonly webModules: boolean;
   /** Filled with the specifiers of Node built-ins that were imported. */
   readonly forbidden: Set<string>;
   /** Filled with the official modules that were imported and have no counterpart, and what to do instead. */
@@ -60,7 +63,8 @@ export function bundlePlugin(options: BundlePluginOptions): Plugin {
       sdkModules(build, options);
       officialModules(build, options);
       nodeBuiltins(build, options);
-      loweredTypeScript(build, options.esbuild);
+      webModules(build, options.esbuild, options.webModules);
+      typeScriptFiles(build, options.esbuild);
     },
   };
 }
@@ -85,6 +89,11 @@ function sdkModules(build: PluginBuild, { shared }: BundlePluginOptions): void {
     return shared.has(specifier)
       ? sharedModuleAt(specifier, kind)
       : { path: specifier, namespace: STUB_NAMESPACE };
+  });
+  build.onResolve({ filter: /\/mod\.ts$/ }, ({ path, importer, kind }) => {
+    const url = isWebModule(path) ? path : isWebModule(importer) ? new URL(path, importer).href : "";
+    const specifier = `perdure/${ownSubpath(url)}`;
+    return shared.has(specifier) ? sharedModuleAt(specifier, kind) : undefined;
   });
   build.onLoad({ filter: /.*/, namespace: SHARED_NAMESPACE }, ({ path }) => {
     const specifier = path.replace(/\?cjs$/, "");
@@ -172,31 +181,13 @@ async function isProbe(specifier: string, importer: string): Promise<boolean> {
   return marked.test(text);
 }
 
-/** Async generators and `for await` of `.ts` files take other numbers of microtasks natively than in the official bundles. */
-const tickSensitive = /\basync\s*(?:function\s*)?\*|\bfor\s+await\b/;
-
-function loweredTypeScript(build: PluginBuild, esbuild: Esbuild): void {
-  build.onLoad({ filter: /\.[cm]?tsx?$/ }, async ({ path }): Promise<OnLoadResult | undefined> => {
-    if (path.includes("node_modules") || !tickSensitive.test(await readFile(path, "utf8"))) return undefined;
-    const result = await esbuild.build({
-      entryPoints: [path],
-      bundle: false,
-      write: false,
-      target: "es2022",
-      supported: { "async-generator": false, "for-await": false },
-      keepNames: true,
-      sourcemap: "inline",
-      sourcesContent: false,
-      logLevel: "silent",
-    });
-    const contents = result.outputFiles![0]!.text;
-    if (contents.includes("__yieldStar(")) {
-      throw new BundleError(
-        `${path}: \`yield*\` in an async generator does not run in the same steps under all SDKs, so replaying would not ` +
-          "be safe. Write `for await (const item of source) yield item` instead",
-      );
-    }
-    return { contents, loader: "js" };
+function typeScriptFiles(build: PluginBuild, esbuild: Esbuild): void {
+  const filter = /\.[cm]?tsx?$/;
+  build.onLoad({ filter, namespace: "file" }, async ({ path }): Promise<OnLoadResult | undefined> => {
+    if (path.includes("node_modules")) return undefined;
+    const text = await readFile(path, "utf8");
+    const contents = await loweredTypeScript(esbuild, text, { path, input: { entryPoints: [path] } });
+    return contents === undefined ? undefined : { contents, loader: "js" };
   });
 }
 

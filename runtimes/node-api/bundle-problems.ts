@@ -1,6 +1,7 @@
 import type { BuildFailure, Message, Metafile } from "esbuild";
 import { BundleError } from "../../src/engine/bundle-error.ts";
 import { ENTRY_FILE, FORBIDDEN_NAMESPACE, REFUSED_NAMESPACE } from "./bundle-plugin.ts";
+import { inputName } from "./web-modules.ts";
 
 /** What esbuild rejects with, said in terms of workflow code. */
 export function asBundleError(error: unknown): BundleError {
@@ -15,7 +16,8 @@ export function asBundleError(error: unknown): BundleError {
 
 function describe(message: Message): string {
   const { location } = message;
-  const where = location === null ? "" : `${location.file}:${location.line}:${location.column + 1}: `;
+  const where =
+    location === null ? "" : `${inputName(location.file)}:${location.line}:${location.column + 1}: `;
   return `${where}${explain(message.text)}`;
 }
 
@@ -93,6 +95,6 @@ function chainTo(metafile: Metafile, target: string): string[] {
   }
   const chain: string[] = [];
   for (let path = cameFrom.get(target); path !== undefined && path !== start; path = cameFrom.get(path))
-    chain.unshift(path);
+    chain.unshift(inputName(path));
   return chain;
 }

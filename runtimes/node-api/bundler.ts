@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, BuildResult, Metafile } from "esbuild";
 import { writeBundle } from "../../src/engine/bundle.ts";
@@ -10,9 +11,12 @@ import { asBundleError, forbiddenImports, refusedImports } from "./bundle-proble
 import type { Esbuild } from "./esbuild.ts";
 import { withEsbuild } from "./own-esbuild.ts";
 import { BUNDLE_TARGET, type SharedSection, sharedSection } from "./shared-section.ts";
+import { inputName, isWebModule } from "./web-modules.ts";
 
-/** Parts that tests replace. */
+/** What differs between runtimes, and parts that tests replace. */
 export interface BundlerParts {
+  /** Whether modules of web servers are bundled: for a runtime that imports them itself. Default false. */
+  readonly webModules?: boolean | undefined;
   readonly esbuild?: Esbuild | undefined;
   readonly shared?: SharedSection | undefined;
 }
@@ -24,19 +28,19 @@ export interface BundlerParts {
 export async function bundleWorkflows(request: BundleRequest, parts: BundlerParts = {}): Promise<string> {
   const { esbuild } = parts;
   return esbuild === undefined
-    ? withEsbuild((lent) => bundleWith(lent, request, parts.shared))
-    : bundleWith(esbuild, request, parts.shared);
+    ? withEsbuild((lent) => bundleWith(lent, request, parts))
+    : bundleWith(esbuild, request, parts);
 }
 
 async function bundleWith(
   esbuild: Esbuild,
   request: BundleRequest,
-  shared: SharedSection | undefined,
+  { shared, webModules = false }: BundlerParts,
 ): Promise<string> {
   const section = shared ?? (await sharedSection(esbuild));
   const preload = [...new Set(request.preloadModules ?? [])];
   const names = new Map<string, readonly string[] | undefined>(Object.entries(section.exports));
-  const job: Job = { esbuild, request, names, folder: dirname(localPath(request.workflowsPath)) };
+  const job: Job = { esbuild, request, names, folder: folderOf(request), webModules };
   const preloadSection = preload.length === 0 ? "" : await buildPreload(job, preload);
   const user = await buildUser(job);
   return writeBundle({
@@ -59,6 +63,12 @@ interface Job {
   readonly names: Map<string, readonly string[] | undefined>;
   /** Where relative and package specifiers are looked up from. */
   readonly folder: string;
+  readonly webModules: boolean;
+}
+
+/** Workflows on a web server have no folder here: what else is named is looked up from where the program runs. */
+function folderOf({ workflowsPath }: BundleRequest): string {
+  return isWebModule(workflowsPath) ? process.cwd() : dirname(localPath(workflowsPath));
 }
 
 async function buildUser(job: Job): Promise<{ code: string; sourceMap: string }> {
@@ -153,6 +163,7 @@ function baseOptions(job: Job, findings: Findings): BuildOptions {
       bundlePlugin({
         esbuild: job.esbuild,
         shared: job.names,
+        webModules: job.webModules,
         ignoreModules: job.request.ignoreModules ?? [],
         ...findings,
       }),
@@ -194,7 +205,11 @@ function absoluteSources(map: string, folder: string): string {
   // Made by esbuild a moment ago.
   const parsed = JSON.parse(map) as { sources: string[] };
   parsed.sources = parsed.sources.map((source) =>
-    isVirtualInput(source) || source.endsWith(ENTRY_FILE) ? `perdure:${source}` : resolve(folder, source),
+    isVirtualInput(source) || source.endsWith(ENTRY_FILE)
+      ? `perdure:${source}`
+      : isWebModule(inputName(source))
+        ? inputName(source)
+        : resolve(folder, source),
   );
   return JSON.stringify(parsed);
 }

@@ -31,7 +31,11 @@ export const replayCommand: Command = {
   ],
   takesFiles: true,
   options: {
-    workflows: { type: "string", value: "file", help: "Module that exports the workflows" },
+    workflows: {
+      type: "string",
+      value: "file",
+      help: "Module that exports the workflows; on Deno also an https: URL",
+    },
     bundle: { type: "string", value: "file", help: "A bundle of bundleWorkflowCode instead of --workflows" },
     query: { type: "string", value: "query", help: "Replay the workflows on the server that it finds" },
     "workflow-id": { type: "string", value: "id", help: "Replay this workflow of the server" },
@@ -134,7 +138,7 @@ async function replayAll(
 function workerOptions(args: ParsedArgs, host: CliHost): ReplayWorkerOptions {
   const path = (name: string): string | undefined => {
     const given = textOf(args, name);
-    return given === undefined ? undefined : host.resolve(given);
+    return given === undefined ? undefined : moduleAt(given, host);
   };
   const [workflowsPath, codePath] = [path("workflows"), path("bundle")];
   if ((workflowsPath === undefined) === (codePath === undefined)) {
@@ -148,7 +152,9 @@ function workerOptions(args: ParsedArgs, host: CliHost): ReplayWorkerOptions {
       ? {
           workflowsPath,
           bundlerOptions: ignoreModules.length === 0 ? undefined : { ignoreModules },
-          interceptors: { workflowModules: textsOf(args, "interceptors").map((file) => host.resolve(file)) },
+          interceptors: {
+            workflowModules: textsOf(args, "interceptors").map((file) => moduleAt(file, host)),
+          },
         }
       : { workflowBundle: { codePath } }),
     dataConverter: {
@@ -156,6 +162,11 @@ function workerOptions(args: ParsedArgs, host: CliHost): ReplayWorkerOptions {
       failureConverterPath: path("failure-converter"),
     },
   };
+}
+
+/** The absolute form of a path; a URL is one. */
+function moduleAt(given: string, host: CliHost): string {
+  return /^(?:file|https?):/i.test(given) ? given : host.resolve(given);
 }
 
 async function* ofFiles(files: readonly string[], host: CliHost): AsyncGenerator<Named> {

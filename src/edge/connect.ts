@@ -1,5 +1,5 @@
-import type { JsonObject } from "../codec-runtime/json.ts";
 import { connectPort } from "../transport/fetch/connect.ts";
+import { parseMessage } from "../transport/fetch/parse-message.ts";
 import { type EdgeConnection, type EdgeOptions, edgeConnection } from "./edge-connection.ts";
 import { answerOf, pathOf } from "./edge-rpc.ts";
 import { requestJson } from "./to-json.ts";
@@ -23,7 +23,8 @@ export function connect(options: EdgeOptions): EdgeConnection {
       const path = pathOf(rpc);
       const body = new TextEncoder().encode(JSON.stringify(requestJson(request)));
       const { bytes } = await port.unary(path, body, call);
-      return answerOf(path, () => rpc.fromJson(JSON.parse(new TextDecoder().decode(bytes)) as JsonObject));
+      const json = parseMessage(path, bytes);
+      return answerOf(path, () => rpc.fromJson(json));
     };
   });
 }

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../codec-runtime/json.ts";
 import { HttpJsonExchange } from "../transport/fetch/http-json-exchange.ts";
 import { UpdatePolls } from "../transport/fetch/update-polls.ts";
 import { type EdgeConnection, type EdgeOptions, edgeConnection } from "./edge-connection.ts";
@@ -26,7 +25,7 @@ export function httpJson(options: EdgeOptions): EdgeConnection {
       const { json } = await updates.send(pathOf(rpc), requestJson(request), (path, sent) =>
         exchange.ask({ path, rule: rpc.http }, sent, call),
       );
-      return answerOf(pathOf(rpc), () => rpc.fromJson(json as JsonObject));
+      return answerOf(pathOf(rpc), () => rpc.fromJson(json));
     };
   });
 }

@@ -24,7 +24,7 @@ export interface StartedWorkflow {
 const runIdAnswer = {
   fromJson(answer: JsonObject) {
     const { runId = "" } = answer;
-    if (Array.isArray(answer) || typeof runId !== "string") throw new Error("field runId: expected a string");
+    if (typeof runId !== "string") throw new Error("field runId: expected a string");
     return { runId };
   },
   fromBinary(bytes: Uint8Array) {

@@ -1,4 +1,6 @@
-import type { JsonObject, JsonValue } from "../codec-runtime/json.ts";
+import type { JsonValue } from "../codec-runtime/json.ts";
+import type { JsonError } from "../transport/fetch/json-error.ts";
+import { isJsonObject } from "../transport/fetch/parse-json.ts";
 
 /** The details that become error classes, and the numbers of their fields, all texts; of the others, the message says enough. */
 const KNOWN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -7,15 +9,20 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 /** The details of an error in JSON as `google.rpc.Status` in bytes, which is how errors of every protocol carry them. */
-export function statusBytes({ details }: JsonObject): Uint8Array | undefined {
+export function statusBytes({ details }: JsonError): Uint8Array | undefined {
   if (!Array.isArray(details)) return undefined;
   return joined(
     details.flatMap((detail: JsonValue) => {
-      const { "@type": typeUrl, ...fields } = (detail ?? {}) as JsonObject;
+      const { "@type": typeUrl, ...fields } = isJsonObject(detail) ? detail : {};
       if (typeof typeUrl !== "string") return [];
       const known = KNOWN[typeUrl.slice(typeUrl.lastIndexOf(".") + 1)];
       if (known === undefined) return [];
-      const value = Object.entries(known).map(([name, field]) => text(field, String(fields[name] ?? "")));
+      const value: Uint8Array[] = [];
+      for (const [name, field] of Object.entries(known)) {
+        const given = fields[name] ?? "";
+        if (typeof given !== "string") return [];
+        value.push(text(field, given));
+      }
       return [withLength(3, joined([text(1, typeUrl), withLength(2, joined(value))]))];
     }),
   );

@@ -174,7 +174,8 @@ class ServingGateway implements Gateway {
     await this.#connection.close();
   }
 
-  #web(): Required<Pick<PortOptions, "maxRequestBytes" | "corsOrigins" | "clientAddressHeader">> {
+  #web(): Required<Pick<PortOptions, "maxRequestBytes" | "corsOrigins">> &
+    Pick<PortOptions, "clientAddressHeader"> {
     const { maxRequestBytes = MAX_REQUEST_BYTES, corsOrigins = [], clientAddressHeader } = this.#options;
     return { maxRequestBytes, corsOrigins, clientAddressHeader };
   }

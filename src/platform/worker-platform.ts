@@ -32,7 +32,7 @@ export interface ThreadHandlers {
 }
 
 export interface BundleRequest {
-  /** Absolute path or file URL of the module that exports the workflows. */
+  /** Absolute path or URL of the module that exports the workflows. */
   readonly workflowsPath: string;
   readonly payloadConverterPath?: string | undefined;
   readonly failureConverterPath?: string | undefined;

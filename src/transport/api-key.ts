@@ -37,8 +37,8 @@ export async function sendWithApiKey<Answer>(
   try {
     return await send(withBearer(metadata, key));
   } catch (error) {
-    const refused =
-      error instanceof RpcError && error.reason === "server" && error.status === GrpcStatus.UNAUTHENTICATED;
+    // Also where a proxy in front of the server says so, in words of its own.
+    const refused = error instanceof RpcError && error.status === GrpcStatus.UNAUTHENTICATED;
     const fresh = refused ? await apiKey() : key;
     if (fresh === key) throw error;
     return send(withBearer(metadata, fresh));

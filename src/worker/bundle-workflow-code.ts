@@ -6,7 +6,7 @@ import { refuseBundlerOptions } from "./unsupported-options.ts";
 
 /** What {@link bundleWorkflowCode} bundles. */
 export interface BundleOptions {
-  /** Absolute path or `file:` URL of the module that exports the workflows. */
+  /** Absolute path or `file:` URL of the module that exports the workflows; on Deno also an `https:` URL. */
   readonly workflowsPath: string;
   /** Module with an export `payloadConverter`, for workflows; the worker and clients need the same one. */
   readonly payloadConverterPath?: string | undefined;

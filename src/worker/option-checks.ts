@@ -25,7 +25,7 @@ export function badOption(name: string, value: unknown, allowed: string, cause?:
  * ```
  */
 export function checkModulePath(name: string, path: unknown): void {
-  if (typeof path === "string" && /^(?:\/|[a-z]:[\\/]|file:)/i.test(path)) return;
+  if (typeof path === "string" && /^(?:\/|[a-z]:[\\/]|file:|https?:\/\/)/i.test(path)) return;
   throw badOption(
     name,
     path,

@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly buildId?: string | undefined;
   /** Deployment-based versioning; excludes `buildId`. */
   readonly workerDeploymentOptions?: WorkerDeploymentOptions | undefined;
-  /** Path or file URL of the module that exports the workflows; bundled when the worker is created. Needs esbuild. */
+  /** Path or file URL of the module that exports the workflows, on Deno also its `https:` URL; bundled when the worker is created. Needs esbuild. */
   readonly workflowsPath?: string | undefined;
   /** A bundle made beforehand by `bundleWorkflowCode`; goes before `workflowsPath`. */
   readonly workflowBundle?: WorkflowBundleOption | undefined;

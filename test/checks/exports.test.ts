@@ -9,13 +9,24 @@ const deno = read("deno.json");
 const subpaths = (manifest: Record<string, unknown>): string[] =>
   Object.keys(manifest["exports"] as object).filter((key) => key !== "./package.json");
 
+/** What is a command in npm, which JSR does not have, is a module to run there. */
+const PROGRAM = "./cli";
+
 test("package.json and deno.json export the same subpaths and have the same version", () => {
-  expect(subpaths(deno).sort()).toEqual(subpaths(npm).sort());
+  expect(subpaths(deno).sort()).toEqual([...subpaths(npm), PROGRAM].sort());
   expect(deno["version"]).toBe(npm["version"]);
+});
+
+test("the command of npm is a module of JSR", () => {
+  const { perdure } = npm["bin"] as Record<string, string>;
+  const program = (deno["exports"] as Record<string, string>)[PROGRAM];
+  expect(perdure).toBe(program?.replace(/^\.\//, "dist/").replace(/\.ts$/, ".js"));
+  expect(existsSync(join(root, program ?? "")), program).toBe(true);
 });
 
 test("every exported subpath is a folder of src with a mod.ts", () => {
   for (const [key, target] of Object.entries(deno["exports"] as Record<string, string>)) {
+    if (key === PROGRAM) continue;
     expect(target).toBe(`./src/${key.slice(2)}/mod.ts`);
     expect(existsSync(join(root, target)), target).toBe(true);
   }

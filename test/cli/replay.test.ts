@@ -59,6 +59,13 @@ function replay(...args: string[]): Promise<Ended> {
 }
 
 describe("perdure replay", () => {
+  test("workflows on a web server are for Deno, which is said before anything is downloaded", async () => {
+    const url = "https://modules.example/workflows.ts";
+    const { code, err } = await perdure("replay", "--workflows", url, join(folder, "good.json"));
+    expect(err).toContain(`'${url}': only Deno's workers bundle modules of web servers`);
+    expect(code).toBe(2);
+  });
+
   test("histories that fit: a table, exit code 0", async () => {
     const { code, out, err } = await replay("good.*");
     expect(err).toBe("");

@@ -17,6 +17,7 @@ import {
   startWorkflowExecutionRequestToJson,
 } from "../../src/gen/codec/temporal/api/workflowservice/v1/request_response.json.ts";
 import { WorkflowServiceRoutes } from "../../src/gen/codec/temporal/api/workflowservice/v1/service.routes.ts";
+import { GrpcStatus } from "../../src/platform/rpc-port.ts";
 
 const rpcs: readonly EdgeRpc<unknown>[] = [
   cancelRpc,
@@ -73,7 +74,7 @@ describe("the forms of edge calls", () => {
 
   test("the known details of an error in JSON become those of other protocols, others are left out", () => {
     const bytes = statusBytes({
-      code: 6,
+      status: GrpcStatus.ALREADY_EXISTS,
       message: "already",
       details: [
         { "@type": "type.googleapis.com/temporal.api.failure.v1.Unheard", x: 1 },
@@ -93,7 +94,9 @@ describe("the forms of edge calls", () => {
       startRequestId: "r".repeat(200),
       runId: "run",
     });
-    expect(statusBytes({ code: 5, message: "none" })).toBe(undefined);
+    expect(statusBytes({ status: GrpcStatus.NOT_FOUND, message: "none", details: undefined })).toBe(
+      undefined,
+    );
   });
 
   test.each([

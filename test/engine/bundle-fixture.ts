@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { bundleWorkflows } from "../../runtimes/node-api/bundler.ts";
+import { type BundlerParts, bundleWorkflows } from "../../runtimes/node-api/bundler.ts";
 import { buildSharedSection, type SharedSection } from "../../runtimes/node-api/shared-section.ts";
 import type { BundleRequest } from "../../src/platform/worker-platform.ts";
 
@@ -22,7 +22,7 @@ export interface Project extends AsyncDisposable {
   readonly folder: string;
   path(name: string): string;
   /** Bundles `workflows.ts` (or the given entry) with the stand-in runtime. */
-  bundle(options?: Partial<BundleRequest>): Promise<string>;
+  bundle(options?: Partial<BundleRequest>, parts?: BundlerParts): Promise<string>;
 }
 
 /** A folder with the given files, removed when the test is over. */
@@ -36,10 +36,10 @@ export async function project(files: { readonly [name: string]: string }): Promi
   return {
     folder,
     path,
-    bundle: async (options = {}) =>
+    bundle: async (options = {}, parts = {}) =>
       bundleWorkflows(
         { workflowsPath: path("workflows.ts"), ...options },
-        { esbuild, shared: await probeSection() },
+        { esbuild, shared: await probeSection(), ...parts },
       ),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };

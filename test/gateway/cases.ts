@@ -4,6 +4,7 @@ import { connect } from "./cases/connect.ts";
 import { crowds } from "./cases/crowds.ts";
 import { hostile } from "./cases/hostile.ts";
 import { hosts } from "./cases/hosts.ts";
+import { policy } from "./cases/policy.ts";
 import { polls } from "./cases/polls.ts";
 import { secure } from "./cases/secure.ts";
 import { upstreams } from "./cases/upstreams.ts";
@@ -12,6 +13,7 @@ import { upstreams } from "./cases/upstreams.ts";
 export const cases: Readonly<Record<string, readonly Fault[]>> = {
   "a server behind": upstreams,
   callers,
+  policy,
   "long polls": polls,
   "Connect transports": connect,
   "more connections than there may be": crowds,

@@ -32,8 +32,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   json: "application/json",
 };
 
-/** The files that `deno publish` would upload, by their paths, and nothing else. */
-export async function serveJsrForm(deno: string): Promise<Served> {
+/** The files that `deno publish` would upload, by their paths, those of another package by theirs, and nothing else. */
+export async function serveJsrForm(deno: string, others: Readonly<Record<string, string>>): Promise<Served> {
   const listed = await run(deno, ["publish", "--dry-run", "--allow-dirty", "--no-check"]);
   const files = new Set<string>();
   for (const [, path = ""] of listed.output.matchAll(/^\s+file:\/\/(\S+) \(/gm))
@@ -41,12 +41,11 @@ export async function serveJsrForm(deno: string): Promise<Served> {
   if (!listed.ok || files.size === 0) throw new Error(`deno publish --dry-run failed\n${listed.output}`);
   return serve((request, response) => {
     const path = normalize(request.url ?? "/").slice(1);
-    if (!files.has(path) || !existsSync(join(root, path))) {
-      response.writeHead(404).end(`${path} is not published`);
-      return;
-    }
+    const isOurs = files.has(path) && existsSync(join(root, path));
+    const content = isOurs ? readFileSync(join(root, path)) : others[path];
     const type = MEDIA_TYPES[path.split(".").at(-1) ?? ""] ?? "text/plain";
-    response.writeHead(200, { "content-type": type }).end(readFileSync(join(root, path)));
+    if (content === undefined) response.writeHead(404).end(`${path} is not published`);
+    else response.writeHead(200, { "content-type": type }).end(content);
   });
 }
 

@@ -118,3 +118,12 @@ test("no subpath has grown by more than 5 %", async () => {
     }),
   ).toEqual([]);
 });
+
+test("README says what the table says of edge functions", () => {
+  const table = JSON.parse(readFileSync(tableFile, "utf8")) as Record<string, Size>;
+  const [least, most] = ["HTTP/JSON", "gRPC-Web"].map((protocol) =>
+    Math.round((table[`edge: start and signal by ${protocol}`]?.gzipped ?? 0) / 1000),
+  );
+  const readme = readFileSync(`${root}README.md`, "utf8");
+  expect(readme).toContain(`Starting and signalling costs ${least} KB (HTTP/JSON) to ${most} KB (gRPC-Web)`);
+});

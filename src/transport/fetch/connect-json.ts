@@ -1,11 +1,10 @@
 import { GrpcStatus, RpcError } from "../../platform/rpc-port.ts";
 import type { MessageRpcPort, RpcRequest } from "../message-rpc.ts";
-import { malformed } from "./answer-error.ts";
 import { checkConnectAnswer, connectAnswer, connectHeaders } from "./connect.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { type JsonRpc, jsonRpc, requestJson, responseBytes, responseOf } from "./json-methods.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseMessage } from "./parse-message.ts";
 import { PostPort } from "./post-port.ts";
 
 const CONTENT_TYPE = "application/json";
@@ -34,13 +33,7 @@ export function connectJsonPort(options: FetchChannelOptions): MessageRpcPort {
 
 function readMessage(path: string, answer: FetchAnswer): unknown {
   checkConnectAnswer(path, answer, CONTENT_TYPE);
-  let json: ReturnType<typeof parseJson>;
-  try {
-    json = parseJson(answer.body);
-  } catch (cause) {
-    throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  return responseOf(path, known(path), json);
+  return responseOf(path, known(path), parseMessage(path, answer.body));
 }
 
 function known(path: string): JsonRpc {

@@ -1,16 +1,11 @@
 import { decodeBase64 } from "../../codec-runtime/base64.ts";
 import { encodeStatus } from "../../gen/codec/google/rpc/status.ts";
-import {
-  GrpcStatus,
-  type Metadata,
-  type RpcAnswer,
-  RpcError,
-  type RpcPort,
-} from "../../platform/rpc-port.ts";
-import { malformed, notTheProtocol } from "./answer-error.ts";
+import { type Metadata, type RpcAnswer, RpcError, type RpcPort } from "../../platform/rpc-port.ts";
+import { notTheProtocol } from "./answer-error.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { FetchedAnswer, type HeaderRules, toMetadata } from "./headers.ts";
+import { jsonErrorOf } from "./json-error.ts";
 import { PostPort } from "./post-port.ts";
 
 /**
@@ -48,9 +43,8 @@ export function checkConnectAnswer(path: string, answer: FetchAnswer, contentTyp
   const type = headers.get("content-type") ?? "";
   // Nearly always the very same text.
   if (status === 200 && type === contentType) return;
-  const media = mediaType(type);
-  if (status !== 200) throw errorOf(path, answer, media);
-  if (media !== contentType) throw notTheProtocol(path, "Connect", answer);
+  if (status !== 200) throw errorOf(path, answer);
+  if (mediaType(type) !== contentType) throw notTheProtocol(path, "Connect", answer);
 }
 
 /** A good answer with its message. */
@@ -74,47 +68,16 @@ function leading(headers: Headers): Metadata {
   return Object.fromEntries(all.filter(([key]) => !key.startsWith("trailer-")));
 }
 
-/** The codes of Connect, which are those of gRPC in other words. */
-const CODES: Readonly<Record<string, GrpcStatus>> = {
-  canceled: GrpcStatus.CANCELLED,
-  unknown: GrpcStatus.UNKNOWN,
-  invalid_argument: GrpcStatus.INVALID_ARGUMENT,
-  deadline_exceeded: GrpcStatus.DEADLINE_EXCEEDED,
-  not_found: GrpcStatus.NOT_FOUND,
-  already_exists: GrpcStatus.ALREADY_EXISTS,
-  permission_denied: GrpcStatus.PERMISSION_DENIED,
-  resource_exhausted: GrpcStatus.RESOURCE_EXHAUSTED,
-  failed_precondition: GrpcStatus.FAILED_PRECONDITION,
-  aborted: GrpcStatus.ABORTED,
-  out_of_range: GrpcStatus.OUT_OF_RANGE,
-  unimplemented: GrpcStatus.UNIMPLEMENTED,
-  internal: GrpcStatus.INTERNAL,
-  unavailable: GrpcStatus.UNAVAILABLE,
-  data_loss: GrpcStatus.DATA_LOSS,
-  unauthenticated: GrpcStatus.UNAUTHENTICATED,
-};
-
-function errorOf(path: string, answer: FetchAnswer, type: string): RpcError {
-  const error = type === "application/json" ? parseError(path, answer.body) : undefined;
-  const status = typeof error?.["code"] === "string" ? CODES[error["code"]] : undefined;
-  if (error === undefined || status === undefined) return notTheProtocol(path, "Connect", answer);
-  const message = error["message"];
-  const details = typeof message === "string" ? message : "";
+function errorOf(path: string, answer: FetchAnswer): RpcError {
+  const error = jsonErrorOf(answer);
+  if (error?.status === undefined) return notTheProtocol(path, "Connect", answer);
+  const { status, message, details } = error;
   return new RpcError({
     status,
-    details,
+    details: message,
     metadata: toMetadata(answer.headers),
-    rawStatusDetails: statusBytes(status, details, error["details"]),
+    rawStatusDetails: statusBytes(status, message, details),
   });
-}
-
-function parseError(path: string, body: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
-  } catch (cause) {
-    throw malformed(path, "an error that is not JSON", cause);
-  }
 }
 
 /** The details as `google.rpc.Status`, which is how errors of every transport carry them; what cannot be read is left out. */

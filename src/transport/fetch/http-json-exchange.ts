@@ -1,13 +1,14 @@
-import type { JsonObject, JsonValue } from "../../codec-runtime/json.ts";
+import type { JsonObject } from "../../codec-runtime/json.ts";
 import type { HttpRule } from "../../codec-runtime/method.ts";
-import { GrpcStatus, type RpcCallOptions, RpcError, toGrpcStatus } from "../../platform/rpc-port.ts";
+import { GrpcStatus, type RpcCallOptions, RpcError } from "../../platform/rpc-port.ts";
 import { encodeTimeout } from "../wire-text.ts";
-import { malformed, notTheProtocol } from "./answer-error.ts";
+import { notTheProtocol } from "./answer-error.ts";
 import { type FetchAnswer, FetchExchange } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { type HeaderRules, RequestHeaders, toMetadata } from "./headers.ts";
 import { httpParts } from "./http-request.ts";
-import { parseJson } from "./parse-json.ts";
+import { type JsonError, jsonErrorOf } from "./json-error.ts";
+import { parseMessage } from "./parse-message.ts";
 
 /** Payloads as they are: their short form loses digits, key order and empty lists on its way through the server. */
 const CONTENT_TYPE = "application/json+no-payload-shorthand";
@@ -23,12 +24,12 @@ const DIRECT: ReadonlySet<string> = new Set([
 
 /** An answer in JSON and the headers that came with it. */
 export interface JsonAnswer {
-  readonly json: JsonValue;
+  readonly json: JsonObject;
   readonly headers: Headers;
 }
 
 /** The details of an error as `google.rpc.Status` in bytes, which is how errors of every transport carry them. */
-export type StatusBytes = (error: JsonObject) => Uint8Array | undefined;
+export type StatusBytes = (error: JsonError, code: GrpcStatus) => Uint8Array | undefined;
 
 /** Asks Temporal's HTTP API in JSON. */
 export class HttpJsonExchange {
@@ -69,30 +70,22 @@ export class HttpJsonExchange {
     this.#exchange.close();
   }
 
-  #read(path: string, answer: FetchAnswer): JsonValue {
+  #read(path: string, answer: FetchAnswer): JsonObject {
     const { status, headers, body } = answer;
     const type = headers.get("content-type") ?? "";
     if (!/^application\/json/i.test(type)) throw notTheProtocol(path, "Temporal's HTTP API", answer);
-    let json: JsonValue;
-    try {
-      json = parseJson(body);
-    } catch (cause) {
-      if (status !== 200) throw notTheProtocol(path, "Temporal's HTTP API", answer);
-      throw malformed(path, cause instanceof Error ? cause.message : String(cause), cause);
-    }
-    if (status === 200) return json;
-    throw this.#errorOf(json, headers) ?? notTheProtocol(path, "Temporal's HTTP API", answer);
+    if (status === 200) return parseMessage(path, body);
+    throw this.#errorOf(answer) ?? notTheProtocol(path, "Temporal's HTTP API", answer);
   }
 
-  #errorOf(error: JsonValue, headers: Headers): RpcError | undefined {
-    if (typeof error !== "object" || error === null || Array.isArray(error)) return undefined;
-    const { code, message } = error;
-    if (typeof code !== "number" || code === 0) return undefined;
+  #errorOf(answer: FetchAnswer): RpcError | undefined {
+    const error = jsonErrorOf(answer);
+    if (error?.status === undefined) return undefined;
     return new RpcError({
-      status: toGrpcStatus(code),
-      details: typeof message === "string" ? message : "",
-      metadata: toMetadata(headers, METADATA_PREFIX),
-      rawStatusDetails: this.#statusBytes(error),
+      status: error.status,
+      details: error.message,
+      metadata: toMetadata(answer.headers, METADATA_PREFIX),
+      rawStatusDetails: this.#statusBytes(error, error.status),
     });
   }
 }

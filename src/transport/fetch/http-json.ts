@@ -1,14 +1,14 @@
-import type { JsonObject } from "../../codec-runtime/json.ts";
 import { JsonReader } from "../../codec-runtime/json-reader.ts";
 import { anyTypes } from "../../gen/codec/any-types.ts";
 import { readStatusJson } from "../../gen/codec/google/rpc/status.json.ts";
 import { encodeStatus } from "../../gen/codec/google/rpc/status.ts";
-import type { RpcAnswer, RpcCallOptions } from "../../platform/rpc-port.ts";
+import type { GrpcStatus, RpcAnswer, RpcCallOptions } from "../../platform/rpc-port.ts";
 import type { MessageRpcPort, RpcRequest } from "../message-rpc.ts";
 import { requestTooLarge } from "./answer-error.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { FetchedAnswer, toMetadata } from "./headers.ts";
 import { HttpJsonExchange, type JsonAnswer, METADATA_PREFIX, noRoute } from "./http-json-exchange.ts";
+import type { JsonError } from "./json-error.ts";
 import { type JsonRpc, jsonRpc, requestJson, responseBytes, responseOf } from "./json-methods.ts";
 import { UpdatePolls } from "./update-polls.ts";
 
@@ -46,8 +46,7 @@ function known(path: string): JsonRpc {
 }
 
 /** The details as bytes, which is how errors of every transport carry them; kinds that we do not know are left out. */
-function statusBytes(error: JsonObject): Uint8Array | undefined {
-  const details = error["details"];
+function statusBytes({ message, details }: JsonError, code: GrpcStatus): Uint8Array | undefined {
   if (!Array.isArray(details)) return undefined;
   const packed = details.flatMap((detail) => {
     try {
@@ -56,13 +55,7 @@ function statusBytes(error: JsonObject): Uint8Array | undefined {
       return [];
     }
   });
-  if (packed.length === 0) return undefined;
-  const { code, message } = error;
-  return encodeStatus({
-    code: code as number,
-    message: typeof message === "string" ? message : "",
-    details: packed,
-  });
+  return packed.length === 0 ? undefined : encodeStatus({ code, message, details: packed });
 }
 
 function toAnswer(path: string, { json, headers }: JsonAnswer): RpcAnswer {

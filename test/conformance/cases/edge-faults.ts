@@ -1,6 +1,7 @@
 /** What `perdure/edge` makes of everything that is not Temporal, of keys that expire and of servers that go away. */
 import assert from "node:assert/strict";
 import {
+  defaultGrpcRetryOptions,
   isGrpcCancelledError,
   isGrpcDeadlineError,
   RpcError,
@@ -8,18 +9,29 @@ import {
   WorkflowNotFoundError,
 } from "perdure/client";
 import {
+  cancelWorkflow,
   connect,
+  countWorkflows,
   describeWorkflow,
   type EdgeConnection,
   grpcWeb,
   httpJson,
+  listWorkflows,
+  queryWorkflow,
+  signalWithStartWorkflow,
+  signalWorkflow,
   startWorkflow,
+  terminateWorkflow,
+  updateWorkflow,
+  workflowResult,
 } from "perdure/edge";
 import {
   BROKEN,
+  ERRORS_IN_JSON,
   frame,
   grpcWebAnswer,
   jsonAnswer,
+  NO_MESSAGES,
   PAGES,
   page,
   RESPONSE,
@@ -60,6 +72,26 @@ function rpcErrorOf(error: Error): RpcError {
   assert.ok(error.cause instanceof RpcError, `its cause is ${error.cause}`);
   return error.cause;
 }
+
+const order = { workflowId: "order-1" };
+/** Every function there is, with one attempt. */
+const FUNCTIONS: Readonly<Record<string, (temporal: EdgeConnection) => Promise<unknown>>> = {
+  start: (temporal) => startWorkflow(temporal, "order", options, once),
+  signalWithStart: (temporal) =>
+    signalWithStartWorkflow(temporal, "order", { ...options, signal: "pay" }, once),
+  signal: (temporal) => signalWorkflow(temporal, order, "pay", [], once),
+  query: (temporal) => queryWorkflow(temporal, order, "steps", [], once),
+  update: (temporal) => updateWorkflow(temporal, order, "add", [], once),
+  result: (temporal) => workflowResult(temporal, order, once),
+  describe: (temporal) => describeWorkflow(temporal, order, once),
+  count: (temporal) => countWorkflows(temporal, "", once),
+  list: async (temporal) => {
+    for await (const each of listWorkflows(temporal, {}, once)) return each;
+    return undefined;
+  },
+  cancel: (temporal) => cancelWorkflow(temporal, order, once),
+  terminate: (temporal) => terminateWorkflow(temporal, order, "enough", once),
+};
 
 const refused = (protocol: Protocol): Response =>
   protocol === "grpc-web"
@@ -111,6 +143,44 @@ export const edgeFaultCases: readonly Case[] = [
           const error = await failureOf(open(async () => answer()));
           assert.deepEqual([error.status, error.reason], [13, "malformed-response"], name);
           assert.match(error.details, /StartWorkflowExecution: malformed answer: /);
+        }
+      }),
+  },
+  {
+    name: "edge: errors in JSON have their code and their words, whoever wrote them",
+    run: () =>
+      onEach(async (protocol, open) => {
+        for (const { name, http, json, status, words, retried } of ERRORS_IN_JSON) {
+          const error = await failureOf(open(async () => jsonAnswer(json, http)));
+          assert.equal(error.status, status, `${protocol}, ${name}: ${error.message}`);
+          assert.ok(error.details.includes(words), `${protocol}, ${name}: ${error.details}`);
+          let calls = 0;
+          const answers = [jsonAnswer(json, http), goodAnswer(protocol)];
+          const temporal = open(async () => answers[calls++] ?? page(500));
+          const quick = { ...defaultGrpcRetryOptions(), delayFunction: () => 1 };
+          const started = startWorkflow(temporal, "order", options, { retry: quick });
+          assert.equal(
+            (await started.catch(rpcErrorOf)) instanceof RpcError,
+            !retried,
+            `${protocol}, ${name}`,
+          );
+          assert.equal(calls, retried ? 2 : 1, `${protocol}, ${name}`);
+        }
+      }),
+  },
+  {
+    name: "edge: JSON that is no answer is an error of every function",
+    run: () =>
+      onEach(async (protocol, open) => {
+        for (const value of NO_MESSAGES) {
+          const temporal = open(async () => jsonAnswer(value));
+          for (const [name, call] of Object.entries(FUNCTIONS)) {
+            const error = await rejection(call(temporal));
+            const cause = error instanceof RpcError ? error : error.cause;
+            const what = `${name} over ${protocol}, given ${JSON.stringify(value)}: ${error.stack}`;
+            assert.ok(cause instanceof RpcError, what);
+            assert.equal(cause.reason, "malformed-response", what);
+          }
         }
       }),
   },

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { runtimeCommand } from "../../harness/runtimes.ts";
 import { manifest, pinned, subpaths } from "../manifest.ts";
 import { type Served, serveJsrForm, serveNpmPackage } from "../published-form.ts";
@@ -20,6 +21,28 @@ const PERMISSIONS = {
 const esbuild = `npm:${pinned("esbuild")}`;
 const subpathImports = (target: (subpath: string) => string): Record<string, string> =>
   Object.fromEntries(subpaths.map((key) => [`perdure${key.slice(1)}`, target(key)]));
+
+/** A package of workflows on the same registry, as JSR serves such a package: it imports ours by specifier and by URL. */
+const WORKFLOWS = "@shop/hello/1.0.0/workflows.ts";
+const SHOP: Readonly<Record<string, string>> = {
+  [WORKFLOWS]: `
+    import { proxyActivities } from "jsr:@perdure/sdk@^${manifest.version}/workflow";
+    import { ApplicationFailure } from "../../../src/common/mod.ts";
+    import type { Activities } from "./activities.ts";
+    import { wait } from "./wait.ts";
+    const { greet } = proxyActivities<Activities>({ startToCloseTimeout: wait });
+    export async function hello(name: string): Promise<string> {
+      if (name === "") throw ApplicationFailure.nonRetryable("who?");
+      return await greet(name);
+    }`,
+  "@shop/hello/1.0.0/wait.ts": 'export const wait = "1 minute" as const;',
+  // What workflows must never hold: types are all that is taken of it.
+  "@shop/hello/1.0.0/activities.ts": `
+    import { readFile } from "node:fs/promises";
+    export interface Activities { greet(name: string): Promise<string> }
+    export const read = readFile;`,
+  "@shop/hello/1.0.0/of-npm.ts": 'export * from "npm:lodash-es@4";',
+};
 
 interface Form {
   readonly name: string;
@@ -44,7 +67,11 @@ function programsOf({ name, folder, loading, env = {} }: Form): Check[] {
   return [
     {
       name: `${name}: type-checked`,
-      run: () => succeeds([deno, "check", ...imports, "client.ts", "bundle.ts", "workflows.ts"], options),
+      run: () =>
+        succeeds(
+          [deno, "check", ...imports, "client.ts", "bundle.ts", "workflows.ts", "testing.ts"],
+          options,
+        ),
     },
     {
       name: `${name}: workflows bundled beforehand`,
@@ -53,6 +80,10 @@ function programsOf({ name, folder, loading, env = {} }: Form): Check[] {
     {
       name: `${name}: client and server with ${client}`,
       run: () => succeeds(program("client.ts", client), { ...options, last: "started and signalled" }),
+    },
+    {
+      name: `${name}: test environments and a gateway with ${client}`,
+      run: () => succeeds(program("testing.ts", client), { ...options, last: "2 and order-1" }),
     },
     {
       name: `${name}: worker with ${client}`,
@@ -71,14 +102,18 @@ function programsOf({ name, folder, loading, env = {} }: Form): Check[] {
 
 /** From https://jsr.io modules may be imported without a permission; from this stand-in it takes one. */
 async function jsrForm(): Promise<{ readonly form: Form; readonly served: Served }> {
-  const served = await serveJsrForm(runtimeCommand("deno"));
+  const served = await serveJsrForm(runtimeCommand("deno"), SHOP);
   const folder = consumer("deno");
   const ours = denoJson().imports;
   const inside = Object.entries(ours).filter(
     ([name]) => name.startsWith("#") || !name.startsWith("perdure/"),
   );
+  const exported = Object.entries(denoJson().exports).map(([key, file]) => [
+    `perdure${key.slice(1)}`,
+    new URL(file, served.url).href,
+  ]);
   writeJson(folder, "deno.json", {
-    imports: { ...subpathImports((key) => `${served.url}src/${key.slice(2)}/mod.ts`), esbuild },
+    imports: { ...Object.fromEntries(exported), esbuild },
     // `deno publish` writes the targets into the modules; here the import map has them.
     scopes: {
       [served.url]: Object.fromEntries(
@@ -123,17 +158,21 @@ async function npmForm(tarball: string): Promise<{ readonly form: Form; readonly
   return { form: { name: "npm:perdure", folder, loading: [], env }, served };
 }
 
-function denoJson(): { readonly imports: Readonly<Record<string, string>> } {
+function denoJson(): Readonly<Record<"imports" | "exports", Readonly<Record<string, string>>>> {
   return JSON.parse(readFileSync(join(root, "deno.json"), "utf8"));
 }
 
-/** `perdure dev` with no more than the network, until it has told its address. */
-function devServer({ folder, env = {} }: Form): Check {
+/** A command of `perdure` that serves, with no more than the network, until it has told its address. */
+function serves(
+  { name, folder, loading, env = {} }: Form,
+  program: string,
+  command: readonly string[],
+): Check {
   return {
-    name: `perdure dev with ${PERMISSIONS.client}`,
+    name: `${name}: perdure ${command[0]} with ${PERMISSIONS.client}`,
     run: () => {
-      const args = ["run", "--no-prompt", ...PERMISSIONS.client, `npm:perdure@${manifest.version}`, "dev"];
-      const child = spawn(runtimeCommand("deno"), [...args, "--port", "0"], {
+      const args = ["run", "--no-prompt", ...loading, ...PERMISSIONS.client, program, ...command];
+      const child = spawn(runtimeCommand("deno"), args, {
         cwd: folder,
         env: { ...process.env, NO_COLOR: "1", ...env },
       });
@@ -142,17 +181,58 @@ function devServer({ folder, env = {} }: Form): Check {
   };
 }
 
+const DEV = ["dev", "--port", "0"] as const;
+const GATEWAY = ["gateway", "--upstream", "localhost:1", "--listen", "127.0.0.1:0"] as const;
+
+/** By the import map, as after `deno add perdure@jsr:@perdure/sdk`: given by its URL, Deno would not read the project's deno.json. */
+const CLI = "perdure/cli";
+
+/** The commands of JSR's `@perdure/sdk/cli`, and workflows that lie on its server. */
+function jsrChecks(form: Form, url: string): Check[] {
+  const { folder, loading, env = {} } = form;
+  const deno = runtimeCommand("deno");
+  const allowed = [deno, "run", "--no-prompt", ...loading, ...PERMISSIONS.bundling] as const;
+  const worker = (file: string) =>
+    [...allowed, ...PERMISSIONS.client, "worker.ts", "path", `${url}${file}`] as const;
+  const histories = join(root, "test/histories/official-1.24.0-activity-*.json");
+  const workflows = pathToFileURL(join(root, "test/conformance/workflows/mod.ts")).href;
+  const replay = ["replay", "--workflows", workflows, histories];
+  return [
+    serves(form, CLI, DEV),
+    serves(form, CLI, GATEWAY),
+    {
+      name: `${form.name}: perdure replay with ${PERMISSIONS.bundling.join(" ")}`,
+      run: () => succeeds([...allowed, CLI, ...replay], { cwd: folder, env }),
+    },
+    {
+      name: `${form.name}: workflows of a package on a web server`,
+      run: () => succeeds(worker(WORKFLOWS), { cwd: folder, env, last: "Hello, world!" }),
+    },
+    {
+      name: `${form.name}: npm: in workflow code is told when it is bundled`,
+      async run() {
+        const [program, ...args] = worker("@shop/hello/1.0.0/of-npm.ts");
+        const { ok, output } = await run(program, args, { cwd: folder, env });
+        if (ok || !/BundleError: 'npm:lodash-es@4', imported by .*nodeModulesDir/s.test(output))
+          throw new Error(output);
+      },
+    },
+  ];
+}
+
 function listening(child: ChildProcess): Promise<void> {
   let output = "";
   return new Promise((resolve, reject) => {
-    const note = (chunk: unknown): void => {
+    child.stdout?.on("data", (chunk) => {
       output += chunk;
-      if (!/127\.0\.0\.1:\d+/.test(output)) return;
+      if (!/127\.0\.0\.1:\d+/.test(String(chunk))) return;
       resolve();
       child.kill("SIGTERM");
-    };
-    child.stdout?.on("data", note);
-    child.stderr?.on("data", note);
+    });
+    // Deno itself writes here, of what it downloads for example.
+    child.stderr?.on("data", (chunk) => {
+      output += chunk;
+    });
     child.once("close", (code) => reject(new Error(`it ended with ${code}: ${output}`)));
     child.once("error", reject);
   });
@@ -170,8 +250,8 @@ function publishable(): Check {
 export const denoChecks: Group = {
   name: "deno",
   async checks() {
-    const { form } = await jsrForm();
-    return programsOf(form);
+    const { form, served } = await jsrForm();
+    return [...programsOf(form), ...jsrChecks(form, served.url)];
   },
 };
 
@@ -182,6 +262,11 @@ export const otherDenoChecks: Group = {
     const { form } = await npmForm(tarball);
     // `deno publish` type-checks the checkout.
     const [, ...fromCheckout] = programsOf(checkoutForm());
-    return [...programsOf(form), devServer(form), ...fromCheckout, publishable()];
+    return [
+      ...programsOf(form),
+      serves(form, `npm:perdure@${manifest.version}`, DEV),
+      ...fromCheckout,
+      publishable(),
+    ];
   },
 };

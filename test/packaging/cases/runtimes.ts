@@ -26,12 +26,9 @@ function onRuntime(folder: string, runtime: RuntimeVersion): Check[] {
     },
   ];
   if (runtime === "deno") return checks;
-  const [command, ...args] = program(runtime, "requires.cjs");
-  // The oldest versions of Node that Perdure runs on have it behind a flag.
-  const flags = runtime === "node" ? ["--experimental-require-module"] : [];
   checks.push({
     name: `require of every subpath on ${runtime}`,
-    run: () => succeeds([command, ...flags, ...args], { cwd: folder, last: all }),
+    run: () => succeeds(program(runtime, "requires.cjs"), { cwd: folder, last: all }),
   });
   return checks;
 }

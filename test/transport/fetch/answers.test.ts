@@ -1,20 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { encodeStatus } from "../../../src/gen/codec/google/rpc/status.ts";
 import { encodeWorkflowExecutionAlreadyStartedFailure } from "../../../src/gen/codec/temporal/api/errordetails/v1/message.ts";
+import { OperatorServiceRoutes } from "../../../src/gen/codec/temporal/api/operatorservice/v1/service.routes.ts";
 import {
   decodeStartWorkflowExecutionResponse,
   encodeStartWorkflowExecutionRequest,
 } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
+import { WorkflowServiceRoutes } from "../../../src/gen/codec/temporal/api/workflowservice/v1/service.routes.ts";
 import { GrpcStatus, RpcError } from "../../../src/platform/rpc-port.ts";
-import { findErrorDetail } from "../../../src/transport/error-details.ts";
+import { errorDetails, findErrorDetail } from "../../../src/transport/error-details.ts";
 import type { Fetch } from "../../../src/transport/fetch/fetch-options.ts";
 import { type FetchProtocol, openFetchPort } from "../../../src/transport/fetch/open-fetch-port.ts";
 import { isRetryableError } from "../../../src/transport/retry.ts";
 import {
   BROKEN,
+  ERRORS_IN_JSON,
   frame,
   grpcWebAnswer as grpcWeb,
   jsonAnswer as json,
+  NO_MESSAGES,
   PAGES,
   page,
   RESPONSE,
@@ -24,6 +28,42 @@ import {
 const PROTOCOLS: readonly FetchProtocol[] = ["grpc-web", "connect", "connect-json", "http-json"];
 const PATH = "/temporal.api.workflowservice.v1.WorkflowService/StartWorkflowExecution";
 const REQUEST = encodeStartWorkflowExecutionRequest({ namespace: "default", workflowId: "order-1" });
+/** What Temporal's HTTP API leaves out; a new version of the API may have routes for more. */
+const WITHOUT_ROUTE = {
+  workflow: [
+    "PollWorkflowTaskQueue",
+    "PollActivityTaskQueue",
+    "PollNexusTaskQueue",
+    "RespondWorkflowTaskCompleted",
+    "RespondWorkflowTaskFailed",
+    "RespondQueryTaskCompleted",
+    "RespondNexusTaskCompleted",
+    "RespondNexusTaskFailed",
+    "ResetStickyTaskQueue",
+    "ShutdownWorker",
+    "ExecuteMultiOperation",
+    "PollWorkflowExecutionUpdate",
+    "DeleteWorkflowExecution",
+    "DeleteActivityExecution",
+    "DeleteNexusOperationExecution",
+    "ListOpenWorkflowExecutions",
+    "ListClosedWorkflowExecutions",
+    "ScanWorkflowExecutions",
+    "GetSearchAttributes",
+    "DeprecateNamespace",
+    "ListTaskQueuePartitions",
+    "UpdateWorkerBuildIdCompatibility",
+    "UpdateWorkerVersioningRules",
+  ],
+  operator: [
+    "AddSearchAttributes",
+    "RemoveSearchAttributes",
+    "DeleteNamespace",
+    "AddOrUpdateRemoteCluster",
+    "RemoveRemoteCluster",
+    "ListClusters",
+  ],
+} as const;
 const LIMITS = { maxSendBytes: 1_000, maxReceiveBytes: 1_000 };
 
 /** A call through a protocol to a server that always gives the same answer. */
@@ -95,20 +135,30 @@ describe("what was asked arrives", () => {
     expect(error.status).toBe(GrpcStatus.INVALID_ARGUMENT);
     expect(error.details).toContain('workflow_id "a/b" cannot be in the path');
   });
+});
 
-  test("HTTP/JSON: a method without a route fails naming it and what to use instead", async () => {
-    const port = openFetchPort("http-json", {
-      baseUrl: "http://server:1",
-      fetch: async () => json({}),
-      ...LIMITS,
-    });
-    const path = PATH.replace("StartWorkflowExecution", "PollWorkflowTaskQueue");
-    await expect(port.unary(path, new Uint8Array(0), {})).rejects.toMatchObject({
-      status: GrpcStatus.UNIMPLEMENTED,
-      details: expect.stringContaining(
-        "PollWorkflowTaskQueue does not exist in Temporal's HTTP API: use gRPC",
-      ),
-    });
+describe("HTTP/JSON: each method without a route fails at once, naming itself and what to use instead", () => {
+  const services = [
+    ["workflowservice.v1.WorkflowService", WorkflowServiceRoutes, WITHOUT_ROUTE.workflow],
+    ["operatorservice.v1.OperatorService", OperatorServiceRoutes, WITHOUT_ROUTE.operator],
+  ] as const;
+
+  test.each(services)("%s", async (service, routes, names) => {
+    const without = Object.entries(routes).filter(([, { http }]) => (http ?? []).length === 0);
+    const nameOf = (method: string): string => method[0]?.toUpperCase() + method.slice(1);
+    expect(without.map(([method]) => nameOf(method)).sort()).toEqual([...names].sort());
+    const fetch: Fetch = () => Promise.reject(new Error("sent"));
+    const port = openFetchPort("http-json", { baseUrl: "http://server:1", fetch, ...LIMITS });
+    for (const name of names) {
+      const path = `/temporal.api.${service}/${name}`;
+      const error: unknown = await port.unary(path, new Uint8Array(0), {}).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(RpcError);
+      const { status, details } = error as RpcError;
+      expect(status, details).toBe(GrpcStatus.UNIMPLEMENTED);
+      expect(details).toContain(`${path} does not exist in Temporal's HTTP API`);
+      expect(details).toContain("use gRPC, or gRPC-Web or Connect through a gateway");
+      expect(isRetryableError(error as RpcError)).toBe(false);
+    }
   });
 });
 
@@ -178,6 +228,48 @@ describe("what is not the protocol is a typed error, retried where that may help
     const error = await failed(protocol, answer());
     expect(error).toMatchObject({ status: GrpcStatus.INTERNAL, reason: "malformed-response" });
     expect(error.details).toContain(words);
+  });
+});
+
+describe("errors in JSON have their code, their words and the right decision, whoever wrote them", () => {
+  const cases = PROTOCOLS.flatMap((protocol) => ERRORS_IN_JSON.map((row) => ({ protocol, ...row })));
+
+  test.each(cases)("$protocol: $name", async ({ protocol, http, json: body, status, words, retried }) => {
+    const error = await failed(protocol, json(body, http));
+    expect(error.status).toBe(status);
+    expect(error.details).toContain(words);
+    expect(isRetryableError(error)).toBe(retried);
+    // What cannot be read of the details is left out, and never hides the error.
+    expect(() => errorDetails(error)).not.toThrow();
+  });
+
+  test.each(PROTOCOLS)("%s: what says it is JSON and is not", async (protocol) => {
+    const headers = { "content-type": "application/problem+json" };
+    const error = await failed(protocol, new Response("upstream connect error", { status: 503, headers }));
+    expect(error.details).toContain(
+      'HTTP 503, content-type application/problem+json, "upstream connect error"',
+    );
+    expect(isRetryableError(error)).toBe(true);
+  });
+});
+
+describe("JSON that is no message", () => {
+  const protocols = ["connect-json", "http-json"] as const;
+  const cases = protocols.flatMap((protocol) => NO_MESSAGES.map((value) => ({ protocol, value })));
+
+  test.each(cases)("$protocol: $value", async ({ protocol, value }) => {
+    const error = await failed(protocol, json(value));
+    expect(error).toMatchObject({ status: GrpcStatus.INTERNAL, reason: "malformed-response" });
+    expect(error.details).toContain("malformed answer: expected an object in JSON, got ");
+    expect(isRetryableError(error)).toBe(false);
+  });
+
+  test.each(["grpc-web", "connect"] as const)("%s: it is not the protocol", async (protocol) => {
+    for (const value of NO_MESSAGES) {
+      const error = await failed(protocol, json(value));
+      expect(error).toMatchObject({ status: GrpcStatus.UNKNOWN, reason: "malformed-response" });
+      expect(isRetryableError(error)).toBe(false);
+    }
   });
 });
 

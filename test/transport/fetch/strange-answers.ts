@@ -105,3 +105,77 @@ export const BROKEN: readonly (readonly [
   ["JSON of the wrong types", "http-json", () => jsonAnswer({ runId: 5 }), "field runId: expected a string"],
   ["JSON of the wrong types", "connect-json", () => jsonAnswer([]), "expected an object"],
 ];
+
+/** What an error in JSON must become. */
+export interface ErrorInJson {
+  readonly name: string;
+  readonly http: number;
+  readonly json: unknown;
+  readonly status: number;
+  /** Its writer's own words. */
+  readonly words: string;
+  readonly retried: boolean;
+}
+
+const WORDS = "the token of this caller has expired";
+const DETAILS = [
+  null,
+  7,
+  "text",
+  [],
+  {},
+  { "@type": 5 },
+  { "@type": "type.googleapis.com/of.Tomorrow", value: "AQID" },
+  {
+    "@type": "type.googleapis.com/temporal.api.errordetails.v1.NamespaceNotFoundFailure",
+    namespace: { toString: 1 },
+  },
+  { type: "of.Tomorrow", value: "no base64 !" },
+];
+
+/** Errors in JSON as proxies, gateways and hosted namespaces write them, for every protocol; `code` is one of gRPC's where there is one. */
+export const ERRORS_IN_JSON: readonly ErrorInJson[] = (
+  [
+    ["code, message and details", 401, { code: 16, message: WORDS, details: DETAILS }, 16, WORDS, false],
+    ["a code that HTTP does not say", 400, { code: 9, message: WORDS }, 9, WORDS, false],
+    ["a code that is tried again", 500, { code: 14, message: WORDS }, 14, WORDS, true],
+    ["a name of gRPC", 403, { code: "RESOURCE_EXHAUSTED", message: WORDS }, 8, WORDS, true],
+    ["a name of Connect", 500, { code: "canceled", message: WORDS }, 1, WORDS, false],
+    ["digits", 500, { code: "7", message: WORDS }, 7, WORDS, false],
+    ["a code of HTTP", 401, { code: 401, message: WORDS }, 16, WORDS, false],
+    ["a code of HTTP that passes", 503, { code: 503, message: WORDS }, 14, WORDS, true],
+    ["a code of nobody", 403, { code: 1e300, message: WORDS }, 7, WORDS, false],
+    ["a broken code", 403, { code: 5.5, message: WORDS }, 7, WORDS, false],
+    ["a code that says OK", 403, { code: 0, message: WORDS }, 7, WORDS, false],
+    ["a negative code", 403, { code: -1, message: WORDS }, 7, WORDS, false],
+    ["a member of all objects", 403, { code: "constructor", message: WORDS }, 7, WORDS, false],
+    ["a code of other types", 403, { code: { code: 5 }, message: [WORDS] }, 7, "", false],
+    ["an error within", 401, { error: { message: WORDS } }, 16, WORDS, false],
+    [
+      "an error within, in Google's way",
+      429,
+      { error: { code: 429, message: WORDS, status: "RESOURCE_EXHAUSTED" } },
+      8,
+      WORDS,
+      true,
+    ],
+    ["OAuth's words", 401, { error: "invalid_token", error_description: WORDS }, 16, WORDS, false],
+    [
+      "a problem",
+      502,
+      { type: "about:blank", title: "Bad Gateway", status: 502, detail: WORDS },
+      14,
+      WORDS,
+      true,
+    ],
+    ["text", 503, WORDS, 14, WORDS, true],
+    ["a list", 403, [{ message: WORDS }], 7, WORDS, false],
+    ["an empty object", 404, {}, 12, "HTTP 404", false],
+    ["an empty list", 504, [], 14, "HTTP 504", true],
+    ["null", 500, null, 2, "HTTP 500", false],
+    ["a number", 401, 401, 16, "HTTP 401", false],
+  ] as const
+).map(([name, http, json, status, words, retried]) => ({ name, http, json, status, words, retried }));
+
+/** JSON that is no message. */
+export const NO_MESSAGES: readonly unknown[] = [[], ["x"], "x", "", 1, null, true];

@@ -1,10 +1,18 @@
-/** The main job with a bundle made beforehand; with the argument `path` the workflows are bundled here. Prints the result last. */
+/**
+ * The main job with a bundle made beforehand; with the argument `path` the workflows are bundled here, those of a URL if there is one
+ * behind it. Prints the result last.
+ */
 import { Client, Connection } from "perdure/client";
 import { EmbeddedServer } from "perdure/server";
-import { Worker } from "perdure/worker";
+import { workflowInterceptorModules } from "perdure/testing";
+import { Worker, type WorkerOptions } from "perdure/worker";
 
-async function workflows(): Promise<{ workflowsPath: string } | { workflowBundle: { code: string } }> {
-  if (Deno.args[0] === "path") return { workflowsPath: new URL("./workflows.ts", import.meta.url).href };
+async function workflows(): Promise<Partial<WorkerOptions>> {
+  if (Deno.args[0] === "path") {
+    const workflowsPath = new URL(Deno.args[1] ?? "./workflows.ts", import.meta.url).href;
+    // Where the package lies on a server, so do these.
+    return { workflowsPath, interceptors: { workflowModules: workflowInterceptorModules } };
+  }
   const { code } = await import("./workflow-bundle.ts");
   return { workflowBundle: { code } };
 }
