@@ -161,6 +161,7 @@ describe("code and history differ in one command", () => {
     ["async-local-storage", 33],
     ["local-then-others", 22],
     ["metadata-everywhere", 11],
+    ["type-info-1", 14],
   ];
   const activities = everywhere(EventType.ACTIVITY_TASK_SCHEDULED);
   const beforeMarker = ({ subject, id }: (typeof activities)[number]): boolean =>
