@@ -142,6 +142,7 @@ export class Driver {
     };
     const turn = {
       runId: cached.runId,
+      shownRunId: run.runId,
       taskId: task?.taskId ?? 0,
       limitMs: task?.limitMs ?? 0,
       activation,

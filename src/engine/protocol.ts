@@ -79,8 +79,13 @@ export interface WorkerFacts {
   readonly asksBeforePatching?: boolean | undefined;
 }
 
-/** Milliseconds that an entry may take when a task is looked at again because it hung. */
-export const SECOND_LOOK_MS = 1000;
+/** Time for a loop to show in a profile, while the server still waits. */
+const SECOND_LOOK_MS = 1000;
+
+/** Milliseconds that an entry may take when a task is looked at again because it hung; less if users said less. */
+export function secondLookMs({ deadlockTimeoutMs }: Pick<WorkerFacts, "deadlockTimeoutMs">): number {
+  return Math.min(SECOND_LOOK_MS, deadlockTimeoutMs);
+}
 
 /** Main thread to workflow thread. */
 export type ToThread =
@@ -155,6 +160,8 @@ export type ToThread =
       /** Empty: the one that the history names. */
       readonly workflowId: string;
       readonly history: WireHistory;
+      /** It hung a moment ago: every entry is timed, shortly, and watched by the profiler. */
+      readonly secondLook: boolean;
     }
   | { readonly kind: "close" };
 

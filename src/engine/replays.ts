@@ -14,7 +14,13 @@ import { closedDriver } from "./closed-driver.ts";
 import type { DriverParts } from "./driver.ts";
 import { errorStack, errorText } from "./error-text.ts";
 import { notesInEvents } from "./marker-notes.ts";
-import type { FromThread, ReplayFailure, ToThread, WireHistory } from "./protocol.ts";
+import {
+  type FromThread,
+  type ReplayFailure,
+  secondLookMs,
+  type ToThread,
+  type WireHistory,
+} from "./protocol.ts";
 import { ReplayAnswers } from "./replay-answers.ts";
 import type { CachedRun } from "./run-cache.ts";
 
@@ -33,7 +39,6 @@ const NO_TASK = {
   attempt: 1,
   isQuery: false,
   eagerSlots: 0,
-  limitMs: 0,
 } as const;
 
 /**
@@ -101,7 +106,7 @@ export class Replays {
   }
 
   async #attempt(
-    { taskId, workflowId }: ReplayMessage,
+    { taskId, workflowId, secondLook }: ReplayMessage,
     history: History,
     tracesCommands: boolean,
   ): Promise<ReplayFailure | undefined> {
@@ -126,7 +131,12 @@ export class Replays {
       // Its local activities are never run: they have no life of their own.
       instance: 0,
       isOpen: false,
-      task: { taskId, ...NO_TASK, events: history.events.length },
+      task: {
+        taskId,
+        ...NO_TASK,
+        limitMs: secondLook ? secondLookMs(facts) : 0,
+        events: history.events.length,
+      },
     };
     const missing = "the history does not have the events before its first one";
     const driver = closedDriver({ facts, turns, payloads, answerer: answers }, missing);

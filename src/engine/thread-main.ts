@@ -23,7 +23,7 @@ import { createProgress } from "./progress.ts";
 import {
   type FromThread,
   PROTOCOL_VERSION,
-  SECOND_LOOK_MS,
+  secondLookMs,
   type ThreadInit,
   type ToThread,
 } from "./protocol.ts";
@@ -277,7 +277,7 @@ class Engine {
       attempt: response.attempt,
       isQuery: response.query !== undefined,
       eagerSlots: message.eagerSlots,
-      limitMs: limitOf(message, this.#init.worker.deadlockTimeoutMs),
+      limitMs: limitOf(message, this.#init.worker),
       events: response.history?.events.length ?? 0,
     };
     this.#cache.touch(cached);
@@ -418,9 +418,9 @@ class Engine {
 }
 
 /** Milliseconds that each entry of a task may take; 0: the thread's own rule. */
-function limitOf({ timed, secondLook }: TaskMessage, deadlockTimeoutMs: number): number {
+function limitOf({ timed, secondLook }: TaskMessage, facts: ThreadInit["worker"]): number {
   if (!timed) return 0;
-  return secondLook ? Math.min(deadlockTimeoutMs, SECOND_LOOK_MS) : deadlockTimeoutMs;
+  return secondLook ? secondLookMs(facts) : facts.deadlockTimeoutMs;
 }
 
 /** Whether a query of the task is for the stacks of the workflow. */

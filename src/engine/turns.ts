@@ -10,6 +10,8 @@ import type { StackSampler } from "./stack-sampler.ts";
 /** One activation to be run. */
 export interface Turn {
   readonly runId: string;
+  /** What users call the run, where `runId` is a name of the engine's own. */
+  readonly shownRunId?: string | undefined;
   readonly taskId: number;
   /** Milliseconds that an entry may take; 0: not limited for this turn. Where it is limited, its stack is watched. */
   readonly limitMs: number;
@@ -195,9 +197,9 @@ export class Turns {
     else void stack.then((frames) => active.done(this.#deadlock(turn, frames)));
   }
 
-  #deadlock({ runId }: Turn, frames: string | undefined): Completion {
+  #deadlock({ runId, shownRunId = runId }: Turn, frames: string | undefined): Completion {
     const { mapStack, limitMs } = this.#options;
-    const message = deadlockMessage(limitMs, runId);
+    const message = deadlockMessage(limitMs, shownRunId);
     const stackTrace = frames === undefined ? "" : mapStack(`${DEADLOCK_TYPE}: ${message}\n${frames}`);
     return { kind: "failure", failure: engineFailure(message, DEADLOCK_TYPE, { stackTrace }) };
   }

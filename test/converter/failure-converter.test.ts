@@ -152,3 +152,42 @@ describe("errors of Nexus handlers", () => {
     });
   });
 });
+
+describe("steps of a conversion that a subclass can replace", () => {
+  class OrderError extends Error {}
+
+  class OrderConverter extends DefaultFailureConverter {
+    override errorToFailureInner(...given: Parameters<DefaultFailureConverter["errorToFailureInner"]>) {
+      const failure = super.errorToFailureInner(...given);
+      return given[0] instanceof OrderError ? { ...failure, source: "orders" } : failure;
+    }
+
+    override failureToErrorInner(...given: Parameters<DefaultFailureConverter["failureToErrorInner"]>) {
+      const [{ source, message }] = given;
+      return source === "orders" ? new OrderError(message ?? "") : super.failureToErrorInner(...given);
+    }
+  }
+
+  test("for an error and for each of its causes; message and stack can still be encoded", () => {
+    const orders = new OrderConverter({ encodeCommonAttributes: true });
+    const outer = new Error("outer", { cause: new OrderError("no stock") });
+    const failure = orders.errorToFailure(outer, defaultPayloadConverter);
+    expect(failure).toMatchObject({
+      message: "Encoded failure",
+      cause: { source: "orders", stackTrace: "" },
+    });
+    const error = orders.failureToError(failure, defaultPayloadConverter);
+    expect(error.cause).toBeInstanceOf(OrderError);
+    expect(error.cause).toMatchObject({ message: "no stock", stack: expect.stringContaining("no stock") });
+  });
+
+  test("nothing gives nothing", () => {
+    expect(converter.optionalErrorToOptionalFailure(undefined, defaultPayloadConverter)).toBeUndefined();
+    expect(converter.optionalFailureToOptionalError(null, defaultPayloadConverter)).toBeUndefined();
+    const failure = converter.optionalErrorToOptionalFailure(new Error("e"), defaultPayloadConverter);
+    expect(failure).toMatchObject({ message: "e" });
+    expect(converter.optionalFailureToOptionalError(failure, defaultPayloadConverter)).toMatchObject({
+      message: "e",
+    });
+  });
+});

@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { historyToJson } from "../../src/gen/codec/temporal/api/history/v1/message.json.ts";
 import { encodeHistory, type History } from "../../src/gen/codec/temporal/api/history/v1/message.ts";
-import { DeterminismViolationError, ReplayError, type ReplayHistory, Worker } from "../../src/worker/mod.ts";
+import {
+  DeterminismViolationError,
+  ReplayError,
+  type ReplayHistory,
+  type ReplayResult,
+  Worker,
+} from "../../src/worker/mod.ts";
 import { DeterminismViolationError as OfWorkflows } from "../../src/workflow/mod.ts";
 import { ofType, swapped, withTimerBefore } from "../replay/altered.ts";
 import { recorded, subjects } from "../replay/recorded.ts";
@@ -16,6 +23,40 @@ beforeAll(async () => {
 
 function historyOf(subject: string): History {
   return { events: [...recorded(subject).events] };
+}
+
+/** A run that has got no further than its first task. */
+function historyOfLoop(): ReplayHistory {
+  const events = [
+    {
+      eventType: "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",
+      workflowExecutionStartedEventAttributes: {
+        workflowType: { name: "loopsAtOnce" },
+        taskQueue: { name: "q" },
+        originalExecutionRunId: "loop-run",
+        firstExecutionRunId: "loop-run",
+        attempt: 1,
+        workflowTaskTimeout: "10s",
+        workflowRunTimeout: "0s",
+        workflowExecutionTimeout: "0s",
+      },
+    },
+    {
+      eventType: "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED",
+      workflowTaskScheduledEventAttributes: { taskQueue: { name: "q" }, attempt: 1 },
+    },
+    {
+      eventType: "EVENT_TYPE_WORKFLOW_TASK_STARTED",
+      workflowTaskStartedEventAttributes: { scheduledEventId: "2" },
+    },
+  ];
+  return {
+    events: events.map((event, index) => ({
+      eventId: `${index + 1}`,
+      eventTime: "2026-01-01T00:00:00Z",
+      ...event,
+    })),
+  };
 }
 
 async function errorOf(
@@ -172,6 +213,23 @@ describe("what failed", () => {
       report: { event: { eventId: 6 } },
     });
   });
+
+  test("code that does not yield: the error has the stack of the loop, and others are not held up", async () => {
+    const looping = { workflowId: "looping", history: historyOfLoop() };
+    const good = { workflowId: "good", history: historyOf("activity-one") };
+    const codes = { workflowsPath: fileURLToPath(new URL("looping-workflows.ts", import.meta.url)) };
+    const results: ReplayResult[] = [];
+    const two = Worker.runReplayHistories({ ...codes, workflowThreadPoolSize: 1 }, [looping, looping, good]);
+    for await (const result of two) results.push(result);
+    for (const { error } of results.slice(0, 2)) {
+      expect(error).toMatchObject({ name: "ReplayError", reason: "deadlock" });
+      expect(error?.message).toMatch(/\[TMPRL1101\].* of run loop-run did not yield within 5000 ms/);
+      expect(error?.message).toMatch(/\n +at loopsAtOnce \(.*worker\/looping-workflows\.ts:\d+:\d+\)/);
+    }
+    expect(results).toHaveLength(3);
+    expect(results[2]).toMatchObject({ workflowId: "good", events: good.history.events.length });
+    expect(results[2]?.error).toBeUndefined();
+  }, 60_000);
 
   test("no code is an error of the options", async () => {
     await expect(Worker.runReplayHistory({}, historyOf("activity-one"))).rejects.toThrow("workflowsPath");

@@ -59,26 +59,27 @@ export class DefaultFailureConverter implements FailureConverter {
     payloadConverter: PayloadConverter,
     context?: SerializationContext,
   ): ProtoFailure {
-    const failure = this.#plainFailure(error, payloadConverter, context);
+    const failure = this.errorToFailureInner(error, payloadConverter, context);
     if (!this.options.encodeCommonAttributes) return failure;
     const attributes = { message: failure.message, stack_trace: failure.stackTrace };
     const encodedAttributes = payloadConverter.toPayload(attributes, context);
     return { ...failure, message: "Encoded failure", stackTrace: "", encodedAttributes };
   }
 
-  #plainFailure(
+  /** What {@link errorToFailure} begins with: message and stack are not encoded yet. */
+  errorToFailureInner(
     error: unknown,
     payloadConverter: PayloadConverter,
-    context: SerializationContext | undefined,
+    context?: SerializationContext,
   ): ProtoFailure {
     if (error instanceof TemporalFailure && error.failure !== undefined) return error.failure;
     if (error instanceof NexusHandlerError && error.originalFailure !== undefined) {
       return error.originalFailure.details;
     }
     const causeOf = (cause: unknown): ProtoFailure | undefined =>
-      !cause || this.#path.includes(cause) || this.#path.length >= MAX_CAUSES
+      this.#path.includes(cause) || this.#path.length >= MAX_CAUSES
         ? undefined
-        : this.errorToFailure(cause, payloadConverter, context);
+        : this.optionalErrorToOptionalFailure(cause, payloadConverter, context);
     this.#path.push(error);
     try {
       return { ...failureBase(error, causeOf), ...failureInfoOf(error, payloadConverter, context) };
@@ -93,11 +94,38 @@ export class DefaultFailureConverter implements FailureConverter {
     context?: SerializationContext,
   ): Error {
     const plain = withDecodedAttributes(failure, payloadConverter, context);
-    const cause = plain.cause && this.failureToError(plain.cause, payloadConverter, context);
-    const error = errorOf(plain, { cause, payloadConverter, context });
+    const error = this.failureToErrorInner(plain, payloadConverter, context);
     error.stack = plain.stackTrace ?? "";
     if (error instanceof TemporalFailure) error.failure = plain;
     return error;
+  }
+
+  /** The error and its causes; what all errors have in common, the stack and the failure kept, is left to {@link failureToError}. */
+  failureToErrorInner(
+    failure: ProtoFailure,
+    payloadConverter: PayloadConverter,
+    context?: SerializationContext,
+  ): Error {
+    const cause = this.optionalFailureToOptionalError(failure.cause, payloadConverter, context);
+    return errorOf(failure, { cause, payloadConverter, context });
+  }
+
+  /** {@link errorToFailure} for what may be absent, a cause for example. */
+  optionalErrorToOptionalFailure(
+    error: unknown,
+    payloadConverter: PayloadConverter,
+    context?: SerializationContext,
+  ): ProtoFailure | undefined {
+    return error ? this.errorToFailure(error, payloadConverter, context) : undefined;
+  }
+
+  /** {@link failureToError} for what may be absent, a cause for example. */
+  optionalFailureToOptionalError(
+    failure: ProtoFailure | undefined | null,
+    payloadConverter: PayloadConverter,
+    context?: SerializationContext,
+  ): Error | undefined {
+    return failure ? this.failureToError(failure, payloadConverter, context) : undefined;
   }
 }
 

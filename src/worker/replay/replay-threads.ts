@@ -2,8 +2,16 @@
 // 1. A thread replays one history at a time, so when it hangs or dies the culprit is known; what it does for nobody ends.
 // 2. Each replay is settled exactly once: by its thread, by the loss of its thread, or by `close`.
 // 3. Threads start when there is work for them, and not before.
-import { deadlockMessage } from "../../engine/deadlock.ts";
-import type { FromThread, ReplayFailure, ToThread, WireHistory } from "../../engine/protocol.ts";
+// 4. A history whose code does not yield is looked at once more, in the spare thread and under the profiler: a thread that ran the loop
+//    before would not show it. Each second look has a thread of its own, and there is one at a time.
+import { deadlockMessage, isDeadlock } from "../../engine/deadlock.ts";
+import {
+  type FromThread,
+  type ReplayFailure,
+  secondLookMs,
+  type ToThread,
+  type WireHistory,
+} from "../../engine/protocol.ts";
 import { type ThreadLoss, ThreadPool, type ThreadPoolOptions } from "../workflow/thread-pool.ts";
 
 /** What replaying on threads takes. */
@@ -34,7 +42,9 @@ export class ReplayThreads {
   readonly #pool: ThreadPool;
   readonly #options: ReplayThreadsOptions;
   readonly #waiting: Job[] = [];
-  /** By thread: what it replays. */
+  /** Those that hung, and wait for the spare thread. */
+  readonly #hung: Job[] = [];
+  /** By thread, the spare one last: what it replays. */
   readonly #running: (Job | undefined)[];
   #lastTask = 0;
   #fatal: unknown;
@@ -42,13 +52,15 @@ export class ReplayThreads {
   constructor(options: ReplayThreadsOptions) {
     const { deadlockTimeoutMs } = options.init.worker;
     this.#options = options;
-    this.#running = new Array<Job | undefined>(options.size).fill(undefined);
+    this.#running = new Array<Job | undefined>(options.size + 1).fill(undefined);
     this.#pool = new ThreadPool({
       ...options,
       onMessage: (index, message) => this.#receive(index, message),
       onLost: (index, loss) => this.#lost(index, loss),
       onFatal: (error) => this.#fail(error),
-      activationLimitMs: () => deadlockTimeoutMs,
+      // The engine ends a second look itself; whoever watches only stands behind it.
+      activationLimitMs: (index) =>
+        index < options.size ? deadlockTimeoutMs : 2 * secondLookMs({ deadlockTimeoutMs }),
     });
   }
 
@@ -69,15 +81,21 @@ export class ReplayThreads {
   }
 
   #next(): void {
+    const { spare } = this.#pool;
     while (this.#waiting.length > 0) {
       const index = this.#running.indexOf(undefined);
-      if (index < 0) return;
-      const job = this.#waiting.shift()!;
-      this.#running[index] = job;
-      const { taskId, workflowId, history } = job;
-      this.#pool.post(index, { kind: "replay", taskId, workflowId, history });
-      this.#pool.watch(index, true);
+      if (index < 0 || index === spare) break;
+      this.#begin(index, this.#waiting.shift()!);
     }
+    if (this.#hung.length > 0 && this.#running[spare] === undefined) this.#begin(spare, this.#hung.shift()!);
+  }
+
+  #begin(index: number, job: Job): void {
+    this.#running[index] = job;
+    const { taskId, workflowId, history } = job;
+    const secondLook = index === this.#pool.spare;
+    this.#pool.post(index, { kind: "replay", taskId, workflowId, history, secondLook });
+    this.#pool.watch(index, true);
   }
 
   #receive(index: number, message: FromThread): void {
@@ -96,6 +114,12 @@ export class ReplayThreads {
     const job = this.#running[index];
     this.#running[index] = undefined;
     this.#pool.watch(index, false);
+    if (index === this.#pool.spare) this.#pool.retireSpare();
+    else if (job !== undefined && isHung(replayed)) {
+      this.#hung.push(job);
+      this.#next();
+      return;
+    }
     job?.resolve(replayed);
     this.#next();
   }
@@ -114,9 +138,15 @@ export class ReplayThreads {
 
   #fail(error: unknown): void {
     this.#fatal = error;
-    const open = [...this.#running.filter((job) => job !== undefined), ...this.#waiting];
+    const open = [...this.#running.filter((job) => job !== undefined), ...this.#waiting, ...this.#hung];
     this.#running.fill(undefined);
     this.#waiting.length = 0;
+    this.#hung.length = 0;
     for (const { reject } of open) reject(error);
   }
+}
+
+/** The code did not yield, whoever stopped it. */
+function isHung({ failure }: Replayed): boolean {
+  return failure?.reason === "workflowFailed" && isDeadlock(failure.message);
 }

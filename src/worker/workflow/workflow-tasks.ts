@@ -8,7 +8,7 @@
 
 import type { Logger } from "../../common/logger.ts";
 import { isDeadlock } from "../../engine/deadlock.ts";
-import { type FromThread, SECOND_LOOK_MS } from "../../engine/protocol.ts";
+import { type FromThread, secondLookMs } from "../../engine/protocol.ts";
 import { encodeRespondWorkflowTaskCompletedRequest } from "../../gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { ShortLivedMap } from "../../platform/short-lived-map.ts";
 import type { LocalActivityTasks } from "../activity/local-activity-tasks.ts";
@@ -74,8 +74,7 @@ export class WorkflowTasks {
   get spareLimitMs(): number {
     const { deadlockTimeoutMs } = this.#options;
     return (
-      2 *
-      (this.#quarantine.running?.secondLook ? Math.min(SECOND_LOOK_MS, deadlockTimeoutMs) : deadlockTimeoutMs)
+      2 * (this.#quarantine.running?.secondLook ? secondLookMs({ deadlockTimeoutMs }) : deadlockTimeoutMs)
     );
   }
 

@@ -27,7 +27,13 @@ export class InlineReplayer {
   async replay(text: string, workflowId: string): Promise<string | undefined> {
     const taskId = ++this.#lastTask;
     const replayed = this.#main.next("replayed", (message) => message.taskId === taskId);
-    this.#main.post({ kind: "replay", taskId, workflowId, history: { kind: "json", text } });
+    this.#main.post({
+      kind: "replay",
+      taskId,
+      workflowId,
+      history: { kind: "json", text },
+      secondLook: false,
+    });
     return (await replayed).failure?.message;
   }
 

@@ -66,7 +66,13 @@ class InlineReplays {
   replay(text: string, workflowId: string): Promise<string | null> {
     const taskId = ++this.#lastTask;
     const answered = new Promise<string | null>((resolve) => this.#open.set(taskId, resolve));
-    void this.#replays.replay({ kind: "replay", taskId, workflowId, history: { kind: "json", text } });
+    void this.#replays.replay({
+      kind: "replay",
+      taskId,
+      workflowId,
+      history: { kind: "json", text },
+      secondLook: false,
+    });
     return answered;
   }
 
