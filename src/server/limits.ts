@@ -11,6 +11,7 @@ export const BLOB_WARNING_BYTES: number = 512 * 1024;
 export const MEMO_WARNING_BYTES: number = 2 * 1024;
 export const HISTORY_WARNING_BYTES: number = 10 * 1024 * 1024;
 export const HISTORY_WARNING_EVENTS = 10_240;
+export const STATE_WARNING_BYTES: number = 1024 * 1024;
 export const MAX_ID_BYTES = 1_000;
 export const MAX_BUILD_ID_BYTES = 255;
 /** Events that a worker has to see again when a task of which nothing is kept is forgotten: at most so many. */

@@ -2,6 +2,7 @@
 // S1. One logical thread: nothing in here runs beside anything else, so that the same calls in the same order give the same
 //     histories.
 // S2. Closing ends every wait with UNAVAILABLE and leaves no timer behind.
+import { ValueError } from "../common/errors.ts";
 import { type SearchAttributeType, searchAttributeTypeNames } from "../common/search-attributes.ts";
 import type { RpcAnswer, RpcCallOptions, RpcPort } from "../platform/rpc-port.ts";
 import type { Listener, ListenOptions } from "../platform/server-platform.ts";
@@ -20,9 +21,10 @@ import { RUN_LIMITS, type RunLimits } from "./limits.ts";
 import { TaskQueues } from "./matching/task-queues.ts";
 import { admission } from "./namespaces/admission.ts";
 import { NamespaceRegistry } from "./namespaces/namespace-registry.ts";
+import { checkListenOptions, checkServerOptions } from "./options.ts";
 import { Dispatcher } from "./rpc/dispatcher.ts";
 import { registerRpcs } from "./rpc/register.ts";
-import { toRpcError } from "./rpc/service-failure.ts";
+import { ServiceFailure, toRpcError } from "./rpc/service-failure.ts";
 import { SystemWall } from "./time/system-wall.ts";
 import { TimeKeeper } from "./time/time-keeper.ts";
 import type { Wall } from "./time/wall.ts";
@@ -46,8 +48,8 @@ export interface EmbeddedServerOptions {
   /** Hears of defects of the server itself. Default: they go to the caller as INTERNAL, and to the console. */
   readonly onDefect?: ((what: string, error: unknown) => void) | undefined;
   /**
-   * Hears of payloads above 512 KiB, memos above 2 KiB and histories above 10 MiB or 10,240 events, which the real server takes too, and
-   * warns of. Default: nobody is told.
+   * Hears of payloads above 512 KiB, memos above 2 KiB, histories above 10 MiB or 10,240 events and what a run holds besides above 1 MiB,
+   * which the real server takes too, and warns of. What a run grew to is told once. Default: nobody is told.
    */
   readonly onWarning?: ((warning: SizeWarning) => void) | undefined;
 }
@@ -82,7 +84,9 @@ export class EmbeddedServer implements RpcPort {
   readonly #queues: TaskQueues;
   readonly #ports: OpenPorts;
 
+  /** @throws {ValueError} for options that are not usable: it names the option, its value and what is allowed */
   constructor(options: EmbeddedServerOptions = {}, insides: ServerInsides = {}) {
+    checkServerOptions(options);
     const wall = insides.wall ?? new SystemWall();
     const onDefect = options.onDefect ?? reportDefect;
     const skipping = options.timeSkipping === true;
@@ -91,8 +95,7 @@ export class EmbeddedServer implements RpcPort {
     const namespaces = namespacesOf(options);
     const store = new VisibilityStore();
     const visibility = new DelayedVisibility(store, wall, options.visibilityDelayMs ?? 0);
-    const searchAttributes = new SearchAttributes(namespaces);
-    registerAttributes(searchAttributes, options);
+    const searchAttributes = attributesOf(namespaces, options);
     const queues = new TaskQueues(wall);
     const engine = new Engine({
       newTimeline: () => keeper.timeline(),
@@ -164,6 +167,7 @@ export class EmbeddedServer implements RpcPort {
    * Opens a port for clients and workers of other processes: gRPC, gRPC-Web, Connect and Temporal's HTTP/JSON API, all on one.
    * `close` closes it too.
    *
+   * @throws {ValueError} for options that are not usable
    * @throws Error of the system when the address cannot be had
    * @example
    * ```ts
@@ -171,6 +175,7 @@ export class EmbeddedServer implements RpcPort {
    * ```
    */
   async listen(options: ListenOptions = {}): Promise<Listener> {
+    checkListenOptions(options);
     return this.#ports.open(options);
   }
 
@@ -210,13 +215,19 @@ function connect(engine: Engine, retention: Retention): void {
   });
 }
 
-function registerAttributes(attributes: SearchAttributes, options: EmbeddedServerOptions): void {
+function attributesOf(registry: NamespaceRegistry, options: EmbeddedServerOptions): SearchAttributes {
+  const attributes = new SearchAttributes(registry);
   const types = Object.entries(options.searchAttributes ?? {});
-  if (types.length === 0) return;
   const numbers = Object.fromEntries(
     types.map(([name, type]) => [name, searchAttributeTypeNames.encode(type)]),
   );
-  for (const namespace of ["default", ...(options.namespaces ?? [])]) attributes.add(namespace, numbers);
+  try {
+    for (const namespace of ["default", ...(options.namespaces ?? [])]) attributes.add(namespace, numbers);
+  } catch (error) {
+    if (!(error instanceof ServiceFailure)) throw error;
+    throw new ValueError(`EmbeddedServer: searchAttributes: ${error.message}`, error);
+  }
+  return attributes;
 }
 
 function reportDefect(what: string, error: unknown): void {

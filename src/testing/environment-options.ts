@@ -1,8 +1,8 @@
 import type { ClientOptions } from "../client/client.ts";
 import { ValueError } from "../common/errors.ts";
+import { checkOptions, record, text } from "../common/option-kinds.ts";
 import { isRecord } from "../common/type-guards.ts";
 import type { ConnectionOptions } from "../transport/connection-options.ts";
-import { checkOptions, record, text } from "./option-checks.ts";
 import {
   type AnyServerConfig,
   checkServerConfig,

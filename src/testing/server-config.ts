@@ -1,6 +1,4 @@
 import { ValueError } from "../common/errors.ts";
-import type { SearchAttributeKey, SearchAttributeType } from "../common/search-attributes.ts";
-import type { EmbeddedServerOptions } from "../server/server.ts";
 import {
   attributeKeys,
   callback,
@@ -13,7 +11,9 @@ import {
   record,
   text,
   texts,
-} from "./option-checks.ts";
+} from "../common/option-kinds.ts";
+import type { SearchAttributeKey, SearchAttributeType } from "../common/search-attributes.ts";
+import type { EmbeddedServerOptions } from "../server/server.ts";
 
 /** Custom search attributes: name → type, or keys of `defineSearchAttributeKey`. */
 export type KnownSearchAttributes =

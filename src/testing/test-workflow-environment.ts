@@ -180,7 +180,8 @@ export class TestWorkflowEnvironment {
     const { type: _, namespace = NAMESPACE, namespaces = [], searchAttributes, ...rest } = config;
     const server = new EmbeddedServer({
       ...rest,
-      namespaces: [...namespaces, namespace],
+      // The environment's own may be among them.
+      namespaces: namespaces.includes(namespace) ? namespaces : [...namespaces, namespace],
       searchAttributes: attributeTypes(searchAttributes),
       timeSkipping,
     });

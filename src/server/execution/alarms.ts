@@ -86,9 +86,10 @@ function taskDueMs(task: WorkflowTask, fields: RunFields): number | undefined {
 
 /** When the run times out; undefined: never. */
 export function runDueMs(fields: RunFields): number | undefined {
-  const { started, startMs, executionMs, expirationMs } = fields;
+  const { started, startMs, executionMs, expirationMs, lastResetMs } = fields;
   const runTimeoutMs = durationMs(started.workflowRunTimeout) ?? 0;
-  const backoffMs = executionMs - startMs;
+  // A reset gives the run its whole time anew, from then on: what it had waited at first does not count.
+  const backoffMs = lastResetMs === undefined ? executionMs - startMs : 0;
   const byRun = runTimeoutMs > 0 ? startMs + backoffMs + runTimeoutMs : Number.POSITIVE_INFINITY;
   const dueMs = Math.min(byRun, expirationMs ?? Number.POSITIVE_INFINITY);
   return Number.isFinite(dueMs) && dueMs > 0 ? dueMs : undefined;

@@ -19,6 +19,7 @@ import type { RunFields } from "./run-state.ts";
 import { type SizeWarning, warnOfSizes } from "./size-warnings.ts";
 import { SmallMap } from "./small-map.ts";
 import { stateTooLarge } from "./state-size.ts";
+import { ToldSizes } from "./told-sizes.ts";
 import { type Outcome, Transaction } from "./transaction.ts";
 import { visibilityRow } from "./visibility-row.ts";
 
@@ -67,6 +68,7 @@ export class Engine {
   readonly #namespaces: Map<string, Map<string, Workflow>> = new Map();
   readonly #later: (() => void)[] = [];
   readonly #given: ConstructorParameters<typeof Transaction>[1];
+  readonly #told: ToldSizes = new ToldSizes();
   #reactions: Reactions | undefined;
   #draining = false;
   #changing = false;
@@ -201,7 +203,7 @@ export class Engine {
     const { onWarning } = this.parts;
     if (onWarning !== undefined) {
       const written = { batches: outcome.batches, sizeBytes, activities: changed.activities };
-      warnOfSizes(run, before, written, onWarning);
+      warnOfSizes(run, written, this.#told, onWarning);
     }
     this.#afterCommit(run, before, outcome, changed);
     return result;

@@ -30,12 +30,16 @@ export function decodePageToken(bytes: Uint8Array): PageToken {
   const valid =
     parts.length === 6 &&
     typeof runId === "string" &&
-    Number.isSafeInteger(next) &&
-    Number.isSafeInteger(end) &&
+    isWhole(next, 1) &&
+    isWhole(end, 0) &&
     [transient, wait, closeOnly].every((each) => typeof each === "boolean");
   if (!valid) throw invalidArgument("Invalid NextPageToken.");
   // Checked above, one by one.
   return { runId, next, end, transient, wait, closeOnly } as PageToken;
+}
+
+function isWhole(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= least;
 }
 
 function parse(bytes: Uint8Array): readonly unknown[] {

@@ -5,10 +5,12 @@ import {
   HISTORY_WARNING_BYTES,
   HISTORY_WARNING_EVENTS,
   MEMO_WARNING_BYTES,
+  STATE_WARNING_BYTES,
 } from "../limits.ts";
 import { payloadsBytes } from "../rpc/payload-bytes.ts";
 import type { Run } from "./run.ts";
-import type { RunFields } from "./run-state.ts";
+import { heldBytes } from "./state-size.ts";
+import type { ToldSizes } from "./told-sizes.ts";
 
 /** Something of a workflow is larger than is good for a server. */
 export interface SizeWarning {
@@ -48,33 +50,50 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** Warns of what a committed change brought. */
 export function warnOfSizes(
   run: Run,
-  before: RunFields,
   { batches, sizeBytes, activities }: Written,
+  told: ToldSizes,
   warn: (warning: SizeWarning) => void,
 ): void {
-  const { namespace, workflowId, runId, history, fields } = run;
+  const { namespace, workflowId, runId, history } = run;
   const tell = (message: string, size: number, operation?: string): void =>
     warn({ message, namespace, workflowId, runId, size, ...(operation !== undefined && { operation }) });
-  const passes = (limit: number, old: number, now: number): boolean => old <= limit && now > limit;
-  if (history.sizeBytes - sizeBytes > BLOB_WARNING_BYTES) {
+  if (history.sizeBytes - sizeBytes > MEMO_WARNING_BYTES) {
     for (const event of batches.flat()) {
-      const bytes = dataBytes(event.attributes.value);
-      if (bytes > BLOB_WARNING_BYTES) tell(BLOB, bytes, operationOf(event));
+      for (const bytes of largeParts(event)) tell(BLOB, bytes, operationOf(event));
     }
   }
-  for (const event of batches.flat()) {
-    const bytes = memoBytes(event);
-    // Larger ones were told of above.
-    if (bytes > MEMO_WARNING_BYTES && bytes <= BLOB_WARNING_BYTES) tell(BLOB, bytes, operationOf(event));
-  }
   for (const id of activities) {
-    const bytes = payloadsBytes(run.state.activities.get(id)?.heartbeatDetails);
-    if (bytes > BLOB_WARNING_BYTES) tell(BLOB, bytes, "RecordActivityTaskHeartbeat");
+    const details = run.state.activities.get(id)?.heartbeatDetails;
+    const bytes = payloadsBytes(details);
+    if (details !== undefined && bytes > BLOB_WARNING_BYTES && told.isNew(details)) {
+      tell(BLOB, bytes, "RecordActivityTaskHeartbeat");
+    }
   }
-  if (passes(HISTORY_WARNING_BYTES, sizeBytes, history.sizeBytes))
-    tell("history size exceeds warn limit.", history.sizeBytes);
-  if (passes(HISTORY_WARNING_EVENTS, before.nextEventId - 1, fields.nextEventId - 1))
-    tell("history count exceeds warn limit.", fields.nextEventId - 1);
+  for (const { what, size, limit } of totals(run)) {
+    if (told.passes(run, what, size > limit)) tell(`${what} exceeds warn limit.`, size);
+  }
+}
+
+/** What counts of a run as a whole. */
+function totals(
+  run: Run,
+): readonly { readonly what: string; readonly size: number; readonly limit: number }[] {
+  return [
+    { what: "history size", size: run.history.sizeBytes, limit: HISTORY_WARNING_BYTES },
+    { what: "history count", size: run.fields.nextEventId - 1, limit: HISTORY_WARNING_EVENTS },
+    { what: "mutable state size", size: heldBytes(run.state), limit: STATE_WARNING_BYTES },
+  ];
+}
+
+/** Sizes in an event that the real server warns of: its data, and the memo by itself. */
+function largeParts(event: StoredEvent): readonly number[] {
+  const bytes = dataBytes(event.attributes.value);
+  const memo = memoBytes(event);
+  return [
+    ...(bytes > BLOB_WARNING_BYTES ? [bytes] : []),
+    // Larger ones were told of with the data.
+    ...(memo > MEMO_WARNING_BYTES && memo <= BLOB_WARNING_BYTES ? [memo] : []),
+  ];
 }
 
 function operationOf(event: StoredEvent): string {

@@ -1,11 +1,11 @@
 import { bufferBytes } from "../history/buffer.ts";
 import { payloadsBytes } from "../rpc/payload-bytes.ts";
-import type { RunFields } from "./run-state.ts";
+import type { RunFields, RunState } from "./run-state.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Whether what a run has to keep besides its history is more than `limits.stateBytes` now. Free where nothing large came. */
 export function stateTooLarge(tx: Transaction, before: RunFields): boolean {
-  return hasGrown(tx, before) && heldBytes(tx) > tx.limits.stateBytes;
+  return hasGrown(tx, before) && heldBytes(tx.state) > tx.limits.stateBytes;
 }
 
 function hasGrown({ state, fields }: Transaction, before: RunFields): boolean {
@@ -17,8 +17,8 @@ function hasGrown({ state, fields }: Transaction, before: RunFields): boolean {
 }
 
 /** What of a run's state can be large: the rest is a few hundred bytes for each thing under way, of which there are limits. */
-function heldBytes({ state, fields }: Transaction): number {
+export function heldBytes({ fields, activities }: Pick<RunState, "fields" | "activities">): number {
   let bytes = bufferBytes(fields.buffer) + payloadsBytes({ payloads: Object.values(fields.memo) });
-  for (const { heartbeatDetails } of state.activities.values()) bytes += payloadsBytes(heartbeatDetails);
+  for (const { heartbeatDetails } of activities.values()) bytes += payloadsBytes(heartbeatDetails);
   return bytes;
 }

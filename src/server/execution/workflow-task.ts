@@ -200,10 +200,13 @@ function taskTimeoutMs(tx: Transaction, attempt: number): number {
 
 function scheduledValue(tx: Transaction, task: WorkflowTask): EventValue<"workflowTaskScheduled"> {
   const normalName = tx.fields.started.taskQueue?.name ?? "";
+  // What is written late names the queue that the run has by then.
+  const forgotten = task.kind !== "normal" && tx.fields.sticky === undefined;
   return {
-    taskQueue: task.queue.sticky
-      ? { name: task.queue.name, kind: TaskQueueKind.STICKY, normalName }
-      : { name: task.queue.name, kind: TaskQueueKind.NORMAL },
+    taskQueue:
+      task.queue.sticky && !forgotten
+        ? { name: task.queue.name, kind: TaskQueueKind.STICKY, normalName }
+        : { name: task.queue.sticky ? normalName : task.queue.name, kind: TaskQueueKind.NORMAL },
     startToCloseTimeout: toDuration(task.timeoutMs),
     attempt: task.attempt,
   };

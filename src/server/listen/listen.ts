@@ -1,6 +1,7 @@
 import { serverPlatform } from "#platform/server";
 import type { RpcPort } from "../../platform/rpc-port.ts";
 import type { Listener, ListenOptions } from "../../platform/server-platform.ts";
+import { checkListenOptions } from "../options.ts";
 
 /**
  * Opens a port in front of a server in this process (or of any other {@link RpcPort}, such as a channel to another server): it
@@ -16,6 +17,7 @@ import type { Listener, ListenOptions } from "../../platform/server-platform.ts"
  * await listener.close();
  * ```
  */
-export function listen(port: RpcPort, options: ListenOptions = {}): Promise<Listener> {
+export async function listen(port: RpcPort, options: ListenOptions = {}): Promise<Listener> {
+  checkListenOptions(options);
   return serverPlatform.listen(port, options);
 }

@@ -16,6 +16,7 @@ import {
 import { MAX_TIMER_MS } from "../limits.ts";
 import { Breather } from "./breather.ts";
 import type { Handler, HandlerCodecs, HandlersOf, ServerCall } from "./call.ts";
+import { notImplemented } from "./missing-features.ts";
 import { OpenCall } from "./open-call.ts";
 import { ServiceFailure, toRpcError } from "./service-failure.ts";
 
@@ -186,9 +187,7 @@ function unknownPath(path: string, services: ReadonlySet<string>): string {
 
 function unimplemented(path: string, declared: boolean, services: ReadonlySet<string>): RpcError {
   const method = path.slice(path.lastIndexOf("/") + 1);
-  const details = declared
-    ? `${method} is not implemented by Perdure's embedded server`
-    : unknownPath(path, services);
+  const details = declared ? notImplemented(method) : unknownPath(path, services);
   return new RpcError({ status: GrpcStatus.UNIMPLEMENTED, details });
 }
 

@@ -25,7 +25,7 @@ export function historyRpcs(engine: Engine, wall: Wall): HandlersOf<WorkflowServ
     getWorkflowExecutionHistoryReverse: (request) => {
       const token = request.nextPageToken.length === 0 ? undefined : decodePageToken(request.nextPageToken);
       const run = runOf(engine, request, token);
-      const last = token?.next ?? run.history.length;
+      const last = Math.min(token?.next ?? run.history.length, run.history.length);
       let first = last + 1;
       for (let left = pageSize(request.maximumPageSize); left > 0 && first > 1; left -= 1) {
         first = run.history.batchStart(first - 1);
@@ -99,7 +99,11 @@ function runOf(
   if (execution?.runId && execution.runId !== token.runId) {
     throw invalidArgument("RunId in the request does not match the NextPageToken.");
   }
-  return engine.find(namespace, { workflowId: execution?.workflowId, runId: token.runId });
+  const run = engine.find(namespace, { workflowId: execution?.workflowId, runId: token.runId });
+  // A reader that waits stands behind the last event at most.
+  if (Math.max(token.next, token.end) > run.history.length + 1)
+    throw invalidArgument("Invalid NextPageToken.");
+  return run;
 }
 
 function pageSize(wanted: number): number {

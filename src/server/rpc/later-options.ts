@@ -77,7 +77,7 @@ function checkOverride(override: StartWorkflowExecutionRequest["versioningOverri
 }
 
 function notHere(what: string): string {
-  return `${what} not implemented by Perdure's embedded server`;
+  return `${what} not implemented by Perdure's embedded server: leave it out, or use a real server, such as \`temporal server start-dev\``;
 }
 
 function unimplemented(message: string): ServiceFailure {

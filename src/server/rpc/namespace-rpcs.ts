@@ -56,6 +56,7 @@ export function namespaceRpcs({
     },
     describeNamespace: ({ namespace, id }) => description(find(namespaces, namespace, id), features),
     listNamespaces: ({ pageSize, nextPageToken }) => {
+      if (pageSize < 0) throw invalidArgument(`PageSize is ${pageSize}; it must not be negative.`);
       const limit = pageSize === 0 ? DEFAULT_PAGE : pageSize;
       const page = namespaces.list(limit, new TextDecoder().decode(nextPageToken));
       const last = page.length >= limit ? page.at(-1) : undefined;

@@ -259,7 +259,9 @@ describe("what the server does not say that it can do answers UNIMPLEMENTED", ()
       expect(error).toBeInstanceOf(RpcError);
       expect(error).toMatchObject({
         status: GrpcStatus.UNIMPLEMENTED,
-        details: expect.stringMatching(/^[A-Za-z]+ is not implemented by Perdure's embedded server$/),
+        details: expect.stringMatching(
+          /^[A-Za-z]+ is not implemented by Perdure's embedded server \([^)]+\): .+$/,
+        ),
       });
     });
   }
@@ -320,7 +322,7 @@ const OPTIONS: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
 test.each(Object.entries(OPTIONS))("%s: refused, and not taken in silence", async (_, call) => {
   await expect(call(new Stage(connection, namespace))).rejects.toMatchObject({
     status: GrpcStatus.UNIMPLEMENTED,
-    details: expect.stringMatching(/^[A-Z].* (is|are) not implemented by Perdure's embedded server$/),
+    details: expect.stringMatching(/^[A-Z].* (is|are) not implemented by Perdure's embedded server: .+$/),
   });
 });
 

@@ -12,9 +12,24 @@ function listed(readme: string, from: string, to: string): string[] {
   return rows.flatMap((row) => [...row.matchAll(/`([A-Za-z]+)`/g)].map(([, name = ""]) => name)).sort();
 }
 
+/** RPC → the feature of its row, as messages have it: what follows a colon. */
+function features(readme: string): Readonly<Record<string, string>> {
+  const from = readme.indexOf("Answering UNIMPLEMENTED");
+  const rows = readme.slice(from, readme.indexOf("## What it lacks")).split("\n");
+  const pairs = rows
+    .filter((line) => line.startsWith("| "))
+    .flatMap((row) => {
+      const [, cell = ""] = row.split("|");
+      const feature = (cell.split(": ").at(-1) ?? "").trim();
+      return [...row.matchAll(/`([A-Za-z]+)`/g)].map(([, name = ""]) => [name, feature]);
+    });
+  return Object.fromEntries(pairs);
+}
+
 test("the README's tables name each RPC once, and tell which are served", async () => {
   const readme = readFileSync(new URL("../../../src/server/README.md", import.meta.url), "utf8");
   const server = new EmbeddedServer();
+  const of = features(readme);
   const served: string[] = [];
   const missing: string[] = [];
   for (const { path } of [
@@ -26,7 +41,9 @@ test("the README's tables name each RPC once, and tell which are served", async 
     const answer = await server.unary(path, new Uint8Array(), { timeoutMs: 1_000 }).catch((error) => error);
     if (!(answer instanceof RpcError) || answer.status !== GrpcStatus.UNIMPLEMENTED) served.push(name);
     else {
-      expect(answer.details).toBe(`${name} is not implemented by Perdure's embedded server`);
+      const [what, instead = ""] = answer.details.split("): ");
+      expect(what).toBe(`${name} is not implemented by Perdure's embedded server (${of[name]}`);
+      expect(instead).not.toBe("");
       missing.push(name);
     }
   }

@@ -69,6 +69,45 @@ test("what is no larger than the limits is not", async () => {
   expect(warnings).toEqual([]);
 });
 
+test("details of a heartbeat are warned of when they come, and not with each change of their activity", async () => {
+  const { stage, warnings } = stageWith();
+  await stage.start();
+  await stage.decide(schedule(stage, {}));
+  const task = await stage.pollActivity();
+  await stage.service.recordActivityTaskHeartbeat({ ...answerTo(stage, task), details: bytes(600_000) });
+  const { namespace, service } = stage;
+  const workflowExecution = stage.execution;
+  await service.signalWorkflowExecution({ namespace, workflowExecution, signalName: "s" });
+  await stage.decide(command("requestCancelActivityTask", { scheduledEventId: 5 }));
+  expect(warnings.map(({ operation }) => operation)).toEqual(["RecordActivityTaskHeartbeat"]);
+  await service.recordActivityTaskHeartbeat({ ...answerTo(stage, task), details: bytes(600_000) });
+  expect(warnings).toHaveLength(2);
+});
+
+test("a state that gets large is warned of each time that it becomes so", async () => {
+  const { stage, warnings } = stageWith();
+  const { namespace, service } = stage;
+  await stage.start();
+  const grow = async (): Promise<void> => {
+    const activityIds = ["a", "b", "c"];
+    await stage.decide(...activityIds.map((activityId) => schedule(stage, { activityId })));
+    for (const _ of activityIds) {
+      const task = await stage.pollActivity();
+      await service.recordActivityTaskHeartbeat({ ...answerTo(stage, task), details: bytes(450_000) });
+      tasks.push(task);
+    }
+  };
+  const tasks: Awaited<ReturnType<Stage["pollActivity"]>>[] = [];
+  const signal = { namespace, workflowExecution: stage.execution, signalName: "s" };
+  const messages = (): string[] => warnings.map(({ message }) => message);
+  await grow();
+  for (let count = 0; count < 3; count++) await service.signalWorkflowExecution(signal);
+  expect(messages()).toEqual(["mutable state size exceeds warn limit."]);
+  for (const task of tasks.splice(0)) await service.respondActivityTaskCompleted(answerTo(stage, task));
+  await grow();
+  expect(messages()).toHaveLength(2);
+});
+
 test("a history that gets long, or large, is warned of once", async () => {
   const { stage, warnings } = stageWith();
   const { namespace, service } = stage;

@@ -135,6 +135,11 @@ export const NAMESPACE_TABLE: readonly Exchange[] = [
     },
   },
   {
+    what: "list a negative number",
+    call: ({ workflow }) => workflow.listNamespaces({ pageSize: -1 }),
+    differs: "it says what its database misses, and that it is away",
+  },
+  {
     what: "list in pages",
     call: async ({ workflow }) => {
       const names: string[] = [];

@@ -223,4 +223,14 @@ export const FUZZED: readonly Scenario[] = [
     poll,
     respond([{ kind: "cancel other", to: "child", child: true }], { ordered: true }),
   ]),
+  script("110099: the queue of a task for an update, when the sticky queue was forgotten meanwhile", [
+    start,
+    poll,
+    respond([], { updates: ["ignore"], queries: "omit", sticky: true }),
+    { kind: "update", wf: "w", id: "x", stage: 2 },
+    { kind: "forget", wf: "w" },
+    { kind: "signal", wf: "w" },
+    poll,
+    respond([]),
+  ]),
 ];

@@ -120,6 +120,14 @@ export const WORKER_TABLE: readonly Exchange[] = [
   list("all, the server's own too", { includeSystemWorkers: true }),
   list("a page of 2", { pageSize: 2 }),
   list("a bad token", { nextPageToken: new TextEncoder().encode("nonsense") }),
+  list("a token that is a number", { nextPageToken: new TextEncoder().encode("5") }),
+  list("a token that is bytes", { nextPageToken: new Uint8Array([0xff]) }),
+  {
+    ...list("a token of the wrong type", {
+      nextPageToken: new TextEncoder().encode('{"LastWorkerInstanceKey":5}'),
+    }),
+    differs: "it takes any object of JSON for its own, and begins anew",
+  },
   list("a negative page size", { pageSize: -1 }),
   list("in an unknown namespace", { namespace: "nowhere" }),
   list("without a namespace", { namespace: "" }),

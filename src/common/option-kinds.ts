@@ -1,6 +1,6 @@
-import { ValueError } from "../common/errors.ts";
-import { SearchAttributeType } from "../common/search-attributes.ts";
-import { isRecord, showValue } from "../common/type-guards.ts";
+import { ValueError } from "./errors.ts";
+import { SearchAttributeType } from "./search-attributes.ts";
+import { isRecord, showValue } from "./type-guards.ts";
 
 /** What an option may be: words for messages, and the check. */
 export interface OptionKind {
@@ -26,6 +26,18 @@ export const port: OptionKind = {
 export const milliseconds: OptionKind = {
   allowed: "a number of milliseconds, 0 or more",
   is: (value) => typeof value === "number" && value >= 0 && Number.isFinite(value),
+};
+export const portOrFree: OptionKind = {
+  allowed: "a whole number from 0 (a free port) to 65535",
+  is: (value) => value === 0 || port.is(value),
+};
+export const positive: OptionKind = {
+  allowed: "a whole number above 0",
+  is: (value) => Number.isSafeInteger(value) && Number(value) > 0,
+};
+export const attributeTypes: OptionKind = {
+  allowed: `an object of names and types, such as { CustomerId: "KEYWORD" }; types are ${Object.keys(SearchAttributeType).join(", ")}`,
+  is: (value) => isPlain(value) && Object.values(Object(value)).every(isAttributeType),
 };
 export const attributeKeys: OptionKind = {
   allowed: 'an object such as { CustomerId: "KEYWORD" }, or a list of what defineSearchAttributeKey gives',
