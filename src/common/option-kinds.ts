@@ -19,6 +19,15 @@ export const texts: OptionKind = {
   allowed: "a list of non-empty strings",
   is: (value) => Array.isArray(value) && value.every(text.is),
 };
+/** Origins as browsers send them, those of apps with a scheme of their own among them. */
+export const origins: OptionKind = {
+  allowed: 'a list of origins such as "https://app.example.com", or "*" for any',
+  is: (value) =>
+    Array.isArray(value) &&
+    value.every(
+      (each) => typeof each === "string" && /^(?:\*|null|[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+)$/i.test(each),
+    ),
+};
 export const port: OptionKind = {
   allowed: "a whole number from 1 to 65535",
   is: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535,

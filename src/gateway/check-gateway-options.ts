@@ -1,3 +1,4 @@
+import { origins } from "../common/option-kinds.ts";
 import { isRecord, showValue } from "../common/type-guards.ts";
 import { MIN_MAX_POLL_MS } from "./call-times.ts";
 import type { GatewayLimits, GatewayOptions } from "./gateway-options.ts";
@@ -29,7 +30,7 @@ const RULES: Readonly<Record<keyof GatewayOptions, Rule>> = {
     `an object with kind ${KINDS.map((kind) => JSON.stringify(kind)).join(", ")}`,
     (value) => isRecord(value) && KINDS.includes(String(value["kind"])),
   ],
-  corsOrigins: ["a list of origins", isTexts],
+  corsOrigins: [origins.allowed, origins.is],
   clientAddressHeader: [
     "the name of a header in lower case",
     (value) => typeof value === "string" && /^[a-z0-9-]+$/.test(value),

@@ -9,12 +9,13 @@ import {
   milliseconds,
   type OptionKind,
   type OptionTable,
+  origins,
   portOrFree,
   positive,
-  record,
   text,
   texts,
 } from "../common/option-kinds.ts";
+import { isRecord } from "../common/type-guards.ts";
 import type { ListenOptions } from "../platform/server-platform.ts";
 import { MAX_ID_BYTES } from "./limits.ts";
 import { SYSTEM_NAMESPACE } from "./namespaces/namespace-registry.ts";
@@ -35,13 +36,22 @@ const compress: OptionKind = {
   is: (value) => value === "remote" || value === "accepted",
 };
 
+/** What the bytes say is checked where certificates are read. */
+const tls: OptionKind = {
+  allowed: "{ certificate, key, clientCertificates? }, each the bytes of a PEM file",
+  is: (value) =>
+    isRecord(value) &&
+    [value["certificate"], value["key"], value["clientCertificates"] ?? new Uint8Array()].every(
+      (bytes) => bytes instanceof Uint8Array,
+    ),
+};
+
 const LISTEN: OptionTable<ListenOptions> = {
   host: text,
   port: portOrFree,
   httpPort: portOrFree,
-  // What it holds is checked where certificates are read.
-  tls: record,
-  corsOrigins: texts,
+  tls,
+  corsOrigins: origins,
   maxRequestBytes: positive,
   maxConnections: positive,
   compress,
