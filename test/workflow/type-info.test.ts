@@ -1,0 +1,134 @@
+import { expect, test } from "vitest";
+import {
+  activityJob,
+  commandsOf,
+  failureOf,
+  harness,
+  kindsOf,
+  resultOf,
+  signalJob,
+  updateJob,
+  value,
+} from "./vm-harness.ts";
+
+const money = `
+  class Money { constructor(amount) { this.amount = amount; } }
+  const money = { transferTypeConverter: { toTransferType: (m) => m.amount + " EUR", fromTransferType: (t) => new Money(parseFloat(t)) } };
+  const both = { inputTypes: [money], outputType: money };
+`;
+const source = `
+  import * as workflow from "perdure/workflow";
+  import { condition, continueAsNew, defineQuery, defineSignal, defineUpdate, defineWorkflowOptions, getExternalWorkflowHandle,
+    makeContinueAsNewFunc, proxyActivities, setHandler } from "perdure/workflow";
+  ${money}
+  const options = { startToCloseTimeout: "1m", activityTypeInfo: { add: both } };
+  const { add, plain } = proxyActivities(options);
+  const pay = defineSignal("pay", { typeInfo: { inputTypes: [money] } });
+
+  export async function adds() { return (await add(new Money(1))).amount; }
+  export async function addsWithOptions() {
+    return (await add.executeWithOptions({ startToCloseTimeout: "5s" }, [new Money(2)])).amount;
+  }
+  export async function untyped() { return await plain(new Money(1)); }
+  export async function signals() {
+    const other = getExternalWorkflowHandle("other");
+    void other.signal(pay, new Money(1));
+    void other.signalWithOptions("pay", { args: [new Money(2)], typeInfo: { inputTypes: [money] } });
+    void other.signal("pay", new Money(3));
+    await condition(() => false);
+  }
+  export async function twice() {
+    await getExternalWorkflowHandle("other").signalWithOptions(pay, { args: [], typeInfo: { inputTypes: [money] } });
+  }
+  export async function same(amount) { if (amount instanceof Money) await continueAsNew(new Money(amount.amount + 1)); }
+  defineWorkflowOptions(same, { staticOptions: { typeInfo: both } });
+  export async function other(amount) { await makeContinueAsNewFunc({ workflowType: "same" })(amount); }
+  defineWorkflowOptions(other, { staticOptions: { typeInfo: both } });
+  export async function otherTold(amount) {
+    await makeContinueAsNewFunc({ workflowType: "same", typeInfo: { inputTypes: [money] } })(new Money(9));
+  }
+  export async function handles() {
+    const seen = [];
+    setHandler(pay, (amount) => void seen.push(amount instanceof Money && amount.amount));
+    setHandler(defineQuery("sum", { typeInfo: both }), (amount) => new Money(amount.amount * 2));
+    setHandler(defineUpdate("raise", { typeInfo: both }), (amount) => new Money(amount.amount + 1), {
+      validator: (amount) => { if (!(amount instanceof Money)) throw new Error("no money"); },
+    });
+    await condition(() => seen.length === 2);
+    return seen;
+  }
+
+  @workflow.defn()
+  @workflow.init
+  export class Account {
+    constructor(start) { this.start = start; }
+    @workflow.run async run(start) { return new Money(start.amount + this.start.amount); }
+  }
+  defineWorkflowOptions(Account, { staticOptions: { typeInfo: both } });
+`;
+
+const { start } = await harness(source);
+const sent = (run: ReturnType<typeof start>): unknown[] =>
+  commandsOf(run.first).map((command) => ("args" in command ? command.args.map(value) : command.kind));
+
+test("activities of a proxy, with options of their own too", () => {
+  const run = start("adds");
+  expect(sent(run)).toEqual([["1 EUR"]]);
+  expect(resultOf(run.activate([activityJob(1, "6 EUR")]))).toBe(6);
+  const own = start("addsWithOptions");
+  expect(sent(own)).toEqual([["2 EUR"]]);
+  expect(resultOf(own.activate([activityJob(1, "7 EUR")]))).toBe(7);
+});
+
+test("others of the same proxy are converted as ever", () => {
+  const run = start("untyped");
+  expect(sent(run)).toEqual([[{ amount: 1 }]]);
+  expect(resultOf(run.activate([activityJob(1, "6 EUR")]))).toBe("6 EUR");
+});
+
+test("signals to other workflows: by definition, by name with its own, by name without", () => {
+  expect(sent(start("signals"))).toEqual([["1 EUR"], ["2 EUR"], [{ amount: 3 }]]);
+});
+
+test("a definition with a second one of the call is refused", () => {
+  expect(failureOf(start("twice").first).message).toContain(
+    "typeInfo is given for the signal 'pay' beside its definition",
+  );
+});
+
+test("a new run of the same type, of another one, and of another one that is told", () => {
+  expect(sent(start("same", { args: ["4 EUR"] }))).toEqual([["5 EUR"]]);
+  expect(sent(start("other", { args: ["4 EUR"] }))).toEqual([[{ amount: 4 }]]);
+  expect(sent(start("otherTold"))).toEqual([["9 EUR"]]);
+});
+
+test("handlers", () => {
+  const run = start("handles");
+  run.activate([signalJob("pay", "1 EUR")]);
+  expect(run.query("sum", "21 EUR")).toBe("42 EUR");
+  const updated = run.activate([updateJob("raise", { args: ["1 EUR"] })]);
+  expect(kindsOf(updated)).toEqual(["respondToUpdate", "respondToUpdate"]);
+  const completed = commandsOf(updated).at(-1);
+  if (completed?.kind !== "respondToUpdate" || completed.response.kind !== "completed")
+    throw new Error("no result");
+  expect(completed.response.result && value(completed.response.result)).toBe("2 EUR");
+  expect(resultOf(run.activate([signalJob("pay", "2 EUR")]))).toEqual([1, 2]);
+});
+
+test("a class whose constructor takes the arguments", () => {
+  expect(resultOf(start("Account", { args: ["4 EUR"] }).first)).toBe("8 EUR");
+});
+
+test("an interceptor sees it, and may put another in its place", async () => {
+  const interceptors = `
+    const cents = { transferTypeConverter: { toTransferType: (m) => m.amount * 100, fromTransferType: (c) => ({ cents: c }) } };
+    export const interceptors = () => ({ outbound: [{
+      scheduleActivity: (input, next) =>
+        next({ ...input, typeInfo: { ...input.typeInfo, inputTypes: input.typeInfo.inputTypes.map(() => cents) } }),
+    }] });
+  `;
+  const changed = await harness({ workflows: source, interceptors: [interceptors] });
+  const run = changed.start("adds");
+  expect(sent(run)).toEqual([[100]]);
+  expect(resultOf(run.activate([activityJob(1, "6 EUR")]))).toBe(6);
+});
