@@ -1,7 +1,8 @@
 /** Workers and servers that die, loops that never end, activities that block. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { Client, Connection } from "perdure/client";
-import { Worker } from "perdure/worker";
+import { ReplayError, Worker } from "perdure/worker";
 import { freePort, startRealServer } from "../../harness/real-server.ts";
 import { caseActivities } from "../case-activities.ts";
 import { echo, finish, greeting, state, steps, waiting } from "../case-workflows/plain.ts";
@@ -100,6 +101,29 @@ export const robustnessCases: readonly Case[] = [
         },
         { maxCachedWorkflows: 200 },
       );
+    },
+  },
+  {
+    name: "robustness: replayed code that never yields is told with the stack of its loop",
+    async run({ client, id, taskQueue, bundles, withWorker }) {
+      const workflowId = id();
+      const handle = client.workflow.getHandle(workflowId);
+      await withWorker(
+        async () => {
+          await client.workflow.start("changed", { workflowId, taskQueue, args: [] });
+          await handle.signal(finish, "now");
+          await handle.result();
+        },
+        { workflowBundle: bundles.before },
+      );
+      const workflowsPath = fileURLToPath(new URL("../case-workflows/changed/looping.ts", import.meta.url));
+      const history = await handle.fetchHistory();
+      const error: unknown = await Worker.runReplayHistory({ workflowsPath }, history, workflowId).catch(
+        (rejected: unknown) => rejected,
+      );
+      assert.ok(error instanceof ReplayError, String(error));
+      assert.equal(error.reason, "deadlock");
+      assert.match(error.message, /\n +at changed \(.*changed\/looping\.ts:\d+:\d+\)/);
     },
   },
   {
