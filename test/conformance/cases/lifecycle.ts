@@ -1,5 +1,6 @@
 /** The life of a worker, and activities in it. */
 import assert from "node:assert/strict";
+import { ActivityCancellationDetails, Context, cancellationDetails } from "perdure/activity";
 import { CancelledFailure } from "perdure/common";
 import { GracefulShutdownPeriodExpiredError, Worker } from "perdure/worker";
 import { caseActivities, tokens } from "../case-activities.ts";
@@ -61,6 +62,48 @@ export const lifecycleCases: readonly Case[] = [
         attributes.case === "activityTaskStartedEventAttributes" ? [attributes.value.attempt] : [],
       );
       assert.deepEqual(starts, [1]);
+    },
+  },
+  {
+    name: "worker: an activity that outlives the grace time is told of the shutdown, and is tried again",
+    async run(world) {
+      const { client, id, taskQueue } = world;
+      const workflowId = id();
+      const told: unknown[] = [];
+      const slow = async (): Promise<string> => {
+        const { cancelled, cancellationSignal } = Context.current();
+        return await cancelled.catch((error: unknown) => {
+          told.push(error, cancellationDetails(), cancellationSignal.aborted);
+          throw error;
+        });
+      };
+      await world.withWorker(
+        async () => {
+          await client.workflow.start(slowly, { workflowId, taskQueue, args: [1] });
+          await activityStarted(world, workflowId);
+        },
+        { shutdownGraceTime: 100, activities: { ...caseActivities, slow } },
+      );
+      const [error, details, isAborted] = told;
+      assert.ok(error instanceof CancelledFailure, String(error));
+      assert.equal(error.message, "WORKER_SHUTDOWN");
+      assert.ok(details instanceof ActivityCancellationDetails);
+      const { workerShutdown, cancelRequested, notFound, paused, reset, timedOut } = details;
+      const others = [cancelRequested, notFound, paused, reset, timedOut];
+      assert.deepEqual([workerShutdown, others], [true, [false, false, false, false, false]]);
+      assert.equal(isAborted, true);
+      await world.withWorker(async () =>
+        assert.equal(await client.workflow.getHandle(workflowId).result(), "slept 1 ms"),
+      );
+      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+      const [second] = events.flatMap(({ attributes }) =>
+        attributes.case === "activityTaskStartedEventAttributes" ? [attributes.value] : [],
+      );
+      assert.equal(second?.attempt, 2);
+      const { failureInfo, message } = second?.lastFailure ?? assert.fail("no failure of the first attempt");
+      assert.equal(message, "Worker is shutting down and this activity did not complete in time");
+      assert.ok(failureInfo.case === "applicationFailureInfo");
+      assert.deepEqual([failureInfo.value.type, failureInfo.value.nonRetryable], ["WorkerShutdown", false]);
     },
   },
   {
