@@ -8,6 +8,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "../harness/build.ts";
 import { startRealServer } from "../harness/real-server.ts";
+import { hasNexusHandlers } from "./nexus-handlers.ts";
 
 /** Runs a program of this folder; true when it ended well. */
 function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): boolean {
@@ -19,11 +20,20 @@ function run(file: string, args: readonly string[], env: Readonly<Record<string,
   return status === 0;
 }
 
+/** The whole matrix has Nexus in it, whose operations the official SDK answers. */
+function installHandlers(): void {
+  if (hasNexusHandlers()) return;
+  const args = ["ci", "--prefix", "test/interop", "--no-audit", "--no-fund"];
+  const { status } = spawnSync("npm", args, { stdio: "inherit" });
+  if (status !== 0) throw new Error(`npm ${args.join(" ")} failed; the official SDK is needed for Nexus`);
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const replays = args.includes("--replay");
   const histories =
     process.env["SAVE_HISTORIES"] ?? fileURLToPath(new URL("../../.cache/histories", import.meta.url));
+  if (args.includes("--full")) installHandlers();
   if (!buildIfStale()) throw new Error("the build failed");
   const server = await startRealServer();
   try {
