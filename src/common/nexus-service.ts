@@ -5,6 +5,8 @@
  */
 export interface NexusTypeInfo<T> {
   transferTypeConverter?: NexusTransferTypeConverter<T>;
+  /** Names the payload converter that values are for, as that of `TypeInfo` does. */
+  payloadConverterHint?: { readonly converter: string };
 }
 
 /** Makes of a value what the payload converter gets, and the other way round. */

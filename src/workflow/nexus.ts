@@ -7,6 +7,7 @@ import type {
   NexusServiceDefinition,
 } from "../common/nexus-service.ts";
 import { showValue } from "../common/type-guards.ts";
+import { toPayloadWithTypeInfo } from "../converter/sync/type-info.ts";
 import { userMetadataToPayload } from "../converter/sync/user-metadata.ts";
 import type { ScheduleNexusOperation } from "../core/nexus-jobs.ts";
 import { CancellationScope } from "./cancellation-scope.ts";
@@ -201,8 +202,6 @@ function compile(run: Run, input: StartNexusOperationInput): ScheduleNexusOperat
     const allowed = Object.keys(NexusOperationCancellationType).join(", ");
     throw new ValueError(`cancellationType is ${showValue(cancellationType)}; allowed are ${allowed}`);
   }
-  const transfer = input.inputType?.transferTypeConverter;
-  const value = transfer === undefined ? input.input : transfer.toTransferType(input.input);
   return {
     kind: "scheduleNexusOperation",
     seq,
@@ -210,7 +209,7 @@ function compile(run: Run, input: StartNexusOperationInput): ScheduleNexusOperat
     service,
     operation,
     headers,
-    input: payload.toPayload(value, context),
+    input: toPayloadWithTypeInfo(payload, input.input, context, input.inputType),
     scheduleToCloseTimeoutMs: msOptionalToNumber(options.scheduleToCloseTimeout, "scheduleToCloseTimeout"),
     scheduleToStartTimeoutMs: msOptionalToNumber(options.scheduleToStartTimeout, "scheduleToStartTimeout"),
     startToCloseTimeoutMs: msOptionalToNumber(options.startToCloseTimeout, "startToCloseTimeout"),

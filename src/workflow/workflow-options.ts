@@ -1,6 +1,6 @@
 import type { PayloadTypeInfo } from "../common/type-info.ts";
 import type { VersioningBehavior } from "../common/versioning.ts";
-import type { Workflow } from "../common/workflow-type.ts";
+import type { Workflow, WorkflowClass } from "../common/workflow-type.ts";
 
 /** Rules that hold for all runs of a workflow. */
 export interface WorkflowDefinitionOptions {
@@ -47,6 +47,6 @@ export function setWorkflowOptions(options: WorkflowDefinitionOptionsOrGetter, f
  * defineWorkflowOptions(refund, { staticOptions: { typeInfo: { inputTypes: [money], outputType: money } } });
  * ```
  */
-export function defineWorkflowOptions(fn: Workflow, config: WorkflowDefinitionConfig): void {
+export function defineWorkflowOptions(fn: Workflow | WorkflowClass, config: WorkflowDefinitionConfig): void {
   Object.assign(fn, config);
 }

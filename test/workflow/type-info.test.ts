@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
+import { typeInfoOf } from "../../src/common/workflow-name.ts";
+import type { Job } from "../../src/core/activation.ts";
+import { defineWorkflowOptions } from "../../src/workflow/workflow-options.ts";
 import {
   activityJob,
   commandsOf,
   failureOf,
   harness,
   kindsOf,
+  payload,
   resultOf,
   signalJob,
   updateJob,
@@ -18,8 +22,9 @@ const money = `
 `;
 const source = `
   import * as workflow from "perdure/workflow";
+  import { RawValue, rawValueTypeInfo } from "perdure/converter";
   import { condition, continueAsNew, defineQuery, defineSignal, defineUpdate, defineWorkflowOptions, getExternalWorkflowHandle,
-    makeContinueAsNewFunc, proxyActivities, setHandler } from "perdure/workflow";
+    createNexusServiceClient, makeContinueAsNewFunc, proxyActivities, setHandler } from "perdure/workflow";
   ${money}
   const options = { startToCloseTimeout: "1m", activityTypeInfo: { add: both } };
   const { add, plain } = proxyActivities(options);
@@ -57,6 +62,13 @@ const source = `
     await condition(() => seen.length === 2);
     return seen;
   }
+  const billing = createNexusServiceClient({ endpoint: "e", service: { name: "billing", operations: {
+    answer: { name: "answer", outputType: rawValueTypeInfo }, question: { name: "question", inputType: rawValueTypeInfo },
+    hinted: { name: "hinted", inputType: { payloadConverterHint: { converter: "avro" } } } } } });
+  export async function rawAnswer() { return (await billing.executeOperation("answer", 1)) instanceof RawValue; }
+  export async function rawQuestion() { return await billing.executeOperation("question", new RawValue("as is")); }
+  export async function noRawQuestion() { return await billing.executeOperation("question", 5); }
+  export async function hintedQuestion() { return await billing.executeOperation("hinted", 5); }
 
   @workflow.defn()
   @workflow.init
@@ -131,4 +143,29 @@ test("an interceptor sees it, and may put another in its place", async () => {
   const run = changed.start("adds");
   expect(sent(run)).toEqual([[100]]);
   expect(resultOf(run.activate([activityJob(1, "6 EUR")]))).toBe(6);
+});
+
+test("Nexus operations: payloads as they are, and hints", () => {
+  const ended: Job[] = [
+    { kind: "resolveNexusOperationStart", seq: 1, resolution: { kind: "started", token: "t" } },
+    { kind: "resolveNexusOperation", seq: 1, resolution: { kind: "completed", result: payload(5) } },
+  ];
+  expect(resultOf(start("rawAnswer").activate(ended))).toBe(true);
+  const [command] = commandsOf(start("rawQuestion").first);
+  expect(command?.kind === "scheduleNexusOperation" && command.input && value(command.input)).toBe("as is");
+  expect(failureOf(start("noRawQuestion").first).message).toContain(
+    "rawValueTypeInfo is for a RawValue, which 5 is not",
+  );
+  expect(failureOf(start("hintedQuestion").first).message).toContain(
+    "no payload converter takes the hint 'avro'",
+  );
+});
+
+test("classes take options as functions do, by their types too", () => {
+  class Account {
+    async run(): Promise<void> {}
+  }
+  const staticOptions = { typeInfo: {} };
+  defineWorkflowOptions(Account, { staticOptions });
+  expect(typeInfoOf(Account)).toBe(staticOptions.typeInfo);
 });

@@ -84,6 +84,8 @@ function runtimeCode(): Promise<string> {
         'export * as common from "./src/common/mod.ts";',
         'export { CompositePayloadConverter } from "./src/converter/sync/composite-payload-converter.ts";',
         'export { defaultPayloadConverter } from "./src/converter/sync/default-payload-converter.ts";',
+        'export { RawValue } from "./src/converter/sync/raw-value.ts";',
+        'export { rawValueTypeInfo } from "./src/converter/sync/type-info.ts";',
         'export { DefaultFailureConverter } from "./src/converter/sync/failure-converter.ts";',
       ].join("\n"),
       resolveDir: new URL("../..", import.meta.url).pathname,

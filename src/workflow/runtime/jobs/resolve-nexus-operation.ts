@@ -1,6 +1,7 @@
 import { IllegalStateError } from "../../../common/errors.ts";
 import type { NexusTypeInfo } from "../../../common/nexus-service.ts";
 import type { Payload } from "../../../common/payload.ts";
+import { fromPayloadWithTypeInfo } from "../../../converter/sync/type-info.ts";
 import type { FailureData, Job } from "../../../core/activation.ts";
 import type { Run } from "../run.ts";
 
@@ -54,7 +55,5 @@ function errorOf(run: Run, failure: FailureData): Error {
 
 function resultOf(run: Run, result: Payload | undefined, type: NexusTypeInfo<unknown> | undefined): unknown {
   const { payload, context } = run.converters;
-  const value = result && payload.fromPayload(result, context);
-  const transfer = type?.transferTypeConverter;
-  return transfer === undefined ? value : transfer.fromTransferType(value);
+  return result && fromPayloadWithTypeInfo(payload, result, context, type);
 }
