@@ -1,5 +1,4 @@
 import { ValueError } from "./errors.ts";
-import { SearchAttributeType } from "./search-attributes.ts";
 import { isRecord, showValue } from "./type-guards.ts";
 
 /** What an option may be: words for messages, and the check. */
@@ -44,17 +43,6 @@ export const positive: OptionKind = {
   allowed: "a whole number above 0",
   is: (value) => Number.isSafeInteger(value) && Number(value) > 0,
 };
-export const attributeTypes: OptionKind = {
-  allowed: `an object of names and types, such as { CustomerId: "KEYWORD" }; types are ${Object.keys(SearchAttributeType).join(", ")}`,
-  is: (value) => isPlain(value) && Object.values(Object(value)).every(isAttributeType),
-};
-export const attributeKeys: OptionKind = {
-  allowed: 'an object such as { CustomerId: "KEYWORD" }, or a list of what defineSearchAttributeKey gives',
-  is: (value) =>
-    Array.isArray(value)
-      ? value.every((key) => isRecord(key) && text.is(key["name"]) && isAttributeType(key["type"]))
-      : isRecord(value) && Object.values(value).every(isAttributeType),
-};
 
 /** The options that there are, by name. */
 export type OptionTable<Options> = Readonly<Record<keyof Options & string, OptionKind>>;
@@ -82,10 +70,7 @@ export function checkOptions<Options>(where: string, options: unknown, table: Op
   }
 }
 
-function isAttributeType(value: unknown): boolean {
-  return typeof value === "string" && Object.hasOwn(SearchAttributeType, value);
-}
-
-function isPlain(value: unknown): boolean {
+/** @internal an object that is no list */
+export function isPlain(value: unknown): boolean {
   return isRecord(value) && !Array.isArray(value);
 }

@@ -2,7 +2,6 @@
 // namespaces, timers that never fire, or an error of the system that names no option.
 import { ValueError } from "../common/errors.ts";
 import {
-  attributeTypes,
   callback,
   checkOptions,
   flag,
@@ -15,6 +14,7 @@ import {
   text,
   texts,
 } from "../common/option-kinds.ts";
+import { attributeTypes } from "../common/search-attribute-option-kinds.ts";
 import { isRecord } from "../common/type-guards.ts";
 import type { ListenOptions } from "../platform/server-platform.ts";
 import { MAX_ID_BYTES } from "./limits.ts";

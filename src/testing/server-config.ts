@@ -1,6 +1,5 @@
 import { ValueError } from "../common/errors.ts";
 import {
-  attributeKeys,
   callback,
   checkOptions,
   flag,
@@ -12,6 +11,7 @@ import {
   text,
   texts,
 } from "../common/option-kinds.ts";
+import { attributeKeys } from "../common/search-attribute-option-kinds.ts";
 import type { SearchAttributeKey, SearchAttributeType } from "../common/search-attributes.ts";
 import type { EmbeddedServerOptions } from "../server/server.ts";
 
