@@ -37,6 +37,11 @@ const TRANSPORT =
 
 /** Who makes a call. */
 const PEER = createContextKey<RpcPeer | undefined>(undefined);
+/**
+ * Aborts when the caller has left. That of Connect's context does so at the deadline too, and who then asks the port would hear that
+ * the call was cancelled: the port has a clock of its own.
+ */
+const LEAVING = createContextKey<AbortSignal | undefined>(undefined);
 
 /** Makes the handler of gRPC-Web and Connect, binary and JSON. */
 export function createConnectApi(port: RpcPort, maxRequestBytes: number): WebHandler {
@@ -81,7 +86,7 @@ function unaryMethod(method: DescMethodUnary, port: RpcPort): Unary {
     try {
       const answer = await port.unary(path, toBinary(method.input, input), {
         timeoutMs: context.timeoutMs(),
-        signal: context.signal,
+        signal: context.values.get(LEAVING),
         metadata: callMetadata(context.requestHeader),
         peer: context.values.get(PEER),
       });
@@ -117,7 +122,7 @@ function serve(handler: UniversalHandler, request: WebRequest): Promise<Universa
     header: withCountableTimeout(request.headers),
     body: once(request.body),
     signal: request.signal,
-    contextValues: createContextValues().set(PEER, request.peer),
+    contextValues: createContextValues().set(PEER, request.peer).set(LEAVING, request.signal),
   });
 }
 
