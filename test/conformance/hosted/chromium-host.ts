@@ -1,4 +1,4 @@
-/** Runs jobs in a page of headless Chromium, which asks for them. */
+/** Runs jobs in pages of headless Chromium, which ask for them. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startChromium } from "../../harness/chromium-process.ts";
@@ -6,10 +6,10 @@ import { bundleForHost } from "./hosted-bundle.ts";
 import type { Host } from "./hosted-clients.ts";
 import type { HostedAnswer, HostedJob } from "./job.ts";
 
-/** A browser opens six connections to an origin at most, and each job may hold several long polls. */
-const LANES = 2;
+/** A browser opens six connections to an origin at most, and a job may hold four long polls: each of those that run at a time has its own. */
+const BROWSERS = 2;
 
-/** Hands jobs to the page and takes its answers. */
+/** Hands jobs to the pages and takes their answers. */
 class JobQueue {
   readonly #script: string;
   readonly #waiting: { readonly id: number; readonly job: HostedJob }[] = [];
@@ -28,7 +28,7 @@ class JobQueue {
     return new Promise((resolve) => this.#open.set(id, resolve));
   }
 
-  /** The page is gone: what is open will not be answered. */
+  /** A page is gone: what is open may never be answered. */
   fail(error: string): void {
     for (const resolve of this.#open.values()) resolve({ error });
     this.#open.clear();
@@ -74,13 +74,16 @@ export async function startChromiumHost(): Promise<Host> {
   const server = createServer((request, response) => queue.answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const { child, version, close } = startChromium([`http://127.0.0.1:${port}/?lanes=${LANES}`], "ignore");
-  child.once("exit", (code, signal) => queue.fail(`Chromium ended (status ${code}, signal ${signal})`));
+  const browsers = Array.from({ length: BROWSERS }, () =>
+    startChromium([`http://127.0.0.1:${port}/`], "ignore"),
+  );
+  for (const { child } of browsers)
+    child.once("exit", (code, signal) => queue.fail(`Chromium ended (status ${code}, signal ${signal})`));
   return {
-    version,
+    version: browsers[0]!.version,
     perform: (job) => queue.perform(job),
     async close() {
-      await close();
+      await Promise.all(browsers.map(({ close }) => close()));
       server.closeAllConnections();
       server.close();
     },
