@@ -175,27 +175,25 @@ export function tellParent(engine: Engine, child: Run): void {
  * children from before it name the run that was reset, and so outlive the new one.
  */
 export function applyParentClosePolicies(engine: Engine, parent: Run): void {
-  for (const child of parent.state.children.values()) {
-    const policy = child.initiated.parentClosePolicy;
-    if (child.runId === "" || policy === ParentClosePolicy.ABANDON) continue;
-    const run = engine.current(
-      child.initiated.namespace ?? parent.namespace,
-      child.initiated.workflowId ?? "",
+  for (const child of parent.state.children.values()) applyPolicy(engine, parent, child);
+}
+
+function applyPolicy(engine: Engine, parent: Run, child: ChildRecord): void {
+  const policy = child.initiated.parentClosePolicy;
+  if (child.runId === "" || policy === ParentClosePolicy.ABANDON) return;
+  const { namespace = parent.namespace, workflowId = "" } = child.initiated;
+  const run = engine.current(namespace, workflowId);
+  // By the first run of its chain, so that a child that continued as new is met too.
+  if (!run || !open(run) || (run.fields.started.firstExecutionRunId || run.runId) !== child.runId) return;
+  const named = run.fields.started.parentWorkflowExecution;
+  if (named?.runId !== parent.runId || named.workflowId !== parent.workflowId) return;
+  if (policy === ParentClosePolicy.TERMINATE) {
+    const identity = "history-service";
+    engine.transact(run, (tx) => terminate(tx, { reason: "by parent close policy", identity }));
+  } else {
+    const sender = { workflowId: parent.workflowId, runId: parent.runId };
+    engine.transact(run, (tx) =>
+      requestCancel(tx, { identity: "history-service", requestId: crypto.randomUUID(), sender }),
     );
-    // By the first run of its chain, so that a child that continued as new is met too.
-    if (!run || !open(run) || (run.fields.started.firstExecutionRunId || run.runId) !== child.runId) continue;
-    const named = run.fields.started.parentWorkflowExecution;
-    if (named?.runId !== parent.runId || named.workflowId !== parent.workflowId) continue;
-    engine.transact(run, (tx) => {
-      if (policy === ParentClosePolicy.TERMINATE) {
-        terminate(tx, { reason: "by parent close policy", identity: "history-service" });
-      } else {
-        requestCancel(tx, {
-          identity: "history-service",
-          requestId: crypto.randomUUID(),
-          sender: { workflowId: parent.workflowId, runId: parent.runId },
-        });
-      }
-    });
   }
 }

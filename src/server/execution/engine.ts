@@ -136,6 +136,16 @@ export class Engine {
     if (!this.#draining && !this.#changing) this.#drain();
   }
 
+  /**
+   * Whether a run takes no signal now because it may be about to close: then `work`, which is to try again, is done once that is
+   * decided. The real server makes such tasks of its own again and again until then.
+   */
+  whenDecided(run: Run, work: () => void): boolean {
+    if (!run.closing) return false;
+    run.waiting = [...(run.waiting ?? []), work];
+    return true;
+  }
+
   /** Forgets all runs of a namespace, without a word to them. */
   removeNamespace(namespace: string): void {
     for (const run of [...this.runs(namespace)]) this.remove(run);
@@ -234,6 +244,10 @@ export class Engine {
     }
     if (fields.closeMs !== undefined && before.closeMs === undefined)
       this.later(() => reactions?.closed(run));
+    if (run.waiting !== undefined && !run.closing) {
+      for (const work of run.waiting) this.later(work);
+      run.waiting = undefined;
+    }
     if (!this.#draining) this.#drain();
   }
 

@@ -15,6 +15,8 @@ export function signalExternal(engine: Engine, sender: Run, initiatedId: number)
   const record = sender.state.externals.get(initiatedId);
   if (!record || !open(sender)) return;
   const initiated = record.initiated as EventValue<"signalExternalWorkflowExecutionInitiated">;
+  const again = () => signalExternal(engine, sender, initiatedId);
+  if (waits(engine, sender, initiated, again)) return;
   const failed = attempt(() => {
     const target = targetOf(engine, sender, initiated);
     engine.transact(target, (tx) =>
@@ -78,6 +80,19 @@ export function cancelExternal(engine: Engine, sender: Run, initiatedId: number)
 
 type Initiated = EventValue<"signalExternalWorkflowExecutionInitiated"> &
   EventValue<"requestCancelExternalWorkflowExecutionInitiated">;
+
+/** Whether `again` is for later, since the target just now decides whether to close. */
+function waits(
+  engine: Engine,
+  sender: Run,
+  { workflowExecution }: Pick<Initiated, "workflowExecution">,
+  again: () => void,
+): boolean {
+  const { workflowId = "", runId = "" } = workflowExecution ?? {};
+  const { namespace } = sender;
+  const target = runId ? engine.run(namespace, workflowId, runId) : engine.current(namespace, workflowId);
+  return target !== undefined && target !== sender && engine.whenDecided(target, again);
+}
 
 function targetOf(
   engine: Engine,

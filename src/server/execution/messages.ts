@@ -22,7 +22,8 @@ export interface Signal {
 export function signalRun(tx: Transaction, signal: Signal): void {
   if (signal.requestId && tx.state.requestIds.has(signal.requestId)) return;
   if (!tx.running) throw alreadyCompleted();
-  refuseWhileClosing(tx);
+  // For calls from outside, which may be made again; signals of other runs wait (`Engine.whenDecided`).
+  if (tx.run.closing) throw alreadyClosing();
   if (tx.fields.signalCount >= tx.limits.signals) {
     throw invalidArgument("exceeded workflow execution limit for signal events");
   }
@@ -55,7 +56,6 @@ export function requestCancel(
   },
 ): void {
   if (!tx.running || tx.fields.cancelRequested) return;
-  refuseWhileClosing(tx);
   tx.fields.cancelRequestId = request.requestId;
   tx.add(
     "workflowExecutionCancelRequested",
@@ -70,14 +70,6 @@ export function requestCancel(
   // Unlike a signal, a cancel request does not wait for a delay or back-off to end.
   tx.fields.backingOff = false;
   tx.taskNeeded = true;
-}
-
-/** While a worker decides again whether to close the run, having been told why it could not, nothing new is let in. */
-export function refuseWhileClosing(tx: Transaction): void {
-  const { closeAttempted, task } = tx.fields;
-  if (closeAttempted && task !== undefined && task.startedId !== 0) {
-    throw alreadyClosing();
-  }
 }
 
 /** The run that a request means, which must belong to the chain that began with `firstRunId` if that is given. */

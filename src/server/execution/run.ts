@@ -26,6 +26,8 @@ export class Run {
   held: { readonly work: "firm" | "activity"; readonly release: () => void } | undefined;
   /** Since it closed: keeps it until it is as old as closed runs become. */
   kept: { cancel(): void } | undefined;
+  /** Signals that other runs have for it, while a worker decides again whether to close it. */
+  waiting: (() => void)[] | undefined;
   #lastChangeMs = 0;
 
   constructor(init: {
@@ -50,5 +52,11 @@ export class Run {
 
   get fields(): RunFields {
     return this.state.fields;
+  }
+
+  /** Whether a worker, having been told why the run could not close, decides again: no signal is let in meanwhile. */
+  get closing(): boolean {
+    const { closeAttempted, task } = this.fields;
+    return closeAttempted && task !== undefined && task.startedId !== 0;
   }
 }
