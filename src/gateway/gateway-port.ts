@@ -251,6 +251,11 @@ function withCause(text: string, cause: unknown): string {
 /** The error as the caller gets it: status, message and details as they came, and of its metadata what is of use. */
 function toCaller(error: unknown): unknown {
   if (!(error instanceof RpcError)) return error;
-  const { status, details, rawStatusDetails } = error;
+  const { status, rawStatusDetails, reason } = error;
+  // What this side found of an answer's size is told as a server tells it, and no caller asks for it again.
+  const details =
+    reason === "message-too-large"
+      ? `grpc: received message larger than max: ${error.details}`
+      : error.details;
   return new RpcError({ status, details, rawStatusDetails, metadata: kept(error.metadata), cause: error });
 }

@@ -1,14 +1,14 @@
-import type { FindPage, Listener, ListenOptions, PortOptions } from "../platform/server-platform.ts";
+import type { FindPage, Listener, ListenOptions } from "../platform/server-platform.ts";
 import { MAX_REQUEST_BYTES } from "../server/listen/limits.ts";
 import { isLoopback } from "../server/listen/local-host.ts";
-import { createWebHandler } from "../server/listen/web-handler.ts";
+import { createWebHandler, type WebHandlerOptions } from "../server/listen/web-handler.ts";
 import { Connection } from "../transport/connection.ts";
 import { AddressLimits } from "./address-limits.ts";
 import { createAuthenticate, type KnownBy } from "./authenticate.ts";
 import { DEFAULT_MAX_POLL_MS } from "./call-times.ts";
 import { checkGatewayOptions } from "./check-gateway-options.ts";
 import { watchConnections } from "./connection-log.ts";
-import { createFetchHandler } from "./fetch-handler.ts";
+import { createFetchHandler, type FetchHandlerOptions } from "./fetch-handler.ts";
 import type { GatewayAuth, GatewayOptions, GatewayToken } from "./gateway-options.ts";
 import { GatewayPort } from "./gateway-port.ts";
 import { UpstreamHealth } from "./health.ts";
@@ -123,11 +123,8 @@ class ServingGateway implements Gateway {
         'auth: is needed for fetch, since the gateway cannot know where its host listens; { kind: "open" } lets everybody call',
       );
     }
-    const { maxRequestBytes = MAX_REQUEST_BYTES, corsOrigins = [], clientAddressHeader } = this.#options;
-    this.#fetch ??= createFetchHandler(
-      createWebHandler(this.#port, { maxRequestBytes, corsOrigins, page: this.#page }),
-      { maxRequestBytes, clientAddressHeader },
-    );
+    const web = this.#web();
+    this.#fetch ??= createFetchHandler(createWebHandler(this.#port, { ...web, page: this.#page }), web);
     return this.#fetch;
   }
 
@@ -174,10 +171,14 @@ class ServingGateway implements Gateway {
     await this.#connection.close();
   }
 
-  #web(): Required<Pick<PortOptions, "maxRequestBytes" | "corsOrigins">> &
-    Pick<PortOptions, "clientAddressHeader"> {
-    const { maxRequestBytes = MAX_REQUEST_BYTES, corsOrigins = [], clientAddressHeader } = this.#options;
-    return { maxRequestBytes, corsOrigins, clientAddressHeader };
+  #web(): Pick<WebHandlerOptions, "maxRequestBytes" | "corsOrigins" | "metadata"> & FetchHandlerOptions {
+    const {
+      maxRequestBytes = MAX_REQUEST_BYTES,
+      corsOrigins = [],
+      clientAddressHeader,
+      forwardMetadata,
+    } = this.#options;
+    return { maxRequestBytes, corsOrigins, clientAddressHeader, metadata: forwardMetadata ?? [] };
   }
 }
 

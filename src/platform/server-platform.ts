@@ -45,6 +45,8 @@ export interface ListenOptions {
 export interface PortOptions extends ListenOptions {
   /** Name of the header in which a proxy in front says who calls. Default: there is none, the connection says it. */
   readonly clientAddressHeader?: string | undefined;
+  /** Metadata that pages of the allowed origins may send besides the usual; in lower case. Default: none. */
+  readonly metadata?: readonly string[] | undefined;
   readonly page?: FindPage | undefined;
   readonly connections?: ConnectionWatch | undefined;
 }

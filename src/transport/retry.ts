@@ -70,9 +70,15 @@ const FINAL: ReadonlySet<RpcErrorReason> = new Set<RpcErrorReason>([
   "closed",
 ]);
 
-/** The server's own ways to say that a message is over its limit, which no retry makes smaller. */
+/** How servers say that a message is over their limit: Temporal's own, and those of gRPC-Web and Connect. */
 const MESSAGE_TOO_LARGE =
-  /^grpc: (?:received message|message after decompression|received message after decompression) larger than max/;
+  /^grpc: (?:received message|message after decompression|received message after decompression) larger than max|^message (?:size \d+ )?is larger than configured readMaxBytes/;
+
+/** Whether a server refused a message for its size, which no retry makes smaller. */
+export function isMessageTooLarge({ status, reason, details }: RpcError): boolean {
+  if (reason === "message-too-large") return true;
+  return status === GrpcStatus.RESOURCE_EXHAUSTED && MESSAGE_TOO_LARGE.test(details);
+}
 
 /**
  * INTERNAL means many things; these are broken HTTP/2 streams, as proxies and servers on their way down report them.
@@ -94,7 +100,7 @@ export function isRetryableError(error: RpcError): boolean {
     if (error.reason === "stream-reset") return error.http2ErrorCode === 0 || error.http2ErrorCode === 2;
     return BROKEN_STREAM.test(error.details) && !/SSL alert number/i.test(error.details);
   }
-  if (error.status === GrpcStatus.RESOURCE_EXHAUSTED) return !MESSAGE_TOO_LARGE.test(error.details);
+  if (error.status === GrpcStatus.RESOURCE_EXHAUSTED) return !isMessageTooLarge(error);
   // A page that is not gRPC but says 200 is a wrong address, not a passing fault.
   if (error.status === GrpcStatus.UNKNOWN) return error.reason !== "malformed-response";
   return RETRYABLE.has(error.status);

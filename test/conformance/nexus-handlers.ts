@@ -11,7 +11,7 @@ export function hasNexusHandlers(): boolean {
   return existsSync(interop("node_modules/@temporalio/worker"));
 }
 
-/** Starts the worker on first use; all scenarios share it. */
+/** Starts the worker on first use; all scenarios share it. After a start that failed the next scenario tries again. */
 export class NexusHandlers {
   readonly #address: string;
   #started: Promise<ChildProcess> | undefined;
@@ -21,7 +21,10 @@ export class NexusHandlers {
   }
 
   async start(): Promise<void> {
-    this.#started ??= spawnHandlers(this.#address);
+    this.#started ??= spawnHandlers(this.#address).catch((error: unknown) => {
+      this.#started = undefined;
+      throw error;
+    });
     await this.#started;
   }
 

@@ -92,6 +92,17 @@ describe("sizes", () => {
       status: GrpcStatus.RESOURCE_EXHAUSTED,
       details: "grpc: received message larger than max (20000 vs. 10000)",
     });
+    expect(rig.seen.of("CountWorkflowExecutions")).toHaveLength(1);
+  });
+
+  test("an answer that the connection to the server found too large is not asked for again", async () => {
+    await using rig = await startRig();
+    const connection = await rig.connect();
+    const [status, reason] = [GrpcStatus.RESOURCE_EXHAUSTED, "message-too-large"] as const;
+    rig.seen.answer = () => Promise.reject(new RpcError({ status, reason, details: "5 of 4 bytes" }));
+    const error = await failure(count(connection));
+    expect(error).toMatchObject({ status, details: "grpc: received message larger than max: 5 of 4 bytes" });
+    expect(rig.seen.of("CountWorkflowExecutions")).toHaveLength(1);
   });
 });
 

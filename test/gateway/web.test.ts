@@ -31,7 +31,8 @@ const portOf = (address: string): number => Number(address.split(":").at(-1));
 
 describe("web pages", () => {
   test("only those of listed origins may call, and they may read the answer", async () => {
-    await using rig = await startRig({ auth, corsOrigins: ["https://app.example"] });
+    const corsOrigins = ["https://app.example"];
+    await using rig = await startRig({ auth, corsOrigins, forwardMetadata: ["x-tenant"] });
     const url = `http://${rig.listener.address}${COUNT}`;
     const good = await fetch(url, { headers: { ...bearer, origin: "https://app.example" } });
     expect(good.status).toBe(200);
@@ -42,7 +43,11 @@ describe("web pages", () => {
       headers: { origin: "https://app.example", "access-control-request-method": "POST" },
     });
     expect(preflight.status).toBe(204);
-    expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
+    // All that the gateway hands on, a page may send; and what says why a call was refused, it may read.
+    for (const name of ["authorization", "traceparent", "x-request-id", "x-tenant"])
+      expect(preflight.headers.get("access-control-allow-headers")).toContain(name);
+    for (const name of ["retry-after", "x-resource-exhausted-cause"])
+      expect(good.headers.get("access-control-expose-headers")).toContain(name);
     const seen = rig.seen.calls.length;
     const bad = await fetch(url, { headers: { ...bearer, origin: "https://evil.example" } });
     expect(bad.status).toBe(403);

@@ -11,17 +11,7 @@ import { quietRuntime } from "./lib/quiet-runtime.mjs";
 quietRuntime();
 const address = process.env.ADDRESS;
 const connection = await Connection.connect({ address });
-await connection.operatorService
-  .createNexusEndpoint({
-    spec: {
-      name: nexusEndpoint,
-      target: { worker: { namespace: "default", taskQueue: nexusTaskQueue } },
-    },
-  })
-  .catch((error) => {
-    const alreadyExists = 6;
-    if (error.code !== alreadyExists) throw error;
-  });
+await createEndpoint();
 await connection.close();
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address }),
@@ -37,3 +27,17 @@ const running = worker.run();
 console.log("ready");
 await running;
 process.exit(0);
+
+/** Creates the endpoint unless it exists. A real server that has worked for an hour may be too late with it at first. */
+async function createEndpoint(attempt = 1) {
+  const [deadlineExceeded, alreadyExists] = [4, 6];
+  const target = { worker: { namespace: "default", taskQueue: nexusTaskQueue } };
+  try {
+    await connection.operatorService.createNexusEndpoint({ spec: { name: nexusEndpoint, target } });
+  } catch (error) {
+    if (error.code === alreadyExists) return;
+    if (error.code !== deadlineExceeded || attempt === 5) throw error;
+    console.error(`creating the Nexus endpoint, attempt ${attempt}: ${error.message}`);
+    await createEndpoint(attempt + 1);
+  }
+}

@@ -59,9 +59,14 @@ describe("isRetryableError", () => {
       expect(isRetryableError(failed({ reason }))).toBe(true);
     }
     const status = GrpcStatus.RESOURCE_EXHAUSTED;
-    expect(
-      isRetryableError(failed({ status, details: "grpc: received message larger than max (5 vs. 4)" })),
-    ).toBe(false);
+    for (const details of [
+      "grpc: received message larger than max (5 vs. 4)",
+      "grpc: received message larger than max: 5 of 4",
+      "message size 5 is larger than configured readMaxBytes 4",
+      "message is larger than configured readMaxBytes 4 after decompression",
+    ]) {
+      expect(isRetryableError(failed({ status, details }))).toBe(false);
+    }
     expect(isRetryableError(failed({ status, details: "namespace rate limit exceeded" }))).toBe(true);
     expect(isRetryableError(failed({ status: GrpcStatus.UNKNOWN, reason: "malformed-response" }))).toBe(
       false,

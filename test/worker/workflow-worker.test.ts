@@ -190,6 +190,7 @@ describe("workflow tasks", () => {
 
   test.each([
     rpcError(GrpcStatus.RESOURCE_EXHAUSTED, "grpc: received message larger than max (5 vs. 4)"),
+    rpcError(GrpcStatus.RESOURCE_EXHAUSTED, "message size 5 is larger than configured readMaxBytes 4"),
     new RpcError({ status: GrpcStatus.RESOURCE_EXHAUSTED, details: "5 MB", reason: "message-too-large" }),
   ])("an answer too large for the server fails the task: %s", async (error) => {
     const { server, threads, give, worker } = await workflowFixture();

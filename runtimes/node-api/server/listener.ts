@@ -62,6 +62,7 @@ class PortListener implements Listener {
       handle: createWebHandler(port, {
         maxRequestBytes,
         corsOrigins: options.corsOrigins ?? [],
+        metadata: options.metadata,
         // Over TLS a browser has found the name in the certificate.
         listensOn: tls === undefined ? host : undefined,
         page: options.page,

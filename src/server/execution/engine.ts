@@ -48,7 +48,8 @@ export interface EngineParts {
 }
 
 interface Workflow {
-  current: Run;
+  /** The newest run; none once that was removed, though earlier ones may be left. */
+  current: Run | undefined;
   readonly runs: SmallMap<string, Run>;
 }
 
@@ -86,7 +87,7 @@ export class Engine {
     this.#reactions = reactions;
   }
 
-  /** The newest run of a workflow. */
+  /** The newest run of a workflow. Once it is removed there is none until the next start: that is how the real server does it. */
   current(namespace: string, workflowId: string): Run | undefined {
     return this.#namespaces.get(namespace)?.get(workflowId)?.current;
   }
@@ -162,10 +163,8 @@ export class Engine {
     run.held?.release();
     run.kept?.cancel();
     this.parts.visibility.remove(run.namespace, run.runId);
-    if (workflow.current !== run) return;
-    const newest = [...workflow.runs.values()].at(-1);
-    if (newest) workflow.current = newest;
-    else workflows?.delete(run.workflowId);
+    if (workflow.current === run) workflow.current = undefined;
+    if (workflow.runs.size === 0) workflows?.delete(run.workflowId);
   }
 
   #register(run: Run): void {

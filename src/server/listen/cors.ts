@@ -6,17 +6,25 @@ const HEADERS = [
   "accept",
   "authorization",
   "authorization-extras",
+  "baggage",
   "client-name",
   "client-version",
   "connect-protocol-version",
   "connect-timeout-ms",
   "content-type",
   "grpc-timeout",
+  "supported-features",
+  "supported-server-versions",
+  "temporal-experiment",
   "temporal-namespace",
+  "traceparent",
+  "tracestate",
   "x-grpc-web",
+  "x-request-id",
   "x-user-agent",
 ];
-const EXPOSED = "grpc-status, grpc-message, grpc-status-details-bin, content-encoding";
+const EXPOSED =
+  "grpc-status, grpc-message, grpc-status-details-bin, content-encoding, retry-after, x-resource-exhausted-cause, x-resource-exhausted-scope";
 const PREFLIGHT_SECONDS = 7200;
 
 /**
@@ -25,8 +33,11 @@ const PREFLIGHT_SECONDS = 7200;
  */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
+  readonly #headers: readonly string[];
 
-  constructor(origins: readonly string[]) {
+  /** @param metadata names that pages may send besides the usual ones, in lower case */
+  constructor(origins: readonly string[], metadata: readonly string[] = []) {
+    this.#headers = [...HEADERS, ...metadata];
     this.#origins = new Set(origins.map((origin) => origin.replace(/\/$/, "").toLowerCase()));
   }
 
@@ -44,7 +55,7 @@ export class Cors {
     const headers = {
       ...this.#common(origin),
       "access-control-allow-methods": METHODS,
-      "access-control-allow-headers": [...HEADERS, ...metadata].join(", "),
+      "access-control-allow-headers": [...this.#headers, ...metadata].join(", "),
       "access-control-max-age": String(PREFLIGHT_SECONDS),
     };
     return { status: 204, headers, body: new Uint8Array(0) };

@@ -10,6 +10,8 @@ export interface WebHandlerOptions {
   readonly maxRequestBytes: number;
   /** Origins of web pages that may call; `*` stands for any. */
   readonly corsOrigins: readonly string[];
+  /** Metadata that those pages may send besides the usual; in lower case. Default: none. */
+  readonly metadata?: readonly string[] | undefined;
   /** Where the server listens in plaintext; undefined: it is of no matter by which name it is asked. */
   readonly listensOn?: string | undefined;
   /** Pages besides the RPCs. Default: none. */
@@ -30,7 +32,7 @@ const RPC_PATH = /^\/[A-Za-z_][\w.]*\.\w+\/\w+$/;
  * ```
  */
 export function createWebHandler(port: RpcPort, options: WebHandlerOptions): WebHandler {
-  const cors = new Cors(options.corsOrigins);
+  const cors = new Cors(options.corsOrigins, options.metadata);
   const names =
     options.listensOn === undefined ? undefined : new HostNames(options.listensOn, options.corsOrigins);
   let connect: Promise<WebHandler> | undefined;

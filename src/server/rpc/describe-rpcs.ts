@@ -24,7 +24,7 @@ import type { TaskQueueId } from "../matching/matching.ts";
 import type { TaskQueueFacts } from "../matching/task-queues.ts";
 import { toDuration } from "../wire-time.ts";
 import type { HandlersOf } from "./call.ts";
-import { requirePolledQueue, requireTaskQueue } from "./request-checks.ts";
+import { requirePolledQueue, requireTaskQueue, requireWholeQueue } from "./request-checks.ts";
 
 /** Where queues are looked at. */
 export interface QueueFacts {
@@ -37,9 +37,9 @@ export function describeRpcs(engine: Engine, queues: QueueFacts): HandlersOf<Wor
     describeWorkflowExecution: (request) => describeRun(engine.find(request.namespace, request.execution)),
     describeTaskQueue: (request) => {
       requirePolledQueue(request.taskQueue);
-      return request.apiMode === DescribeTaskQueueMode.ENHANCED
-        ? describeByVersion(queues, request)
-        : describeQueue(queues, request);
+      if (request.apiMode !== DescribeTaskQueueMode.ENHANCED) return describeQueue(queues, request);
+      requireWholeQueue(request.taskQueue);
+      return describeByVersion(queues, request);
     },
     listTaskQueuePartitions: ({ taskQueue }) => {
       requireTaskQueue(taskQueue);
@@ -113,10 +113,10 @@ function describeByVersion(
 }
 
 function pollersOf(facts: TaskQueueFacts | undefined): readonly Init<PollerInfo>[] {
-  return (facts?.pollers ?? []).map(({ identity, lastMs, deploymentName, buildId }) => ({
+  return (facts?.pollers ?? []).map(({ identity, lastMs, maxTasksPerSecond, deploymentName, buildId }) => ({
     identity,
     lastAccessTime: timestamp(lastMs),
-    ratePerSecond: NO_RATE_LIMIT,
+    ratePerSecond: maxTasksPerSecond ?? NO_RATE_LIMIT,
     ...(deploymentName
       ? {
           deploymentOptions: {

@@ -18,6 +18,9 @@ import { invalidArgument } from "./failures.ts";
 type Request = GetWorkflowExecutionHistoryRequest;
 type Answer = Init<GetWorkflowExecutionHistoryResponse>;
 
+/** Clients that show histories to people: events of a task that no history has yet would confuse them. */
+const PEOPLE: ReadonlySet<unknown> = new Set(["temporal-cli", "temporal-ui"]);
+
 /** Reading histories, forwards with and without waiting, and backwards. */
 export function historyRpcs(engine: Engine, wall: Wall): HandlersOf<WorkflowServiceHandlers> {
   return {
@@ -47,7 +50,13 @@ async function readHistory(engine: Engine, wall: Wall, request: Request, call: S
   const mustWait = waits && open(run) && (closeOnly || (token !== undefined && from > run.history.length));
   if (mustWait)
     await nextAppend(run, wall, call, () => (closeOnly ? !open(run) : run.history.length >= from));
-  return closeOnly ? closeEvent(run, waits) : page(run, request, { from, waits, token });
+  if (closeOnly) return closeEvent(run, waits);
+  return page(run, request, {
+    from,
+    waits,
+    token,
+    transient: !PEOPLE.has(call.metadata["client-name"] ?? ""),
+  });
 }
 
 function closeEvent(run: Run, waits: boolean): Answer {
@@ -63,7 +72,12 @@ function closeEvent(run: Run, waits: boolean): Answer {
 function page(
   run: Run,
   request: Request,
-  { from, waits, token }: { from: number; waits: boolean; token: PageToken | undefined },
+  {
+    from,
+    waits,
+    token,
+    transient,
+  }: { from: number; waits: boolean; token: PageToken | undefined; transient: boolean },
 ): Answer {
   const end = token?.end || run.history.length + 1;
   const { encoded, next } = historyPage(run, from, end, pageSize(request.maximumPageSize));
@@ -74,8 +88,8 @@ function page(
   if (waits && open(run)) {
     return { history: wireHistory(encoded), nextPageToken: token0(run, { next: end, wait: true }) };
   }
-  const transient = (token?.transient ?? !waits) && open(run) ? transientEvents(run) : [];
-  return { history: wireHistory(encoded, transient) };
+  const shown = transient && (token?.transient ?? !waits) && open(run);
+  return { history: wireHistory(encoded, shown ? transientEvents(run) : []) };
 }
 
 function token0(run: Run, values: Partial<PageToken> & { readonly next: number }): Uint8Array {

@@ -16,7 +16,7 @@ import { open } from "../execution/id-policies.ts";
 import type { Run } from "../execution/run.ts";
 import { FAILING_TASK_ATTEMPTS, MAX_BLOB_BYTES } from "../limits.ts";
 import type { Wall } from "../time/wall.ts";
-import type { HandlersOf, ServerCall } from "./call.ts";
+import type { HandlersOf } from "./call.ts";
 import { busyWorkflow, invalidArgument, workflowNotReady } from "./failures.ts";
 import { payloadsBytes } from "./payload-bytes.ts";
 import { ServiceFailure } from "./service-failure.ts";
@@ -35,8 +35,9 @@ export function queryRpcs(engine: Engine, wall: Wall): HandlersOf<WorkflowServic
         return { queryRejected: { status }, link: linkOf(run, "Query rejected") };
       }
       const atMs = call.timeoutMs === undefined ? undefined : wall.now() + call.timeoutMs;
-      checkReady(run, atMs);
-      const reply = await ask(direct, run, request, { call, atMs });
+      const ready = (): void => checkReady(run, atMs === undefined ? undefined : atMs - wall.now());
+      ready();
+      const reply = await ask(direct, run, request, { signal: call.signal, atMs, ready });
       return answerOf(run, reply);
     },
     respondQueryTaskCompleted: (request) => {
@@ -74,12 +75,17 @@ function rejection(run: Run, { queryRejectCondition }: QueryWorkflowRequest): St
   return rejected ? status : undefined;
 }
 
-function checkReady(run: Run, deadlineMs: number | undefined): void {
+/** @throws {ServiceFailure} FAILED_PRECONDITION when nobody will answer a query within `waitMs` */
+function checkReady(run: Run, waitMs: number | undefined): void {
   const { fields } = run;
   if (!open(run) && fields.lastStartedId === 0) {
     throw workflowNotReady("Workflow execution closed before WorkflowTaskStarted event");
   }
-  if (fields.backingOff && fields.task === undefined && !(fields.executionMs <= (deadlineMs ?? 0))) {
+  if (
+    fields.backingOff &&
+    fields.task === undefined &&
+    fields.executionMs > run.timeline.now() + (waitMs ?? 0)
+  ) {
     throw workflowNotReady("Workflow task is not scheduled yet.");
   }
   if (fields.taskAttempt >= FAILING_TASK_ATTEMPTS) {
@@ -92,9 +98,8 @@ async function ask(
   direct: DirectQueries,
   run: Run,
   { query }: QueryWorkflowRequest,
-  { call, atMs }: { readonly call: ServerCall; readonly atMs: number | undefined },
+  { signal, atMs, ready }: { signal: AbortSignal; atMs: number | undefined; ready: () => void },
 ): Promise<QueryReply> {
-  const { signal } = call;
   const { fields } = run;
   const safe = fields.lastStartedId !== 0 && (!open(run) || fields.task === undefined);
   if (!safe) {
@@ -110,7 +115,7 @@ async function ask(
         throw invalidArgument("Blob data size exceeds limit.");
       return { ...result, completedType: result.resultType, queryResult: result.answer };
     }
-    checkReady(run, atMs);
+    ready();
   }
   return direct.ask(run, query ?? {}, { signal, atMs });
 }

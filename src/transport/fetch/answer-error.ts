@@ -28,13 +28,22 @@ export function notTheProtocol(call: string, protocol: string, answer: FetchAnsw
   });
 }
 
-/** The error for an answer that breaks off or contradicts itself. */
+/** The error for an answer that contradicts itself, or cannot be read. */
 export function malformed(call: string, problem: string, cause?: unknown): RpcError {
   return new RpcError({
     status: GrpcStatus.INTERNAL,
     details: `${call}: malformed answer: ${problem}`,
     reason: "malformed-response",
     cause,
+  });
+}
+
+/** The error for an answer that ends too early: what a connection lost behind a proxy looks like. */
+export function brokenOff(call: string, problem: string): RpcError {
+  return new RpcError({
+    status: GrpcStatus.UNAVAILABLE,
+    details: `${call}: the answer broke off: ${problem}`,
+    reason: "connection-lost",
   });
 }
 

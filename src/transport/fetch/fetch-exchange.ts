@@ -2,6 +2,7 @@ import { type AbortListener, offAbort, onAbort } from "../../platform/abort-list
 import { Bag, type BagMember } from "../../platform/bag.ts";
 import type { DeadlineWatch, Expiring } from "../../platform/deadlines.ts";
 import { GrpcStatus, RpcError, type RpcErrorReason } from "../../platform/rpc-port.ts";
+import { requestTooLarge } from "./answer-error.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 
 /** An HTTP answer, read whole. */
@@ -50,6 +51,11 @@ export class FetchExchange {
       const refused = this.#refusal(request);
       if (refused !== undefined) {
         reject(failure(request, refused, this.#options));
+        return;
+      }
+      const bytes = textBytes(request);
+      if (bytes > this.#options.maxSendBytes) {
+        reject(requestTooLarge(request.call, bytes, this.#options.maxSendBytes));
         return;
       }
       const sending = new Sending(request, this.#options.deadlines, (why) => {
@@ -182,6 +188,15 @@ class Due implements Expiring {
 
 /** DEFLATE makes a byte of at most this many. */
 const MAX_INFLATION = 1_032;
+
+/** Length of a request that is text, in its body or its URL: that of one in bytes is looked at before, and is less. */
+function textBytes({ body = "", url }: FetchRequest): number {
+  if (typeof body !== "string") return 0;
+  if (body === "") return url.length;
+  return ASCII.test(body) ? body.length : new TextEncoder().encode(body).length;
+}
+
+const ASCII = /^[\0-\x7f]*$/;
 
 /** Whether the headers alone say that a body is not longer than allowed: it can be read in one go then. */
 function isSurelyWithin({ headers, type }: Response, maxBytes: number): boolean {

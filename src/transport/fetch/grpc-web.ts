@@ -1,6 +1,6 @@
 import { GrpcStatus, type RpcAnswer, RpcError, type RpcPort, toGrpcStatus } from "../../platform/rpc-port.ts";
 import { decodeMessage, encodeTimeout } from "../wire-text.ts";
-import { malformed, notTheProtocol } from "./answer-error.ts";
+import { brokenOff, malformed, notTheProtocol } from "./answer-error.ts";
 import type { FetchAnswer } from "./fetch-exchange.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { decodeBinary, FetchedAnswer, type HeaderRules, toMetadata } from "./headers.ts";
@@ -57,7 +57,7 @@ function read(path: string, answer: FetchAnswer): RpcAnswer {
   }
   const { message, trailers } = readFrames(path, body);
   const end = trailers ?? (headers.has("grpc-status") ? headers : undefined);
-  if (end === undefined) throw malformed(path, "it ends without trailers");
+  if (end === undefined) throw brokenOff(path, "it ends without trailers");
   if (end !== OK) throwUnlessOk(path, end, headers);
   if (message === undefined) throw malformed(path, "it says OK and has no message");
   return new FetchedAnswer(
@@ -76,12 +76,12 @@ function readFrames(path: string, body: Uint8Array): Frames {
   let message: Uint8Array | undefined;
   for (let at = 0; at < body.length; ) {
     if (body.length - at < PREFIX_BYTES)
-      throw malformed(path, `${body.length - at} bytes where a frame should begin`);
+      throw brokenOff(path, `${body.length - at} bytes where a frame should begin`);
     const flags = body[at] ?? 0;
     const length = uint32(body, at + 1);
     const payload = body.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length);
     if (payload.length < length)
-      throw malformed(path, `a frame cut off at ${payload.length} of ${length} bytes`);
+      throw brokenOff(path, `a frame cut off at ${payload.length} of ${length} bytes`);
     at += PREFIX_BYTES + length;
     if ((flags & COMPRESSED) !== 0) throw malformed(path, "a compressed frame, which was not asked for");
     if ((flags & TRAILERS) !== 0) {

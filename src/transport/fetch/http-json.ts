@@ -4,7 +4,6 @@ import { readStatusJson } from "../../gen/codec/google/rpc/status.json.ts";
 import { encodeStatus } from "../../gen/codec/google/rpc/status.ts";
 import type { GrpcStatus, RpcAnswer, RpcCallOptions } from "../../platform/rpc-port.ts";
 import type { MessageRpcPort, RpcRequest } from "../message-rpc.ts";
-import { requestTooLarge } from "./answer-error.ts";
 import type { FetchChannelOptions } from "./fetch-options.ts";
 import { FetchedAnswer, toMetadata } from "./headers.ts";
 import { HttpJsonExchange, type JsonAnswer, METADATA_PREFIX, noRoute } from "./http-json-exchange.ts";
@@ -25,8 +24,6 @@ export function httpJsonPort(options: FetchChannelOptions): MessageRpcPort {
   const exchange = new HttpJsonExchange(options, statusBytes);
   const updates = new UpdatePolls();
   const ask = async (path: string, request: RpcRequest, call: RpcCallOptions): Promise<JsonAnswer> => {
-    const { length } = request.bytes;
-    if (length > options.maxSendBytes) throw requestTooLarge(path, length, options.maxSendBytes);
     return updates.send(path, requestJson(known(path), request), (to, json) =>
       exchange.ask({ path: to, rule: known(to).rule }, json, call),
     );

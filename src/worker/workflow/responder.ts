@@ -5,6 +5,7 @@ import { DEADLOCK_TYPE, deadlockMessage } from "../../engine/deadlock.ts";
 import type { FromThread, ToThread } from "../../engine/protocol.ts";
 import { WorkflowTaskFailedCause } from "../../gen/codec/temporal/api/enums/v1/failed_cause.ts";
 import { GrpcStatus, RpcError } from "../../platform/rpc-port.ts";
+import { isMessageTooLarge } from "../../transport/retry.ts";
 import { detailsOf, statusOf, type WorkerService } from "../service.ts";
 import { type CompletedAnswer, type PeekedTask, splitCompletedAnswer } from "./peek.ts";
 import type { ThreadLoss } from "./thread-pool.ts";
@@ -18,13 +19,6 @@ export interface Answered {
   readonly outcome: AnswerOutcome;
   readonly parts: CompletedAnswer | undefined;
 }
-
-/** Texts by which a frontend says that a message was too large; such calls are not retried. */
-const TOO_LARGE = [
-  "grpc: received message larger than max",
-  "grpc: message after decompression larger than max",
-  "grpc: received message after decompression larger than max",
-];
 
 /** Sends the answers of threads to the server and finds out what became of them. */
 export class WorkflowResponder {
@@ -133,9 +127,6 @@ function refusal(error: unknown): Refusal {
   if (status === GrpcStatus.NOT_FOUND) return refused("notFound");
   if (status === GrpcStatus.INVALID_ARGUMENT && message === "UnhandledCommand")
     return refused("unhandledCommand");
-  if (error instanceof RpcError && error.reason === "message-too-large") return refused("messageTooLarge");
-  if (status === GrpcStatus.RESOURCE_EXHAUSTED && TOO_LARGE.some((text) => message.startsWith(text))) {
-    return refused("messageTooLarge");
-  }
+  if (error instanceof RpcError && isMessageTooLarge(error)) return refused("messageTooLarge");
   return refused("other");
 }

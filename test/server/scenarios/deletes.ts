@@ -1,3 +1,4 @@
+import type { DescribeWorkflowExecutionResponse } from "../../../src/gen/codec/temporal/api/workflowservice/v1/request_response.ts";
 import { signal } from "./chain-steps.ts";
 import { defineScenario, type Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
@@ -31,6 +32,35 @@ export const DELETES: readonly Scenario[] = [
       await stage.history(`${how}: afterwards`);
       await stage.step(`${how}: a signal`, () => signal(stage));
     }
+  }),
+
+  defineScenario("delete: the newest of two runs", async (stage) => {
+    const { service, namespace, workflowId } = stage;
+    const first = await stage.start();
+    await stage.finish();
+    await stage.start();
+    await service.deleteWorkflowExecution({ namespace, workflowExecution: stage.execution });
+    await gone(stage);
+    const about = ({ workflowExecutionInfo }: DescribeWorkflowExecutionResponse): unknown => ({
+      first: workflowExecutionInfo?.execution?.runId === first,
+    });
+    const describe = (runId: string): Promise<DescribeWorkflowExecutionResponse> =>
+      service.describeWorkflowExecution({ namespace, execution: { workflowId, runId } });
+    await stage.step("without a run", () => describe(""), about);
+    await stage.step("the run before", () => describe(first), about);
+    await stage.step("a reset of it", () =>
+      service.resetWorkflowExecution({
+        namespace,
+        workflowExecution: { workflowId, runId: first },
+        requestId: stage.id("reset"),
+        workflowTaskFinishEventId: 3n,
+      }),
+    );
+    await stage.step("the run of the reset", () => describe(""), about);
+    await service.deleteWorkflowExecution({ namespace, workflowExecution: stage.execution });
+    await gone(stage);
+    await stage.step("a start that rejects duplicates", () => stage.start({ workflowIdReusePolicy: 3 }));
+    await stage.step("afterwards", () => describe(""), about);
   }),
 
   defineScenario("delete: requests that are refused", async (stage) => {

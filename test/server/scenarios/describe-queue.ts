@@ -45,6 +45,15 @@ export const DESCRIBE_QUEUE: readonly Scenario[] = [
     await describe(stage, "nexus", { taskQueue, taskQueueType: 3 });
   }),
 
+  defineScenario("task queue: all versions, of what is no whole queue", async (stage) => {
+    const { taskQueue: name } = stage;
+    const sticky = { name: stage.id("sticky"), kind: 2, normalName: name };
+    await describe(stage, "sticky", { taskQueue: sticky, apiMode: 1 });
+    await describe(stage, "a part", { taskQueue: { name: `/_sys/${name}/1` }, apiMode: 1 });
+    await describe(stage, "the root by its name", { taskQueue: { name: `/_sys/${name}/0` }, apiMode: 1 });
+    await describe(stage, "no name", { taskQueue: {}, apiMode: 1 });
+  }),
+
   defineScenario("task queue: pollers", async (stage) => {
     const taskQueue = { name: stage.taskQueue };
     await stage.start();
@@ -52,6 +61,16 @@ export const DESCRIBE_QUEUE: readonly Scenario[] = [
     await stage.pollActivity();
     await describe(stage, "workflow", { taskQueue, taskQueueType: 1 });
     await describe(stage, "activity", { taskQueue, taskQueueType: 2, reportStats: true });
+  }),
+
+  defineScenario("task queue: a poller that wants few tasks", async (stage) => {
+    const { namespace, service } = stage;
+    const taskQueue = { name: stage.taskQueue };
+    await stage.start();
+    await stage.decide(schedule(stage));
+    const request = { namespace, taskQueue, taskQueueMetadata: { maxTasksPerSecond: 7.5 }, identity: "slow" };
+    await service.pollActivityTaskQueue(request, { deadline: Date.now() + 30_000 });
+    await describe(stage, "activity", { taskQueue, taskQueueType: 2 });
   }),
 
   defineScenario("task queue: a backlog", async (stage) => {

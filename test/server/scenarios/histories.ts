@@ -20,6 +20,7 @@ async function page(
   stage: Stage,
   step: string,
   request: Init<GetWorkflowExecutionHistoryRequest> = {},
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
   const { namespace, execution } = stage;
   const answer = await stage.step(
@@ -27,7 +28,7 @@ async function page(
     () =>
       stage.service.getWorkflowExecutionHistory(
         { namespace, execution, ...request },
-        { deadline: Date.now() + 4_000 },
+        { deadline: Date.now() + 4_000, metadata },
       ),
     ids,
   );
@@ -90,6 +91,19 @@ export const HISTORIES: readonly Scenario[] = [
     await back(stage, "no execution", { execution: undefined });
     await back(stage, "unknown", { execution: { workflowId: stage.id("nobody") } });
     await back(stage, "bad token", { nextPageToken: new Uint8Array([1, 2, 3]) });
+    await stop(stage);
+  }),
+
+  defineScenario("history: a task that failed before, as clients for people see it", async (stage) => {
+    await stage.start();
+    const { namespace, service } = stage;
+    const { taskToken } = await stage.pollTask();
+    await service.respondWorkflowTaskFailed({ namespace, taskToken, cause: 1 });
+    await stage.pollTask();
+    for (const name of ["temporal-cli", "temporal-ui", "temporal-go", "temporal-server-http"]) {
+      await page(stage, name, {}, { "client-name": name });
+      await page(stage, `${name}, small pages`, { maximumPageSize: 1 }, { "client-name": name });
+    }
     await stop(stage);
   }),
 

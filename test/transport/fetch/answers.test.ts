@@ -14,6 +14,7 @@ import { type FetchProtocol, openFetchPort } from "../../../src/transport/fetch/
 import { isRetryableError } from "../../../src/transport/retry.ts";
 import {
   BROKEN,
+  CUT_OFF,
   ERRORS_IN_JSON,
   frame,
   grpcWebAnswer as grpcWeb,
@@ -229,6 +230,13 @@ describe("what is not the protocol is a typed error, retried where that may help
     expect(error).toMatchObject({ status: GrpcStatus.INTERNAL, reason: "malformed-response" });
     expect(error.details).toContain(words);
   });
+
+  test.each(CUT_OFF)("%s over %s is a connection that was lost", async (_name, protocol, answer, words) => {
+    const error = await failed(protocol, answer());
+    expect(error).toMatchObject({ status: GrpcStatus.UNAVAILABLE, reason: "connection-lost" });
+    expect(error.details).toContain(words);
+    expect(isRetryableError(error)).toBe(true);
+  });
 });
 
 describe("errors in JSON have their code, their words and the right decision, whoever wrote them", () => {
@@ -294,7 +302,11 @@ describe("ends on this side", () => {
   });
 
   test.each(PROTOCOLS)("%s: messages over the limits", async (protocol) => {
-    const large = encodeStartWorkflowExecutionRequest({ identity: "x".repeat(1_001) });
+    const large = encodeStartWorkflowExecutionRequest({
+      namespace: "default",
+      workflowId: "w",
+      identity: "x".repeat(1_001),
+    });
     const sent = await failed(protocol, async () => json({}), large);
     expect(sent).toMatchObject({ status: GrpcStatus.RESOURCE_EXHAUSTED, reason: "message-too-large" });
     expect(isRetryableError(sent)).toBe(false);

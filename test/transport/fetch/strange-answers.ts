@@ -50,13 +50,15 @@ export const PAGES: readonly (readonly [status: number, expected: number, retrie
   [504, 14, true],
 ];
 
-/** Answers that are cut off or garbled, with words of the error. */
-export const BROKEN: readonly (readonly [
+type Answers = readonly (readonly [
   name: string,
   protocol: FetchProtocol,
   answer: () => Response,
   words: string,
-])[] = [
+])[];
+
+/** Answers that end too early, with words of the error. */
+export const CUT_OFF: Answers = [
   ["no trailers", "grpc-web", () => grpcWebAnswer(frame(0, RESPONSE)), "it ends without trailers"],
   [
     "half a frame",
@@ -71,6 +73,10 @@ export const BROKEN: readonly (readonly [
     () => grpcWebAnswer([...frame(0, RESPONSE), 0x80, 0, 0, 0, 9, 103]),
     "a frame cut off at 1 of 9 bytes",
   ],
+];
+
+/** Answers that are garbled, with words of the error. */
+export const BROKEN: Answers = [
   [
     "two messages",
     "grpc-web",
