@@ -6,7 +6,7 @@ import { statusBytes } from "./status-bytes.ts";
 import { requestJson } from "./to-json.ts";
 
 /**
- * Calls of Temporal's own HTTP/JSON API: the HTTP port of a server (`--http-port`), or a namespace in the cloud, without a gateway.
+ * Calls of Temporal's own HTTP/JSON API: the HTTP port of a server (`--http-port`), without a gateway.
  * Ids that hold a `/` cannot be reached this way.
  *
  * @throws {ValueError} naming the option, its value and what is allowed

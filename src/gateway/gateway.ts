@@ -30,7 +30,7 @@ export type GatewayListenOptions = Omit<ListenOptions, "corsOrigins" | "maxReque
 export interface Gateway {
   /**
    * Answers gRPC-Web, Connect, HTTP/JSON and the pages, as `Deno.serve`, `Bun.serve` and others call it. What these two pass as second
-   * argument says who calls; behind others `clientAddressHeader` does.
+   * argument says who calls; behind others `clientAddressHeader` does. `Bun.serve` needs `idleTimeout: 0`: it ends what is silent for 10 s.
    *
    * @throws TypeError when no `auth` was given: where the host listens, only you know
    */

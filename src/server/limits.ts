@@ -29,8 +29,6 @@ export const CUT_FAILURE_BYTES: number = 512 * 1024;
 export const HISTORY_PAGE_BATCHES = 256;
 export const LONG_POLL_MS = 20_000;
 export const LONG_POLL_TAIL_MS = 1_000;
-export const MAX_SUMMARY_BYTES = 400;
-export const MAX_DETAILS_BYTES = 20_000;
 
 /** Timers of runtimes count no further: beyond it they fire at once. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1;

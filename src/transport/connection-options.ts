@@ -50,7 +50,7 @@ export interface ConnectionOptions {
    * server or a proxy that speaks them; `"http-json"` to the HTTP port of any Temporal server, for clients only.
    */
   readonly protocol?: ConnectionProtocol | undefined;
-  /** Whether `connect` writes protobuf. Default true; false writes JSON, which people and proxies can read. */
+  /** Whether `connect` writes protobuf. Default true; false writes JSON, which people and proxies can read, and which loses fields of newer servers. */
   readonly useBinaryFormat?: boolean | undefined;
   /** What the protocols over `fetch` send requests with. Default: the runtime's own. */
   readonly fetch?: Fetch | undefined;

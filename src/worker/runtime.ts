@@ -14,6 +14,11 @@ export interface RuntimeOptions {
   readonly metricMeter?: MetricMeter | undefined;
 }
 
+const KNOWN: ReadonlySet<string> = new Set<keyof RuntimeOptions>([
+  "logger",
+  "shutdownSignals",
+  "metricMeter",
+]);
 const DEFAULT_SIGNALS: readonly string[] = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR2"];
 
 /**
@@ -31,6 +36,12 @@ export class Runtime {
   readonly shutdownSignals: readonly string[];
 
   private constructor(options: RuntimeOptions) {
+    for (const name of Object.keys(options)) {
+      if (KNOWN.has(name)) continue;
+      throw new ValueError(
+        `RuntimeOptions.${name}: there is no such option of a runtime; there are ${[...KNOWN].join(", ")}`,
+      );
+    }
     const { shutdownSignals = DEFAULT_SIGNALS } = options;
     if (
       !Array.isArray(shutdownSignals) ||
@@ -57,13 +68,14 @@ export class Runtime {
    * ```
    */
   static install(options: RuntimeOptions): Runtime {
+    const runtime = new Runtime(options);
     if (Runtime.#instance !== undefined) {
       throw new IllegalStateError(
         "Runtime is in place already: call Runtime.install once, before the first worker is created",
       );
     }
-    Runtime.#instance = new Runtime(options);
-    return Runtime.#instance;
+    Runtime.#instance = runtime;
+    return runtime;
   }
 
   /**

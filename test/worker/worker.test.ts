@@ -109,6 +109,14 @@ describe("Worker", () => {
 });
 
 describe("Runtime", () => {
+  test("refuses options that it does not know", () => {
+    // As from JavaScript, where nothing checks names.
+    const options = { telemetryOptions: { metrics: {} } } as object;
+    expect(() => Runtime.install(options)).toThrow(
+      "RuntimeOptions.telemetryOptions: there is no such option of a runtime; there are logger, shutdownSignals, metricMeter",
+    );
+  });
+
   test("is installed once", () => {
     expect(() => Runtime.install({})).toThrow(/in place already/);
     expect(Runtime.instance().shutdownSignals).toEqual(["SIGINT", "SIGTERM", "SIGQUIT", "SIGUSR2"]);

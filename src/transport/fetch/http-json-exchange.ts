@@ -75,12 +75,15 @@ export class HttpJsonExchange {
     const type = headers.get("content-type") ?? "";
     if (!/^application\/json/i.test(type)) throw notTheProtocol(path, "Temporal's HTTP API", answer);
     if (status === 200) return parseMessage(path, body);
-    throw this.#errorOf(answer) ?? notTheProtocol(path, "Temporal's HTTP API", answer);
+    throw this.#errorOf(path, answer) ?? notTheProtocol(path, "Temporal's HTTP API", answer);
   }
 
-  #errorOf(answer: FetchAnswer): RpcError | undefined {
+  #errorOf(path: string, answer: FetchAnswer): RpcError | undefined {
     const error = jsonErrorOf(answer);
     if (error?.status === undefined) return undefined;
+    if (error.status === GrpcStatus.NOT_FOUND && error.message === NO_ROUTE) {
+      return notServed(path, this.#options.baseUrl);
+    }
     return new RpcError({
       status: error.status,
       details: error.message,
@@ -88,6 +91,16 @@ export class HttpJsonExchange {
       rawStatusDetails: this.#statusBytes(error, error.status),
     });
   }
+}
+
+/** What the API says of a URL that it has no route for; of a workflow that does not exist it says more. */
+const NO_ROUTE = "Not Found";
+
+function notServed(path: string, baseUrl: string): RpcError {
+  return new RpcError({
+    status: GrpcStatus.UNIMPLEMENTED,
+    details: `${path}: the HTTP API at ${baseUrl} has no route for it: the address has a wrong path, or the server is too old`,
+  });
 }
 
 /** The error for a method that is not in the API. */

@@ -1,9 +1,9 @@
 /** Clients and workers with a gateway between them and the server. */
 import assert from "node:assert/strict";
 import { Client, Connection, type ConnectionOptions } from "perdure/client";
-import { createGateway, type GatewayCaller } from "perdure/gateway";
+import { createGateway, type Gateway, type GatewayCaller } from "perdure/gateway";
 import { greeting, waiting } from "../case-workflows/plain.ts";
-import { type Case, rejection } from "./case.ts";
+import { type Case, eventually, rejection } from "./case.ts";
 
 const TOKEN = "token-of-the-worker-0123456789";
 
@@ -11,7 +11,7 @@ const TOKEN = "token-of-the-worker-0123456789";
 async function throughGateway(
   upstream: string,
   caller: Omit<GatewayCaller, "name">,
-  use: (connect: (options?: ConnectionOptions) => Promise<Connection>) => Promise<void>,
+  use: (connect: (options?: ConnectionOptions) => Promise<Connection>, gateway: Gateway) => Promise<void>,
 ): Promise<void> {
   const gateway = createGateway({
     upstream,
@@ -30,7 +30,7 @@ async function throughGateway(
       });
       connections.push(connection);
       return connection;
-    });
+    }, gateway);
   } finally {
     for (const connection of connections) await connection.close();
     await gateway.close({ graceMs: 1_000 });
@@ -63,19 +63,28 @@ export const gatewayCases: readonly Case[] = [
   },
   {
     name: "gateway: a caller who leaves ends the poll at the server, so that the next task is not lost",
-    async run({ address, id, taskQueue, client }) {
-      await throughGateway(address, {}, async (connect) => {
-        const { workflowService } = await connect();
+    async run({ address, id, taskQueue }) {
+      await throughGateway(address, {}, async (connect, gateway) => {
+        const connection = await connect();
+        const { workflowService } = connection;
         const request = { namespace: "default", taskQueue: { name: taskQueue } };
+        const polls = (count: number): Promise<unknown> =>
+          eventually(`${count} polls under way`, async () =>
+            gateway.metrics().includes(`perdure_gateway_in_flight{long="true"} ${count}\n`)
+              ? true
+              : undefined,
+          );
         for (let round = 0; round < 5; round++) {
           const leaving = new AbortController();
           const poll = workflowService.pollWorkflowTaskQueue(request, { abortSignal: leaving.signal });
           const left = rejection(poll);
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          await polls(1);
           leaving.abort();
           await left;
         }
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await polls(0);
+        // On the connection that the server was told on that they left: it has read that by then.
+        const client = new Client({ connection });
         const handle = await client.workflow.start(waiting, { taskQueue, workflowId: id() });
         const task = await workflowService.pollWorkflowTaskQueue(request, { deadline: Date.now() + 5_000 });
         assert.equal(task.workflowExecution?.workflowId, handle.workflowId);

@@ -82,6 +82,26 @@ export const START_POLICIES: readonly Scenario[] = [
     await stage.history("third");
   }),
 
+  defineScenario("policies: request ids attached to a run, many of them", async (stage) => {
+    await stage.start();
+    await stage.step("150 starts", async () => {
+      for (let attached = 0; attached < 150; attached += 1) {
+        await stage.start({
+          requestId: crypto.randomUUID(),
+          workflowIdConflictPolicy: 2,
+          onConflictOptions: { attachRequestId: true },
+        });
+      }
+      return "attached";
+    });
+    await stage.step(
+      "described",
+      () =>
+        stage.service.describeWorkflowExecution({ namespace: stage.namespace, execution: stage.execution }),
+      ({ workflowExtendedInfo }) => Object.keys(workflowExtendedInfo?.requestIdInfos ?? {}).length,
+    );
+  }),
+
   defineScenario("policies: terminated while a worker has its task", async (stage) => {
     const first = await stage.start();
     const task = await stage.pollTask();

@@ -127,3 +127,11 @@ describe.each(PROTOCOLS)("%o", (protocol) => {
     expect(String(error)).toContain("pendingActivities");
   });
 });
+
+test("a URL that the HTTP API has no route for is no missing workflow", async () => {
+  const noRoute = (): Response => jsonAnswer({ code: 5, message: "Not Found" }, 404);
+  const { connection } = connected({ protocol: "http-json" }, [noRoute]);
+  const error = await connection.workflowService.describeWorkflowExecution(request).catch((e: unknown) => e);
+  expect(error).toMatchObject({ status: GrpcStatus.UNIMPLEMENTED });
+  expect(String(error)).toContain("the HTTP API at http://localhost:7243 has no route for it");
+});
